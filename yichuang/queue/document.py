@@ -1,0 +1,51 @@
+"""What stands on a ticket, before any thought of paper width or printer."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class TicketDocument:
+    """The ticket as a document; a printer lays it out (requirements 4.3).
+
+    It never holds a name, an ID number or the reason of a priority: only the mark 优先 (requirements 5).
+    Every text is already in the hall's language.
+    """
+
+    hall: str
+    """The hall's full name."""
+    number: str
+    """The ticket number, printed large."""
+    category: str
+    """The category's name."""
+    issued_at: str
+    """Date and time in the hall's zone, `YYYY-MM-DD HH:MM:SS`."""
+    ahead: int
+    """How many tickets are ahead."""
+    windows: str = ""
+    """Where to wait for the call, such as `3、4 号窗口`; empty when not known."""
+    item: str = ""
+    """The item's name; empty when none was chosen or when it is of a private kind."""
+    item_alias: str = ""
+    """A short name of the item for narrow paper; empty when there is none."""
+    mark: str = ""
+    """优先 for the green channel, else empty."""
+    hints: tuple[str, ...] = ()
+    """Lines of advice at the foot."""
+    complaint_phone: str = ""
+    """The complaint phone (C08)."""
+    reprint: bool = False
+    """Whether this is a second copy; it then carries 补打."""
+
+    def as_json(self) -> dict[str, Any]:
+        """The document for a device job's row."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> TicketDocument:
+        """The document back from a device job's row."""
+        known = {field.name for field in fields(cls)}
+        kept = {name: value for name, value in data.items() if name in known}
+        return cls(**{**kept, "hints": tuple(kept.get("hints", ()))})
