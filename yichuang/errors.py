@@ -416,3 +416,11 @@ class DeviceMissing(DeviceError):
     text = N_("连不上设备“{device}”：{detail}")
     advice = N_("检查设备是否开机、网线或数据线是否插好、hall.toml 里的地址是否正确")
     retryable = True
+
+
+class WrongPrinterLibrary(DeviceError):
+    """The import name `escpos` is not that of python-escpos 3."""
+
+    code = "wrong_printer_library"
+    text = N_("打印库不对：需要 python-escpos 3，找到的是 {found}")
+    advice = N_("卸载同名的 escpos 等包，再装一次：pip install python-escpos==3.1")
