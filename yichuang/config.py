@@ -101,7 +101,10 @@ class TicketSettings(Section):
     """Digits after the letter; numbers past the last one grow by a digit."""
     priority_prefix: str = Field("", pattern=r"^[A-Z]?$")
     """A letter before green-channel numbers (V in some halls); empty for none."""
-    hints: tuple[str, ...] = ("请在等候区休息，留意屏幕和语音叫号", "过号请到窗口或导引台恢复，当天有效")
+    hints: tuple[str, ...] = (
+        "请在等候区休息，留意屏幕和语音叫号",
+        "过号请到窗口或导引台恢复，当天有效",
+    )
 
 
 class MissedSettings(Section):
@@ -111,7 +114,9 @@ class MissedSettings(Section):
     """A reinstated ticket goes behind this many others of its line."""
     returns: int = Field(2, ge=0, le=9)
     """How often one ticket may be reinstated."""
-    reasons: tuple[Name, ...] = Field(("未到", "走开了", "放弃办理", "叫错"), min_length=1, max_length=9)
+    reasons: tuple[Name, ...] = Field(
+        ("未到", "走开了", "放弃办理", "叫错"), min_length=1, max_length=9
+    )
 
 
 class PauseSettings(Section):
@@ -145,6 +150,8 @@ class PrinterSettings(Section):
     process_id: bool = False
     """The printer answers `GS ( H`; a clone that does not know it may print stray characters."""
     buzzer: bool = False
+    answers: bool = True
+    """False for print servers and boards that never answer: a ticket is then at best handed over."""
     answer_seconds: float = Field(1.0, gt=0, le=10)
     """How long to wait for the answer to a status request."""
     print_seconds: float = Field(6.0, gt=0, le=60)
@@ -153,9 +160,9 @@ class PrinterSettings(Section):
     @model_validator(mode="after")
     def _names_its_place(self) -> PrinterSettings:
         if self.transport == "tcp" and not self.host:
-            raise ValueError("transport = \"tcp\" 要有 host，例如 host = \"192.168.1.50\"")
+            raise ValueError('transport = "tcp" 要有 host，例如 host = "192.168.1.50"')
         if self.transport == "file" and not self.path:
-            raise ValueError("transport = \"file\" 要有 path，例如 path = \"/dev/usb/lp0\"")
+            raise ValueError('transport = "file" 要有 path，例如 path = "/dev/usb/lp0"')
         return self
 
 
@@ -172,9 +179,7 @@ class Settings(Section):
 
     @field_validator("category")
     @classmethod
-    def _six_at_most(
-        cls, categories: tuple[CategorySettings, ...]
-    ) -> tuple[CategorySettings, ...]:
+    def _six_at_most(cls, categories: tuple[CategorySettings, ...]) -> tuple[CategorySettings, ...]:
         if len(categories) > MOST_CATEGORIES:
             raise ValueError(
                 f"设了 {len(categories)} 个类别。“设置分类区域不应超过6类”"
@@ -227,7 +232,9 @@ def load_settings(folder: Path) -> Settings:
     except (FileNotFoundError, NotADirectoryError):
         raise HallMissing(folder=folder) from None
     except UnicodeDecodeError as error:
-        raise InvalidHall(path=path, problems=[f"不是 UTF-8 文本（第 {error.start} 字节）"]) from error
+        raise InvalidHall(
+            path=path, problems=[f"不是 UTF-8 文本（第 {error.start} 字节）"]
+        ) from error
     except OSError as error:
         raise ConfigError(detail=f"{path}: {error.strerror}") from error
     return parse_settings(text, path)

@@ -75,7 +75,9 @@ class HallMissing(ConfigError):
 
     code = "hall_missing"
     text = N_("{folder} 里没有大厅")
-    advice = N_("先建立大厅：yichuang init --hall {folder} --profile town；或用 --hall 指明大厅所在的文件夹")
+    advice = N_(
+        "先建立大厅：yichuang init --hall {folder} --profile town；或用 --hall 指明大厅所在的文件夹"
+    )
 
 
 class HallExists(ConfigError):

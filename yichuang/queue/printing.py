@@ -178,6 +178,13 @@ class PrintOutbox(Protocol):
         """The job as it is now."""
         ...
 
-    async def wait_for_change(self, seconds: float) -> None:
-        """Return when the store has changed, by this process or another, or after `seconds`."""
+    def mark(self) -> int:
+        """The store's change count as seen so far; take it before reading, give it to the wait."""
+        ...
+
+    async def wait_for_change(self, since: int, seconds: float) -> int:
+        """Return when the store has changed past mark `since`, by any process, or after `seconds`.
+
+        Gives the new mark. A change between taking the mark and waiting is not missed.
+        """
         ...

@@ -1,0 +1,60 @@
+"""The byte link between a print job and a device: what a transport must offer."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from yichuang.errors import DeviceMissing
+from yichuang.hardware.ticket_printer.status import Fault
+
+
+class LinkLost(DeviceMissing):
+    """The other side cannot be reached, or went away.
+
+    `touched` tells whether bytes of the send that failed may have gone out.
+    """
+
+    code = "link_lost"
+
+    def __init__(self, *, device: str, detail: str, touched: bool = False) -> None:
+        super().__init__(device=device, detail=detail)
+        self.touched = touched
+
+
+class LinkStalled(LinkLost):
+    """The other side is there but takes no more bytes."""
+
+    code = "link_stalled"
+
+
+class Link(Protocol):
+    """Bytes to and from one device. It never blocks the event loop; one task uses it at a time."""
+
+    @property
+    def answers(self) -> bool:
+        """Whether bytes can come back; known once it is open."""
+        ...
+
+    async def open(self) -> bool:
+        """Make sure that it is open; True when it was opened just now. Raises LinkLost."""
+        ...
+
+    async def send(self, data: bytes, seconds: float) -> None:
+        """Hand all of `data` to the system within `seconds`; raises LinkLost or LinkStalled."""
+        ...
+
+    async def receive(self, seconds: float) -> bytes:
+        """What has come, waiting at most `seconds`; empty when nothing came. Raises LinkLost."""
+        ...
+
+    async def port_faults(self) -> Fault:
+        """What the port itself knows of the printer; `Fault.UNTOLD` when it knows nothing."""
+        ...
+
+    async def close(self) -> None:
+        """Close without losing bytes that are under way."""
+        ...
+
+    async def drop(self) -> None:
+        """Close at once; what is under way may be lost."""
+        ...

@@ -1,0 +1,181 @@
+"""What a new hall begins with: its name, its categories and windows, as the text of a hall.toml."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from yichuang.config import Level
+
+NAMING: Mapping[str, Mapping[Level, str]] = MappingProxyType(
+    {
+        "changzhou": {
+            "city": "{place}政务服务中心",
+            "town": "{place}为民服务中心",
+            "village": "{place}便民服务中心",
+        },
+        "suzhou": {
+            "city": "{place}政务服务中心",
+            "town": "{place}为民服务中心",
+            "village": "{place}便民服务中心",
+        },
+        "suzhou_agency": {
+            "city": "{place}政务服务中心",
+            "town": "{place}便民服务中心",
+            "village": "{place}便民服务站",
+        },
+        "guigang": {
+            "city": "{place}政务服务中心",
+            "town": "{place}便民服务中心",
+            "village": "{place}综合服务中心",
+        },
+    }
+)
+"""What halls are called, by locality and level.
+
+changzhou: the Tianning plan, annex 2 (S03); suzhou: DB3205/T 1025-2021 (S01, S02); suzhou_agency:
+DB3205/T 1077-2023 (S06, S07); guigang: the Guigang rules (S04, S05).
+"""
+
+_FULL_NAME_ENDS = ("中心", "站", "大厅")
+
+SAMPLE_PLACES: Mapping[Level, str] = MappingProxyType(
+    {"city": "常州市", "town": "郑陆镇", "village": "丰北村"}
+)
+"""The place in a hall's name when none is given."""
+
+
+@dataclass(frozen=True, slots=True)
+class SampleCategory:
+    """One of the six categories, DB4105/T 229-2024 4.1 (B01)."""
+
+    code: str
+    name: str
+    english: str
+    letter: str
+
+
+CATEGORIES = (
+    SampleCategory("legal_affairs", "法人事务", "Legal entities", "A"),
+    SampleCategory("social_affairs", "社会事务", "Social affairs", "B"),
+    SampleCategory("social_insurance", "社保医保", "Social insurance", "C"),
+    SampleCategory("tax", "纳税服务", "Tax", "D"),
+    SampleCategory("police", "公安服务", "Police", "E"),
+    SampleCategory("public_service", "公共服务", "Public services", "F"),
+)
+"""The six categories that a new hall has."""
+
+_SHARES: Mapping[Level, tuple[int, ...]] = MappingProxyType(
+    {"town": (1, 1, 2, 1, 2, 1), "city": (4, 5, 7, 4, 6, 4)}
+)
+"""How many windows each category has as its own; a town has 8 (B11)."""
+
+
+def hall_name(place: str, level: Level, naming: str) -> str:
+    """The hall's full name; a `place` that is one already is kept."""
+    if place.endswith(_FULL_NAME_ENDS):
+        return place
+    return NAMING[naming][level].format(place=place)
+
+
+def hall_toml(name: str, level: Level, printers: str = "") -> str:
+    """The commented hall.toml of a new hall; `printers` is put where printers are named."""
+    return _TEMPLATE.format(
+        name=_quoted(name),
+        level=level,
+        categories="\n".join(_category(each) for each in CATEGORIES),
+        windows="\n".join(_windows(level)),
+        printers=printers or _NO_PRINTER,
+    )
+
+
+def printer_toml(name: str, *, host: str, port: int, width: int, process_id: bool = False) -> str:
+    """The lines of hall.toml for one network printer."""
+    answers = (
+        "process_id = true            # 打印机支持 GS ( H，能确认纸已打完\n" if process_id else ""
+    )
+    return (
+        f'[[printer]]\nname = {_quoted(name)}\ntransport = "tcp"\n'
+        f"host = {_quoted(host)}\nport = {port}\nwidth = {width}\n{answers}"
+    )
+
+
+def _category(category: SampleCategory) -> str:
+    return (
+        f'[[category]]\ncode = "{category.code}"\nname = "{category.name}"\n'
+        f'english = "{category.english}"\nletter = "{category.letter}"\n'
+    )
+
+
+def _windows(level: Level) -> list[str]:
+    codes = [category.code for category in CATEGORIES]
+    if level == "village":
+        return [_window(1, codes, [])]
+    owners = [
+        code for code, share in zip(codes, _SHARES[level], strict=True) for _each in range(share)
+    ]
+    return [
+        _window(number, [own], [code for code in codes if code != own])
+        for number, own in enumerate(owners, start=1)
+    ]
+
+
+def _window(number: int, own: list[str], helps: list[str]) -> str:
+    lines = [f"[[window]]\nnumber = {number}", f"categories = {_listed(own)}"]
+    if helps:
+        lines.append(f"helps = {_listed(helps)}")
+    return "\n".join(lines) + "\n"
+
+
+def _listed(codes: list[str]) -> str:
+    return "[" + ", ".join(f'"{code}"' for code in codes) + "]"
+
+
+def _quoted(text: str) -> str:
+    kept = "".join(each for each in text if each.isprintable())
+    return '"' + kept.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+_NO_PRINTER = """\
+# [[printer]]
+# name = "kiosk"
+# transport = "tcp"             # 网口打印机；USB 打印机：transport = "file"，path = "/dev/usb/lp0"
+# host = "192.168.1.50"
+# port = 9100
+# width = 80                    # 纸宽毫米：58 或 80
+"""
+
+_TEMPLATE = """\
+# 一窗 Yichuang 的大厅设置。改完保存，重新打开程序就生效；yichuang doctor 检查有没有写错。
+
+[hall]
+name = {name}
+level = "{level}"               # village、town 或 city
+timezone = "Asia/Shanghai"
+complaint_phone = "12345"       # 印在票上，显示在大屏下方
+language = "zh_CN"              # 或 en
+notice = "取号后请在等候区休息，留意屏幕和语音叫号"
+
+[ticket]
+digits = 3                      # 字母后的位数，超过后自动加一位
+priority_prefix = ""            # 绿色通道号前的字母，例如 "V"；空着就不加
+hints = ["请在等候区休息，留意屏幕和语音叫号", "过号请到窗口或导引台恢复，当天有效"]
+
+[missed]
+put_back = 3                    # 恢复的号排在本队几个人之后
+returns = 2                     # 一个号最多恢复几次
+reasons = ["未到", "走开了", "放弃办理", "叫错"]
+
+[pause]
+reasons = ["临时离开", "用餐", "开会", "换班", "设备故障", "整理材料"]
+
+# 类别：最多六个（“设置分类区域不应超过6类”，DB4105/T 229-2024 4.1）。name 可以改，code 不要改。
+
+{categories}
+# 窗口：categories 是本窗口的类别；helps 是本窗口空闲时帮办的类别。
+
+{windows}
+# 票据打印机：第一台是取号用的。
+
+{printers}"""

@@ -1,0 +1,106 @@
+"""One command at work: the memory, the hall's rules, the time, and who asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from yichuang.errors import UnknownTicket
+from yichuang.queue.event import Event, EventKind
+from yichuang.queue.numbering import tidy_number
+from yichuang.queue.ports import Latest, Memory, Records
+from yichuang.queue.rules import HallRules
+from yichuang.queue.ticket import Move, Ticket, TicketState
+from yichuang.queue.window import Window
+
+CLOCK_TOLERANCE = timedelta(seconds=2)
+"""A clock that is behind the journal by less than this is not reported: time services do that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a command did."""
+
+    ticket: Ticket | None = None
+    window: Window | None = None
+    print_job: int | None = None
+    """The print job that it queued."""
+    counts: tuple[int, int] | None = None
+    """For an import: how many items were new and how many changed."""
+
+
+class Desk:
+    """Where a command is worked on, inside one transaction."""
+
+    __slots__ = ("_seq", "actor", "memory", "now", "rules", "today")
+
+    def __init__(self, memory: Memory, rules: HallRules, now: datetime, actor: str) -> None:
+        self.memory = memory
+        self.rules = rules
+        self.now = now
+        self.actor = actor
+        latest = memory.latest()
+        self._seq = latest.seq if latest else 0
+        self.today = business_date(latest, rules, now)
+        if latest is not None:
+            self._note_the_clock(latest)
+
+    def _note_the_clock(self, latest: Latest) -> None:
+        if self.now < latest.at - CLOCK_TOLERANCE:
+            self.record(EventKind.CLOCK_WENT_BACK, latest_at=latest.at.isoformat())
+        if self.today > latest.business_date:
+            _turn_day(self, latest)
+
+    @property
+    def next_seq(self) -> int:
+        """The number that the next journal row will have: the hall's own order of things."""
+        return self._seq + 1
+
+    def record(
+        self, kind: EventKind, *, ticket: int | None = None, window: int | None = None, **data: Any
+    ) -> None:
+        """Append an event to the journal."""
+        self._seq = self.memory.record(
+            Event(kind, ticket, window, data),
+            at=self.now,
+            business_date=self.today,
+            actor=self.actor,
+        )
+
+    def numbered(self, typed: str) -> Ticket:
+        """Today's ticket with that number, as a hand types it; raises UnknownTicket."""
+        return find_ticket(self.memory, typed, self.today)
+
+
+def find_ticket(records: Records, typed: str, on: date) -> Ticket:
+    """The ticket with that number on that business date; raises UnknownTicket."""
+    number = tidy_number(typed)
+    ticket = records.numbered(number, on)
+    if ticket is None:
+        raise UnknownTicket(number=number or typed)
+    return ticket
+
+
+def business_date(latest: Latest | None, rules: HallRules, now: datetime) -> date:
+    """The hall's date in its own zone; it never goes back, whatever the clock says (DESIGN 5)."""
+    local = now.astimezone(rules.zone).date()
+    return max(local, latest.business_date) if latest else local
+
+
+def _turn_day(desk: Desk, latest: Latest) -> None:
+    """Begin a business date: what still stood in line on earlier ones is passed (requirements 4.5)."""
+    memory = desk.memory
+    left = memory.open_tickets_before(desk.today)
+    for ticket in left:
+        state = ticket.moved(Move.END_DAY)
+        if ticket.call is not None and ticket.state is TicketState.CALLED:
+            memory.end_call(ticket.call, desk.now, state)
+        memory.save_ticket(
+            replace(ticket, state=state, ended_at=desk.now, reason="日终", target_window=None)
+        )
+    desk.record(
+        EventKind.DAY_TURNED,
+        former=latest.business_date.isoformat(),
+        passed=[ticket.number for ticket in left],
+    )

@@ -1,0 +1,110 @@
+"""What happened: events, and their rows in the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from yichuang.language import N_, _
+
+
+class EventKind(StrEnum):
+    """The kinds of event, in the past tense."""
+
+    TICKET_ISSUED = "TicketIssued"
+    TICKET_CALLED = "TicketCalled"
+    TICKET_RECALLED = "TicketRecalled"
+    TICKET_STARTED = "TicketStarted"
+    TICKET_FINISHED = "TicketFinished"
+    TICKET_PASSED = "TicketPassed"
+    TICKET_REINSTATED = "TicketReinstated"
+    TICKET_HELD = "TicketHeld"
+    TICKET_RESUMED = "TicketResumed"
+    TICKET_TRANSFERRED = "TicketTransferred"
+    TICKET_CANCELLED = "TicketCancelled"
+    TICKET_REPRINTED = "TicketReprinted"
+    CALL_UNDONE = "CallUndone"
+    FINISH_UNDONE = "FinishUndone"
+    PASS_UNDONE = "PassUndone"
+    WINDOW_OPENED = "WindowOpened"
+    WINDOW_PAUSED = "WindowPaused"
+    WINDOW_RESUMED = "WindowResumed"
+    WINDOW_CLOSED = "WindowClosed"
+    DAY_TURNED = "DayTurned"
+    CLOCK_WENT_BACK = "ClockWentBack"
+    ITEMS_IMPORTED = "ItemsImported"
+
+    @property
+    def label(self) -> str:
+        """The event in the user's language."""
+        return _(_LABELS[self])
+
+
+_LABELS = {
+    EventKind.TICKET_ISSUED: N_("取号"),
+    EventKind.TICKET_CALLED: N_("叫号"),
+    EventKind.TICKET_RECALLED: N_("重呼"),
+    EventKind.TICKET_STARTED: N_("开始办理"),
+    EventKind.TICKET_FINISHED: N_("办结"),
+    EventKind.TICKET_PASSED: N_("过号"),
+    EventKind.TICKET_REINSTATED: N_("恢复过号"),
+    EventKind.TICKET_HELD: N_("挂起"),
+    EventKind.TICKET_RESUMED: N_("取回挂起"),
+    EventKind.TICKET_TRANSFERRED: N_("转移"),
+    EventKind.TICKET_CANCELLED: N_("取消"),
+    EventKind.TICKET_REPRINTED: N_("补打"),
+    EventKind.CALL_UNDONE: N_("撤销叫号"),
+    EventKind.FINISH_UNDONE: N_("撤销办结"),
+    EventKind.PASS_UNDONE: N_("撤销过号"),
+    EventKind.WINDOW_OPENED: N_("开窗口"),
+    EventKind.WINDOW_PAUSED: N_("暂停服务"),
+    EventKind.WINDOW_RESUMED: N_("恢复服务"),
+    EventKind.WINDOW_CLOSED: N_("关窗口"),
+    EventKind.DAY_TURNED: N_("换日"),
+    EventKind.CLOCK_WENT_BACK: N_("时钟倒退"),
+    EventKind.ITEMS_IMPORTED: N_("导入事项"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened in the hall."""
+
+    kind: EventKind
+    ticket: int | None = None
+    """The ticket's id."""
+    window: int | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+    """Facts of this kind of event, as JSON values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An event as the journal keeps it."""
+
+    seq: int
+    """1, 2, 3 … without a gap."""
+    at: datetime
+    business_date: date
+    event: Event
+    actor: str
+    """Who did it; empty for the system."""
+    hash: str
+    """SHA-256 over this row and the hash of the row before it, in hexadecimal."""
+
+    def as_json(self) -> dict[str, Any]:
+        """The entry for scripts."""
+        return {
+            "seq": self.seq,
+            "at": self.at.isoformat(),
+            "business_date": self.business_date.isoformat(),
+            "event": self.event.kind.value,
+            "ticket": self.event.ticket,
+            "window": self.event.window,
+            "actor": self.actor,
+            "data": dict(self.event.data),
+            "hash": self.hash,
+        }

@@ -1,0 +1,235 @@
+"""What the rules need of a hall's memory. SQLite keeps it in `store`; a plain one serves simulations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol, TypeVar
+
+from yichuang.queue.dispatch import CallRule
+from yichuang.queue.document import TicketDocument
+from yichuang.queue.event import Entry, Event
+from yichuang.queue.item import Item
+from yichuang.queue.printing import PrintJob, PrintOutbox
+from yichuang.queue.ticket import PriorityClass, Ticket, TicketState
+from yichuang.queue.window import Window
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """The journal's last row: the hall's own present."""
+
+    seq: int
+    at: datetime
+    business_date: date
+
+
+@dataclass(frozen=True, slots=True)
+class LineCount:
+    """One (category, class) line, directed tickets included."""
+
+    category: str
+    priority_class: PriorityClass
+    waiting: int
+    head: str
+    """The number of the ticket that stands first."""
+    head_issued_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CallShown:
+    """A call as a board shows it."""
+
+    number: str
+    window: int
+    called_at: datetime
+    times: int
+    """1 for a first call, more after recalls."""
+    is_active: bool
+    """Whether the ticket is still called or being served there."""
+
+
+class Records(Protocol):
+    """Reading a hall's memory, as it was at one moment."""
+
+    def latest(self) -> Latest | None:
+        """The journal's last row; None in a hall where nothing has happened."""
+        ...
+
+    def window(self, number: int) -> Window:
+        """The window's duty; closed when it was never opened."""
+        ...
+
+    def windows(self) -> list[Window]:
+        """Every window that was ever opened, by number."""
+        ...
+
+    def current(self, window: int) -> Ticket | None:
+        """The ticket that is called to, or served at, the window."""
+        ...
+
+    def active(self) -> list[Ticket]:
+        """Every called or serving ticket, by window."""
+        ...
+
+    def ticket(self, ticket_id: int) -> Ticket | None:
+        """The ticket with that id."""
+        ...
+
+    def numbered(self, number: str, on: date) -> Ticket | None:
+        """The ticket with that number on that business date."""
+        ...
+
+    def heads(self, window: int, categories: Sequence[str]) -> list[Ticket]:
+        """The heads of the window's directed line and of each (category, class) line, unordered."""
+        ...
+
+    def ahead_of(self, ticket: Ticket) -> int:
+        """How many waiting tickets of its category, in its class or one before, go first."""
+        ...
+
+    def lines(self, on: date) -> list[LineCount]:
+        """The lines that are not empty."""
+        ...
+
+    def waiting(self, on: date, limit: int) -> list[Ticket]:
+        """The waiting tickets in order of place, `limit` at most."""
+        ...
+
+    def in_state(self, on: date, state: TicketState | None, limit: int) -> list[Ticket]:
+        """The tickets of a business date, newest first; of all states when `state` is None."""
+        ...
+
+    def state_counts(self, on: date) -> dict[TicketState, int]:
+        """How many tickets of a business date are in each state."""
+        ...
+
+    def nth_waiting(self, category: str, priority_class: PriorityClass, nth: int) -> Ticket | None:
+        """The nth (from 1) undirected ticket of a line, or its last; None when the line is empty."""
+        ...
+
+    def last_step(self, window: int) -> Entry | None:
+        """The last journal entry of the window."""
+        ...
+
+    def history(self, ticket_id: int) -> list[Entry]:
+        """The ticket's journal entries, in order."""
+        ...
+
+    def entries(self, after: int, limit: int) -> list[Entry]:
+        """Journal entries behind row `after`, in order."""
+        ...
+
+    def recent_calls(self, on: date, limit: int) -> list[CallShown]:
+        """The latest calls of a business date, one a ticket and window, newest first."""
+        ...
+
+    def item(self, code: str) -> Item | None:
+        """The item with that code."""
+        ...
+
+    def items(self) -> list[Item]:
+        """All items in the order of the catalogue."""
+        ...
+
+    def print_job(self, job: int) -> PrintJob | None:
+        """The print job with that id."""
+        ...
+
+    def print_jobs(self, limit: int) -> list[PrintJob]:
+        """The latest print jobs, newest first."""
+        ...
+
+
+class Memory(Records, Protocol):
+    """Reading and changing a hall's memory inside one transaction."""
+
+    def record(self, event: Event, *, at: datetime, business_date: date, actor: str) -> int:
+        """Append an event to the journal; returns its row number."""
+        ...
+
+    def next_serial(self, category: str, on: date) -> int:
+        """Take the next count of a category on a date; never the same one twice."""
+        ...
+
+    def add_ticket(self, ticket: Ticket) -> int:
+        """Keep a new ticket (its `id` is ignored); returns the id it got."""
+        ...
+
+    def save_ticket(self, ticket: Ticket) -> None:
+        """Keep a changed ticket."""
+        ...
+
+    def open_call(self, ticket: int, window: int, at: datetime, rule: CallRule) -> int:
+        """Begin a call of a ticket to a window; returns the call's id.
+
+        Memory itself refuses a second open call of the ticket or the window.
+        """
+        ...
+
+    def count_recall(self, call: int) -> None:
+        """Count one more announcement of a call."""
+        ...
+
+    def start_call(self, call: int, at: datetime) -> None:
+        """Note that the visitor came."""
+        ...
+
+    def end_call(self, call: int, at: datetime, ending: str) -> None:
+        """End a call; `ending` is the ticket's new state, or `undone`."""
+        ...
+
+    def reopen_call(self, call: int) -> None:
+        """Take back the end of a call."""
+        ...
+
+    def save_window(self, window: Window) -> None:
+        """Keep a window's changed duty."""
+        ...
+
+    def release_directed(self, window: int) -> list[str]:
+        """Make the tickets that wait for this window callable by others; returns their numbers."""
+        ...
+
+    def open_tickets_before(self, on: date) -> list[Ticket]:
+        """Waiting, called and held tickets of business dates before `on`."""
+        ...
+
+    def add_print_job(
+        self, printer: str, ticket: int, document: TicketDocument, at: datetime
+    ) -> int:
+        """Queue a ticket for a printer; returns the job's id."""
+        ...
+
+    def replace_items(self, items: Collection[Item]) -> tuple[int, int]:
+        """Add or update items by code; returns how many were new and how many changed."""
+        ...
+
+
+class Store(PrintOutbox, Protocol):
+    """A hall's memory as the service uses it."""
+
+    async def transact(self, work: Callable[[Memory], Result]) -> Result:
+        """Run `work` in one transaction: all of it is kept, or nothing. Raises StoreError."""
+        ...
+
+    async def read(self, look: Callable[[Records], Result]) -> Result:
+        """Run `look` on one moment of the memory."""
+        ...
+
+    async def close(self) -> None:
+        """Let the file go."""
+        ...
+
+
+def entries_after(records: Records, seq: int, page: int = 500) -> Iterable[Entry]:
+    """All journal entries behind row `seq`, fetched page by page."""
+    while True:
+        entries = records.entries(seq, page)
+        yield from entries
+        if len(entries) < page:
+            return
+        seq = entries[-1].seq

@@ -1,0 +1,273 @@
+"""The hall as its users meet it: `Hall` runs commands in one transaction each, and reads views."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from datetime import datetime
+from types import TracebackType
+from typing import Any
+
+from yichuang.clock import Clock
+from yichuang.config import Settings
+from yichuang.errors import UnknownClass
+from yichuang.queue import calling, duty, issuing, undo
+from yichuang.queue import command as commands
+from yichuang.queue.catalogue import import_items
+from yichuang.queue.command import Command
+from yichuang.queue.desk import Desk, Done, find_ticket
+from yichuang.queue.event import Entry
+from yichuang.queue.item import Item
+from yichuang.queue.ports import Memory, Records, Result, Store
+from yichuang.queue.printing import PrintJob
+from yichuang.queue.rules import HallRules
+from yichuang.queue.ticket import PriorityClass, Ticket, TicketState
+from yichuang.queue.view import (
+    Board,
+    LineView,
+    Overview,
+    WindowView,
+    today,
+    view_board,
+    view_lines,
+    view_overview,
+    view_window,
+)
+
+_RULES: dict[type[Command], Callable[[Desk, Any], Done]] = {
+    commands.IssueTicket: issuing.issue_ticket,
+    commands.ReprintTicket: issuing.reprint_ticket,
+    commands.CancelTicket: issuing.cancel_ticket,
+    commands.ReinstateTicket: issuing.reinstate_ticket,
+    commands.OpenWindow: duty.open_for_duty,
+    commands.PauseWindow: duty.pause,
+    commands.ResumeWindow: duty.resume_duty,
+    commands.CloseWindow: duty.close,
+    commands.CallNext: calling.call_next,
+    commands.CallChosen: calling.call_chosen,
+    commands.Recall: calling.recall,
+    commands.Start: calling.start,
+    commands.Finish: calling.finish,
+    commands.Pass: calling.pass_ticket,
+    commands.Hold: calling.hold,
+    commands.Resume: calling.resume,
+    commands.Transfer: calling.transfer,
+    commands.Undo: undo.undo,
+    commands.ImportItems: import_items,
+}
+
+
+class Hall:
+    """One hall, open. Every method either did all that it says or raised a `YichuangError`."""
+
+    def __init__(
+        self, settings: Settings, store: Store, clock: Clock, rules: HallRules | None = None
+    ) -> None:
+        self.settings = settings
+        self.store = store
+        self.clock = clock
+        self.rules = rules or HallRules(settings)
+
+    async def __aenter__(self) -> Hall:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Let the hall's file go."""
+        await self.store.close()
+
+    async def do(self, command: Command, actor: str = "") -> Done:
+        """Run one command in one transaction; raises QueueRefusal or StoreError."""
+        rule = _RULES[type(command)]
+
+        def work(memory: Memory) -> Done:
+            return rule(Desk(memory, self.rules, self.clock.now(), actor), command)
+
+        return await self.store.transact(work)
+
+    async def look(self, view: Callable[..., Result], *arguments: Any) -> Result:
+        """Read a view: `view(records, rules, now, *arguments)` on one moment of the memory."""
+
+        def read(records: Records) -> Result:
+            return view(records, self.rules, self.clock.now(), *arguments)
+
+        return await self.store.read(read)
+
+    # --- the entrance -------------------------------------------------------------------------
+
+    async def issue(
+        self,
+        *,
+        category: str,
+        item: str | None = None,
+        priority_class: PriorityClass | str = PriorityClass.ORDINARY,
+        on_paper: bool = True,
+        printer: str | None = None,
+        actor: str = "",
+    ) -> Done:
+        """Give a visitor a number; `Done.print_job` is its paper's job, when there is a printer."""
+        try:
+            chosen = PriorityClass(priority_class)
+        except ValueError:
+            raise UnknownClass(priority_class=priority_class) from None
+        command = commands.IssueTicket(category, item, chosen, on_paper, printer)
+        return await self.do(command, actor)
+
+    async def reprint(self, number: str, *, printer: str | None = None, actor: str = "") -> Done:
+        """Print a ticket once more, marked 补打."""
+        return await self.do(commands.ReprintTicket(number, printer), actor)
+
+    async def cancel(self, number: str, *, reason: str | None = None, actor: str = "") -> Done:
+        """Take a ticket out for good."""
+        return await self.do(commands.CancelTicket(number, reason), actor)
+
+    async def reinstate(self, number: str, *, actor: str = "") -> Done:
+        """Bring a passed ticket back into its line."""
+        return await self.do(commands.ReinstateTicket(number), actor)
+
+    # --- a window -----------------------------------------------------------------------------
+
+    async def open_window(self, window: int, *, actor: str = "") -> Done:
+        """Begin duty at a window."""
+        return await self.do(commands.OpenWindow(window), actor)
+
+    async def pause_window(self, window: int, *, reason: str, actor: str = "") -> Done:
+        """Stop calling for a while."""
+        return await self.do(commands.PauseWindow(window, reason), actor)
+
+    async def resume_window(self, window: int, *, actor: str = "") -> Done:
+        """End a pause."""
+        return await self.do(commands.ResumeWindow(window), actor)
+
+    async def close_window(self, window: int, *, actor: str = "") -> Done:
+        """End duty at a window."""
+        return await self.do(commands.CloseWindow(window), actor)
+
+    async def call_next(self, window: int, *, actor: str = "") -> Done:
+        """Call the ticket whose turn it is; raises NothingWaiting."""
+        return await self.do(commands.CallNext(window), actor)
+
+    async def call(self, window: int, number: str, *, actor: str = "") -> Done:
+        """Call one ticket out of order."""
+        return await self.do(commands.CallChosen(window, number), actor)
+
+    async def recall(self, window: int, *, actor: str = "") -> Done:
+        """Announce the called ticket again."""
+        return await self.do(commands.Recall(window), actor)
+
+    async def start(self, window: int, *, actor: str = "") -> Done:
+        """The visitor came: begin to serve."""
+        return await self.do(commands.Start(window), actor)
+
+    async def finish(self, window: int, *, actor: str = "") -> Done:
+        """The window has done its work for the ticket."""
+        return await self.do(commands.Finish(window), actor)
+
+    async def pass_(self, window: int, *, reason: str, actor: str = "") -> Done:
+        """The called visitor did not come."""
+        return await self.do(commands.Pass(window, reason), actor)
+
+    async def hold(self, window: int, *, reason: str | None = None, actor: str = "") -> Done:
+        """Put the window's ticket aside."""
+        return await self.do(commands.Hold(window, reason), actor)
+
+    async def resume(self, window: int, number: str, *, actor: str = "") -> Done:
+        """Take a held ticket back: the window calls it next."""
+        return await self.do(commands.Resume(window, number), actor)
+
+    async def transfer(
+        self,
+        window: int,
+        *,
+        to_window: int | None = None,
+        to_category: str | None = None,
+        actor: str = "",
+    ) -> Done:
+        """Send the window's ticket to a window or to a category; give exactly one of the two."""
+        if (to_window is None) == (to_category is None):
+            raise TypeError("give exactly one of to_window and to_category")
+        return await self.do(commands.Transfer(window, to_window, to_category), actor)
+
+    async def undo(self, window: int, *, actor: str = "") -> Done:
+        """Take back the window's last call, finish or pass within 30 seconds."""
+        return await self.do(commands.Undo(window), actor)
+
+    # --- reading ------------------------------------------------------------------------------
+
+    async def ticket(self, number: str) -> Ticket:
+        """Today's ticket with that number; raises UnknownTicket."""
+        return await self.look(_show_ticket, number)
+
+    async def tickets(self, state: TicketState | None = None, limit: int = 1000) -> list[Ticket]:
+        """Today's tickets: the waiting ones in order of place, any others newest first."""
+        return await self.look(_list_tickets, state, limit)
+
+    async def history(self, number: str) -> list[Entry]:
+        """The journal entries of today's ticket with that number."""
+        return await self.look(_ticket_history, number)
+
+    async def window_view(self, window: int) -> WindowView:
+        """Everything on one clerk's screen; raises UnknownWindow."""
+        return await self.look(view_window, window)
+
+    async def overview(self) -> Overview:
+        """All windows and lines."""
+        return await self.look(view_overview)
+
+    async def board(self, calls: int = 12) -> Board:
+        """What the waiting crowd sees."""
+        return await self.look(view_board, calls)
+
+    async def lines(self) -> tuple[LineView, ...]:
+        """Every category with its lines."""
+        return await self.look(view_lines)
+
+    async def items(self) -> list[Item]:
+        """All items in the order of the catalogue."""
+        return await self.store.read(lambda records: records.items())
+
+    async def import_items(self, items: list[Item], *, source: str, actor: str = "") -> Done:
+        """Add or update items by code; `Done.counts` says how many were new and changed."""
+        return await self.do(commands.ImportItems(items, source), actor)
+
+    async def print_job(self, job: int) -> PrintJob | None:
+        """What became of a print job so far."""
+        return await self.store.read(lambda records: records.print_job(job))
+
+    async def changes(self, at_least_every: float = 3600.0) -> AsyncIterator[None]:
+        """Yields after every change of the hall, by any process, several at once as one.
+
+        Also yields when nothing has changed for `at_least_every` seconds.
+        """
+        mark = self.store.mark()
+        while True:
+            mark = await self.store.wait_for_change(mark, at_least_every)
+            yield
+
+
+def _show_ticket(records: Records, rules: HallRules, now: datetime, number: str) -> Ticket:
+    ticket = find_ticket(records, number, today(records, rules, now))
+    if ticket.state is TicketState.WAITING:
+        return replace(ticket, ahead=records.ahead_of(ticket))
+    return ticket
+
+
+def _list_tickets(
+    records: Records, rules: HallRules, now: datetime, state: TicketState | None, limit: int
+) -> list[Ticket]:
+    on = today(records, rules, now)
+    if state is TicketState.WAITING:
+        return records.waiting(on, limit)
+    return records.in_state(on, state, limit)
+
+
+def _ticket_history(records: Records, rules: HallRules, now: datetime, number: str) -> list[Entry]:
+    ticket = find_ticket(records, number, today(records, rules, now))
+    return records.history(ticket.id)

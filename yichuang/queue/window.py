@@ -1,0 +1,51 @@
+"""A window and its duty: closed, open or paused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from yichuang.language import N_, _
+
+
+class WindowState(StrEnum):
+    """Whether a window works."""
+
+    CLOSED = "closed"
+    OPEN = "open"
+    PAUSED = "paused"
+
+    @property
+    def label(self) -> str:
+        """The state in the user's language."""
+        return _(_LABELS[self])
+
+
+_LABELS = {
+    WindowState.CLOSED: N_("未开"),
+    WindowState.OPEN: N_("开放"),
+    WindowState.PAUSED: N_("暂停服务"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A window's present duty. What it serves stands in hall.toml."""
+
+    number: int
+    state: WindowState
+    since: datetime | None = None
+    """When it came into this state; None when it was never opened."""
+    reason: str | None = None
+    """Why it paused."""
+
+    def as_json(self) -> dict[str, Any]:
+        """The window for scripts."""
+        return {
+            "number": self.number,
+            "state": self.state.value,
+            "since": self.since.isoformat() if self.since else None,
+            "reason": self.reason,
+        }

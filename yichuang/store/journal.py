@@ -1,0 +1,130 @@
+"""The table `journal`: append-only, each row carrying the hash of the row before it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from typing import Any
+
+from yichuang.errors import JournalBroken
+from yichuang.queue.event import Entry, Event, EventKind
+from yichuang.queue.ports import Latest
+from yichuang.store.table import Table
+
+_COLUMNS = "SELECT seq, at, business_date, event, ticket, window, actor, data, hash FROM journal "
+
+_LATEST = "SELECT seq, at, business_date, hash FROM journal ORDER BY seq DESC LIMIT 1"
+
+_ADD = """
+INSERT INTO journal (seq, at, business_date, event, ticket, window, actor, data, previous, hash)
+VALUES (:seq, :at, :date, :event, :ticket, :window, :actor, :data, :previous, :hash)
+"""
+
+_LAST_OF_WINDOW = _COLUMNS + "WHERE window = :window ORDER BY seq DESC LIMIT 1"
+
+_OF_TICKET = _COLUMNS + "WHERE ticket = :ticket ORDER BY seq"
+
+_AFTER = _COLUMNS + "WHERE seq > :after ORDER BY seq LIMIT :limit"
+
+_CHAIN = """
+SELECT seq, at, business_date, event, ticket, window, actor, data, previous, hash
+FROM journal ORDER BY seq
+"""
+
+_START = bytes(32)
+"""What the first row carries as the hash before it."""
+
+
+class Journal(Table):
+    """The journal (`yichuang.queue.ports.Memory`)."""
+
+    __slots__ = ()
+
+    def latest(self) -> Latest | None:
+        """The journal's last row."""
+        row = self.connection.execute(_LATEST).fetchone()
+        if row is None:
+            return None
+        return Latest(row[0], datetime.fromisoformat(row[1]), date.fromisoformat(row[2]))
+
+    def record(self, event: Event, *, at: datetime, business_date: date, actor: str) -> int:
+        """Append an event; returns its row number."""
+        last = self.connection.execute(_LATEST).fetchone()
+        seq, previous = (last[0] + 1, last[3]) if last else (1, _START)
+        when, on = at.isoformat(), business_date.isoformat()
+        data = json.dumps(dict(event.data), ensure_ascii=False, sort_keys=True)
+        row = (seq, when, on, event.kind.value, event.ticket, event.window, actor, data)
+        facts = {
+            "seq": seq,
+            "at": when,
+            "date": on,
+            "event": event.kind.value,
+            "ticket": event.ticket,
+            "window": event.window,
+            "actor": actor,
+            "data": data,
+            "previous": previous,
+            "hash": row_hash(previous, row),
+        }
+        self.connection.execute(_ADD, facts)
+        return seq
+
+    def last_step(self, window: int) -> Entry | None:
+        """The last entry of the window."""
+        row = self.connection.execute(_LAST_OF_WINDOW, {"window": window}).fetchone()
+        return _entry_from(row) if row else None
+
+    def history(self, ticket_id: int) -> list[Entry]:
+        """The ticket's entries, in order."""
+        rows = self.connection.execute(_OF_TICKET, {"ticket": ticket_id})
+        return [_entry_from(row) for row in rows]
+
+    def entries(self, after: int, limit: int) -> list[Entry]:
+        """Entries behind row `after`."""
+        rows = self.connection.execute(_AFTER, {"after": after, "limit": limit})
+        return [_entry_from(row) for row in rows]
+
+
+def row_hash(previous: bytes, row: tuple[Any, ...]) -> bytes:
+    """SHA-256 over the hash before and the row as JSON: seq, at, date, event, ticket, window, actor, data."""
+    text = json.dumps(row, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(previous + text.encode()).digest()
+
+
+def _entry_from(row: tuple[Any, ...]) -> Entry:
+    return Entry(
+        seq=row[0],
+        at=datetime.fromisoformat(row[1]),
+        business_date=date.fromisoformat(row[2]),
+        event=Event(EventKind(row[3]), row[4], row[5], json.loads(row[7])),
+        actor=row[6],
+        hash=row[8].hex(),
+    )
+
+
+def verify(
+    connection: sqlite3.Connection, progress: Callable[[int], None] = lambda rows: None
+) -> tuple[int, str]:
+    """Check the whole chain; returns the number of rows and the last hash. Raises JournalBroken.
+
+    Rows that were changed, put in, taken out or put in another order break it. Rows taken off the end
+    show in what the last hash was before: note it down, or keep backups. `progress` is told the rows
+    done, every 10,000.
+    """
+    previous, count = _START, 0
+    rows: Iterable[tuple[Any, ...]] = connection.execute(_CHAIN)
+    for row in rows:
+        count += 1
+        if row[0] != count:
+            raise JournalBroken(seq=count, detail=f"缺少第 {count} 行")
+        if row[8] != previous:
+            raise JournalBroken(seq=count, detail="与上一行的散列值不符")
+        if row_hash(previous, row[:8]) != row[9]:
+            raise JournalBroken(seq=count, detail="内容与散列值不符")
+        previous = row[9]
+        if count % 10_000 == 0:
+            progress(count)
+    return count, previous.hex()

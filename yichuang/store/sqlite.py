@@ -1,0 +1,166 @@
+"""A hall's memory in its SQLite file: writes on one connection, reads on another, changes noticed."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sqlite3
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from yichuang.clock import Clock
+from yichuang.errors import StoreError
+from yichuang.queue.ports import Memory, Records, Result
+from yichuang.queue.printing import PrintJob, PrintReport
+from yichuang.store.calls import Calls
+from yichuang.store.database import Database
+from yichuang.store.items import Items
+from yichuang.store.journal import Journal
+from yichuang.store.migrate import migrate
+from yichuang.store.print_jobs import PrintJobs
+
+LOOK_EVERY = 0.1
+"""Seconds between looks at `PRAGMA data_version` while somebody waits for a change."""
+
+
+class SqliteMemory(Calls, Journal, Items, PrintJobs):
+    """All tables over one connection: what the rules see inside a transaction."""
+
+    __slots__ = ()
+
+
+class SqliteStore:
+    """The store of one open hall (`yichuang.queue.ports.Store`)."""
+
+    def __init__(self, writer: Database, reader: Database, clock: Clock) -> None:
+        self._writer = writer
+        self._reader = reader
+        self._clock = clock
+        self._boot = _boot_id()
+        self._mark = 0
+        self._data_version = 0
+        self._changed = asyncio.Condition()
+        self._watch: asyncio.Task[None] | None = None
+        self._waiting = 0
+
+    @classmethod
+    async def open(cls, path: Path, clock: Clock) -> SqliteStore:
+        """Open the file at `path`, bringing its schema up to date. Raises StoreError."""
+        await asyncio.to_thread(migrate, path, clock.now())
+        writer = Database(path)
+        await writer
+        reader = Database(path)
+        try:
+            await reader
+        except StoreError:
+            await writer.close()
+            raise
+        return cls(writer, reader, clock)
+
+    async def close(self) -> None:
+        """Let the file go, after what is under way."""
+        if self._watch is not None:
+            self._watch.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._watch
+        await self._reader.close()
+        await self._writer.close()
+
+    async def transact(self, work: Callable[[Memory], Result]) -> Result:
+        """Run `work` in one transaction, and tell those who wait."""
+        result = await self._writer.transact(lambda connection: work(SqliteMemory(connection)))
+        await self._tell()
+        return result
+
+    async def read(self, look: Callable[[Records], Result]) -> Result:
+        """Run `look` on one moment of the memory."""
+        return await self._reader.read(lambda connection: look(SqliteMemory(connection)))
+
+    # --- changes ------------------------------------------------------------------------------
+
+    def mark(self) -> int:
+        """The count of changes seen so far."""
+        return self._mark
+
+    async def wait_for_change(self, since: int, seconds: float) -> int:
+        """Return the new mark when the store has changed past `since`, or after `seconds`."""
+        if self._watch is None:
+            self._data_version = await self._writer.data_version()
+            self._watch = asyncio.create_task(self._look_for_others())
+        async with self._changed:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(
+                    self._changed.wait_for(lambda: self._mark > since), timeout=seconds
+                )
+        return self._mark
+
+    async def _tell(self) -> None:
+        async with self._changed:
+            self._mark += 1
+            self._changed.notify_all()
+
+    async def _look_for_others(self) -> None:
+        """Notice other processes' commits; our own are told at once."""
+        while True:
+            await asyncio.sleep(LOOK_EVERY)
+            version = await self._writer.data_version()
+            if version != self._data_version:
+                self._data_version = version
+                await self._tell()
+
+    # --- the print outbox ---------------------------------------------------------------------
+
+    def _instant(self) -> tuple[str, float]:
+        return self._boot, time.monotonic()
+
+    async def lease(self, printer: str, owner: str, seconds: float) -> bool:
+        """Take or renew the lease on a printer; False while another owner holds it."""
+
+        def work(connection: sqlite3.Connection) -> bool:
+            jobs = PrintJobs(connection)
+            former = jobs.holder(printer, self._instant())
+            if not jobs.lease(printer, owner, seconds, self._instant()):
+                return False
+            if former != owner:
+                jobs.abandon(printer, owner, self._clock.now())
+            return True
+
+        return await self._writer.transact(work)
+
+    async def release(self, printer: str, owner: str) -> None:
+        """Give the lease back."""
+        await self._writer.transact(lambda each: PrintJobs(each).release(printer, owner))
+
+    async def claim(self, printer: str, owner: str) -> PrintJob | None:
+        """The oldest queued job of a printer that `owner` has leased, now `sending`."""
+
+        def work(connection: sqlite3.Connection) -> PrintJob | None:
+            jobs = PrintJobs(connection)
+            if jobs.holder(printer, self._instant()) != owner:
+                return None
+            return jobs.claim(printer, owner, self._clock.now())
+
+        job = await self._writer.transact(work)
+        if job is not None:
+            await self._tell()
+        return job
+
+    async def report(self, job: int, report: PrintReport) -> None:
+        """Write down what became of a claimed job."""
+        await self._writer.transact(
+            lambda each: PrintJobs(each).report(job, report, self._clock.now())
+        )
+        await self._tell()
+
+    async def job(self, job: int) -> PrintJob | None:
+        """The job as it is now."""
+        return await self.read(lambda records: records.print_job(job))
+
+
+def _boot_id() -> str:
+    """This boot of the machine, where the system tells it."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        return ""
