@@ -48,6 +48,8 @@ class HallSettings(Section):
     complaint_phone: str = Field("12345", max_length=20)
     """M01, C08: on the board and on every ticket."""
     language: Literal["zh_CN", "en"] = "zh_CN"
+    sample: bool = False
+    """A hall for trying out: `run` without a terminal plays a scripted day in it."""
     notice: str = Field("取号后请在等候区休息，留意屏幕和语音叫号", max_length=80)
     """The line at the foot of the board."""
 
@@ -146,6 +148,8 @@ class PrinterSettings(Section):
     """A font file for drawn lines; empty looks among the system's."""
     chinese_mode: Literal["once", "runs", "never"] = "once"
     """When `FS &` is sent: once after initialising, around every Chinese run, or not at all."""
+    simulated: bool = False
+    """`run` starts a simulated printer at this host and port (a hall for trying out)."""
     cutter: bool = True
     process_id: bool = False
     """The printer answers `GS ( H`; a clone that does not know it may print stray characters."""

@@ -11,7 +11,7 @@ from yichuang.queue.dispatch import CallRule
 from yichuang.queue.document import TicketDocument
 from yichuang.queue.event import Entry, Event
 from yichuang.queue.item import Item
-from yichuang.queue.printing import PrintJob, PrintOutbox
+from yichuang.queue.printing import PrinterStatus, PrintJob, PrintOutbox
 from yichuang.queue.ticket import PriorityClass, Ticket, TicketState
 from yichuang.queue.window import Window
 
@@ -141,6 +141,10 @@ class Records(Protocol):
 
     def print_jobs(self, limit: int) -> list[PrintJob]:
         """The latest print jobs, newest first."""
+        ...
+
+    def printers(self) -> list[PrinterStatus]:
+        """Every printer that was ever worked, by name; unknown when nobody watches it now."""
         ...
 
 

@@ -131,6 +131,17 @@ class PrinterHealth:
     reason: JobReason = JobReason.NONE
 
 
+@dataclass(frozen=True, slots=True)
+class PrinterStatus:
+    """A printer as its worker last saw it."""
+
+    name: str
+    health: PrinterHealth
+    """Unknown when no process works the printer now."""
+    since: datetime | None
+    """Since when it is so."""
+
+
 class TicketPrinter(Protocol):
     """A port to one physical printer. One worker uses it at a time; it never blocks the event loop."""
 
@@ -172,6 +183,10 @@ class PrintOutbox(Protocol):
 
     async def report(self, job: int, report: PrintReport) -> None:
         """Write down what became of a claimed job."""
+        ...
+
+    async def note_health(self, printer: str, owner: str, health: PrinterHealth) -> None:
+        """Keep what the lease's owner saw of the printer, for every screen."""
         ...
 
     async def job(self, job: int) -> PrintJob | None:

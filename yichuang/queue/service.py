@@ -19,7 +19,7 @@ from yichuang.queue.desk import Desk, Done, find_ticket
 from yichuang.queue.event import Entry
 from yichuang.queue.item import Item
 from yichuang.queue.ports import Memory, Records, Result, Store
-from yichuang.queue.printing import PrintJob
+from yichuang.queue.printing import PrinterHealth, PrinterState, PrinterStatus, PrintJob
 from yichuang.queue.rules import HallRules
 from yichuang.queue.ticket import PriorityClass, Ticket, TicketState
 from yichuang.queue.view import (
@@ -240,6 +240,19 @@ class Hall:
     async def print_job(self, job: int) -> PrintJob | None:
         """What became of a print job so far."""
         return await self.store.read(lambda records: records.print_job(job))
+
+    async def print_jobs(self, limit: int = 20) -> list[PrintJob]:
+        """The latest print jobs, newest first."""
+        return await self.store.read(lambda records: records.print_jobs(limit))
+
+    async def printers(self) -> list[PrinterStatus]:
+        """The printers of hall.toml as their workers last saw them; unknown when unwatched."""
+        seen = {each.name: each for each in await self.store.read(lambda each: each.printers())}
+        unseen = PrinterHealth(PrinterState.UNKNOWN)
+        return [
+            seen.get(printer.name) or PrinterStatus(printer.name, unseen, None)
+            for printer in self.settings.printer
+        ]
 
     async def changes(self, at_least_every: float = 3600.0) -> AsyncIterator[None]:
         """Yields after every change of the hall, by any process, several at once as one.

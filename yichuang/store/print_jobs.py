@@ -1,14 +1,25 @@
-"""The tables `print_job` and `printer_lease`: the outbox of the ticket printers."""
+"""The tables `print_job` and `printer`: the outbox of the ticket printers, and their leases."""
 
 from __future__ import annotations
 
 import json
+import time
 from datetime import datetime
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from yichuang.queue.document import TicketDocument
-from yichuang.queue.printing import JobReason, JobState, PrintJob, PrintReport
-from yichuang.store.table import Table
+from yichuang.queue.printing import (
+    JobReason,
+    JobState,
+    PrinterHealth,
+    PrinterState,
+    PrinterStatus,
+    PrintJob,
+    PrintReport,
+)
+from yichuang.store.table import Table, time_or_none
 
 _COLUMNS = """
 SELECT j.id, j.printer, j.ticket, t.number, j.document, j.state, j.reason, j.created_at
@@ -25,16 +36,29 @@ VALUES (:printer, :ticket, :document, 'queued', :at, :at)
 """
 
 _LEASE = """
-INSERT INTO printer_lease (printer, owner, boot, until)
+INSERT INTO printer (name, owner, boot, until)
 VALUES (:printer, :owner, :boot, :now + :seconds)
-ON CONFLICT (printer) DO UPDATE SET
+ON CONFLICT (name) DO UPDATE SET
     owner = excluded.owner, boot = excluded.boot, until = excluded.until
-WHERE printer_lease.owner = :owner OR printer_lease.boot <> :boot OR printer_lease.until <= :now
+WHERE printer.owner = :owner OR printer.owner IS NULL OR printer.boot <> :boot
+    OR printer.until <= :now
 """
 
-_HOLDER = "SELECT owner, boot, until FROM printer_lease WHERE printer = :printer"
+_HOLDER = "SELECT owner, boot, until FROM printer WHERE name = :printer"
 
-_RELEASE = "DELETE FROM printer_lease WHERE printer = :printer AND owner = :owner"
+_RELEASE = """
+UPDATE printer SET owner = NULL, until = 0, state = 'unknown', reason = ''
+WHERE name = :printer AND owner = :owner
+"""
+
+_NOTE = """
+UPDATE printer SET state = :state, reason = :reason, since = :at
+WHERE name = :printer AND owner = :owner AND (state <> :state OR reason <> :reason)
+"""
+
+_PRINTERS = """
+SELECT name, state, reason, since, owner, boot, until FROM printer ORDER BY name
+"""
 
 _ABANDON = """
 UPDATE print_job SET state = 'unknown', reason = 'interrupted', changed_at = :at
@@ -105,6 +129,25 @@ class PrintJobs(Table):
         """Give the lease back."""
         self.connection.execute(_RELEASE, {"printer": printer, "owner": owner})
 
+    def note_health(self, printer: str, owner: str, health: PrinterHealth, at: datetime) -> bool:
+        """Keep what the worker saw; whether anything was new. Only the lease's owner is heard."""
+        facts = {
+            "printer": printer,
+            "owner": owner,
+            "state": health.state.value,
+            "reason": health.reason.value,
+            "at": at.isoformat(),
+        }
+        return self.connection.execute(_NOTE, facts).rowcount > 0
+
+    def printers(self) -> list[PrinterStatus]:
+        """Every printer that was ever worked; unknown when nobody watches it now."""
+        boot, now = instant()
+        return [
+            _status_from(row, is_watched=row[4] is not None and row[5] == boot and row[6] > now)
+            for row in self.connection.execute(_PRINTERS)
+        ]
+
     def abandon(self, printer: str, owner: str, at: datetime) -> None:
         """Jobs that a former owner left in `sending` are unknown; they are never sent again."""
         facts = {"printer": printer, "owner": owner, "at": at.isoformat()}
@@ -126,6 +169,26 @@ class PrintJobs(Table):
             "at": at.isoformat(),
         }
         self.connection.execute(_REPORT, facts)
+
+
+def instant() -> tuple[str, float]:
+    """This boot of the machine, and seconds that only go forward in it, the same in all processes."""
+    return _boot_id(), time.monotonic()
+
+
+@cache
+def _boot_id() -> str:
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        return ""
+
+
+def _status_from(row: tuple[Any, ...], *, is_watched: bool) -> PrinterStatus:
+    since = time_or_none(row[3])
+    if not is_watched:
+        return PrinterStatus(row[0], PrinterHealth(PrinterState.UNKNOWN), since)
+    return PrinterStatus(row[0], PrinterHealth(PrinterState(row[1]), JobReason(row[2])), since)
 
 
 def _job_from(row: tuple[Any, ...]) -> PrintJob:

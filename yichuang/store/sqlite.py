@@ -5,20 +5,19 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sqlite3
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 from yichuang.clock import Clock
 from yichuang.errors import StoreError
 from yichuang.queue.ports import Memory, Records, Result
-from yichuang.queue.printing import PrintJob, PrintReport
+from yichuang.queue.printing import PrinterHealth, PrintJob, PrintReport
 from yichuang.store.calls import Calls
 from yichuang.store.database import Database
 from yichuang.store.items import Items
 from yichuang.store.journal import Journal
 from yichuang.store.migrate import migrate
-from yichuang.store.print_jobs import PrintJobs
+from yichuang.store.print_jobs import PrintJobs, instant
 
 LOOK_EVERY = 0.1
 """Seconds between looks at `PRAGMA data_version` while somebody waits for a change."""
@@ -37,7 +36,6 @@ class SqliteStore:
         self._writer = writer
         self._reader = reader
         self._clock = clock
-        self._boot = _boot_id()
         self._mark = 0
         self._data_version = 0
         self._changed = asyncio.Condition()
@@ -111,16 +109,13 @@ class SqliteStore:
 
     # --- the print outbox ---------------------------------------------------------------------
 
-    def _instant(self) -> tuple[str, float]:
-        return self._boot, time.monotonic()
-
     async def lease(self, printer: str, owner: str, seconds: float) -> bool:
         """Take or renew the lease on a printer; False while another owner holds it."""
 
         def work(connection: sqlite3.Connection) -> bool:
             jobs = PrintJobs(connection)
-            former = jobs.holder(printer, self._instant())
-            if not jobs.lease(printer, owner, seconds, self._instant()):
+            former = jobs.holder(printer, instant())
+            if not jobs.lease(printer, owner, seconds, instant()):
                 return False
             if former != owner:
                 jobs.abandon(printer, owner, self._clock.now())
@@ -137,7 +132,7 @@ class SqliteStore:
 
         def work(connection: sqlite3.Connection) -> PrintJob | None:
             jobs = PrintJobs(connection)
-            if jobs.holder(printer, self._instant()) != owner:
+            if jobs.holder(printer, instant()) != owner:
                 return None
             return jobs.claim(printer, owner, self._clock.now())
 
@@ -153,14 +148,14 @@ class SqliteStore:
         )
         await self._tell()
 
+    async def note_health(self, printer: str, owner: str, health: PrinterHealth) -> None:
+        """Keep what the worker saw of its printer, for every screen."""
+        is_new = await self._writer.transact(
+            lambda each: PrintJobs(each).note_health(printer, owner, health, self._clock.now())
+        )
+        if is_new:
+            await self._tell()
+
     async def job(self, job: int) -> PrintJob | None:
         """The job as it is now."""
         return await self.read(lambda records: records.print_job(job))
-
-
-def _boot_id() -> str:
-    """This boot of the machine, where the system tells it."""
-    try:
-        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-    except OSError:
-        return ""

@@ -128,11 +128,16 @@ CREATE INDEX print_job_open ON print_job (printer, id) WHERE state IN ('queued',
 
 CREATE INDEX print_job_ticket ON print_job (ticket);
 
--- Who works a printer's jobs. `until` counts seconds since `boot`, so that a clock set wrong
--- neither frees a lease nor keeps one.
-CREATE TABLE printer_lease (
-    printer TEXT PRIMARY KEY,
-    owner TEXT NOT NULL,
+-- A printer as its worker last saw it, and who works its jobs. The lease holds `until` that many seconds
+-- since `boot`, so that a clock set wrong neither frees a lease nor keeps one.
+CREATE TABLE printer (
+    name TEXT PRIMARY KEY,
+    owner TEXT,
     boot TEXT NOT NULL,
-    until REAL NOT NULL
+    until REAL NOT NULL,
+    state TEXT NOT NULL DEFAULT 'unknown' CHECK (
+        state IN ('unknown', 'ready', 'degraded', 'missing')
+    ),
+    reason TEXT NOT NULL DEFAULT '',
+    since TEXT
 ) STRICT, WITHOUT ROWID;
