@@ -1,0 +1,246 @@
+"""The worker of one printer: takes jobs from the outbox, prints them, reports the truth.
+
+Several processes may run a worker for the same printer; the lease in the store lets one of them print at a
+time. Nothing is ever printed twice by itself: a job that was being sent when its worker ended is unknown.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+from yichuang.errors import StoreError
+from yichuang.queue.printing import (
+    JobReason,
+    JobState,
+    PrinterHealth,
+    PrinterState,
+    PrintJob,
+    PrintOutbox,
+    PrintReport,
+    TicketPrinter,
+)
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """The time limits of a worker, in seconds."""
+
+    lease: float = 10.0
+    """How long a lease holds when its owner falls silent."""
+    renew: float = 3.0
+    """How often a held lease is renewed, also while a long ticket prints."""
+    health: float = 10.0
+    """How often an idle printer is asked how it is."""
+    retry: float = 1.0
+    """How long to wait before trying again for the lease, or after the store failed."""
+
+
+class PrinterWorker:
+    """Works the jobs of one printer as `owner`, a name that no other worker has."""
+
+    def __init__(
+        self,
+        printer: TicketPrinter,
+        outbox: PrintOutbox,
+        owner: str,
+        *,
+        pace: Pace | None = None,
+        on_health: Callable[[PrinterHealth], None] | None = None,
+    ) -> None:
+        self.health = PrinterHealth(PrinterState.UNKNOWN)
+        """How the printer was when it was last heard of."""
+        self._printer = printer
+        self._outbox = outbox
+        self._owner = owner
+        self._pace = pace or Pace()
+        self._on_health = on_health
+        self._stopping = asyncio.Event()
+        self._ended = asyncio.Event()
+        self._ended.set()
+        self._held = False
+        self._ask_at = 0.0
+
+    async def run(self) -> None:
+        """Work until `stop`; the printer's connection and the lease are held while idle.
+
+        Trouble with the store is logged and tried again; every other error ends the worker.
+        """
+        self._ended.clear()
+        try:
+            async with self._lease_kept():
+                while not self._stopping.is_set():
+                    try:
+                        await self._turn()
+                    except StoreError as error:
+                        logger.warning("printer %s: %s", self._printer.name, error)
+                        await self._unless_stopped(asyncio.sleep(self._pace.retry))
+        finally:
+            try:
+                await self.close()
+            finally:
+                self._ended.set()
+
+    async def stop(self) -> None:
+        """Let the present job end, then end `run`, close the printer and give the lease back."""
+        self._stopping.set()
+        await self._ended.wait()
+
+    async def close(self) -> None:
+        """Close the printer and give the lease back."""
+        try:
+            await self._printer.close()
+        finally:
+            await self._release()
+
+    async def work_once(self) -> int:
+        """Work what is queued now, if the lease is free; the number of jobs worked.
+
+        The connection stays open until `close`.
+        """
+        worked = 0
+        try:
+            async with self._lease_kept():
+                while await self._lease() and await self._work_one():
+                    worked += 1
+        finally:
+            await self._release()
+        return worked
+
+    async def work_until(self, job: int, seconds: float) -> PrintJob | None:
+        """The job as it is when it is final, or after `seconds`; None when there is no such job.
+
+        Its printer's jobs are worked here, or waited for while another process holds the lease.
+        """
+        now = asyncio.get_running_loop().time
+        deadline = now() + seconds
+        while True:
+            mark = self._outbox.mark()
+            await self.work_once()
+            found = await self._outbox.job(job)
+            left = deadline - now()
+            if found is None or found.state.is_final or left <= 0:
+                return found
+            await self._outbox.wait_for_change(mark, min(left, self._pace.retry))
+
+    async def _turn(self) -> None:
+        """Work one job, or ask after the printer's health, or wait for a change."""
+        mark = self._outbox.mark()
+        if not self._held and not await self._lease():
+            await self._unless_stopped(self._outbox.wait_for_change(mark, self._pace.retry))
+            return
+        if await self._work_one():
+            return
+        now = asyncio.get_running_loop().time
+        if now() >= self._ask_at:
+            self._note_health(await self._printer.health())
+            self._ask_at = now() + self._pace.health
+        wait = max(0.0, self._ask_at - now())
+        await self._unless_stopped(self._outbox.wait_for_change(mark, wait))
+
+    async def _work_one(self) -> bool:
+        """Claim and print the oldest queued job; False when there is none."""
+        job = await self._outbox.claim(self._printer.name, self._owner)
+        if job is None:
+            return False
+        try:
+            report = await self._print(job)
+        except asyncio.CancelledError:
+            await self._report(job, PrintReport(JobState.UNKNOWN, JobReason.INTERRUPTED))
+            raise
+        await self._report(job, report)
+        self._learn(report)
+        return True
+
+    async def _print(self, job: PrintJob) -> PrintReport:
+        """Print `job`; this is the job's boundary, where no error may leave its state untold."""
+        try:
+            report = await self._printer.print_ticket(job.document)
+        except Exception:
+            logger.exception("printer %s: job %d broke off", self._printer.name, job.id)
+            return PrintReport(JobState.UNKNOWN, JobReason.INTERRUPTED)
+        level = logging.INFO if not report.reason else logging.WARNING
+        told = f"{report.state} {report.reason}".strip()
+        logger.log(level, "printer %s: job %d: %s", self._printer.name, job.id, told)
+        return report
+
+    async def _report(self, job: PrintJob, report: PrintReport) -> None:
+        try:
+            await self._outbox.report(job.id, report)
+        except StoreError:
+            # Without the lease the job is unknown to whoever takes it next, which is the truth.
+            logger.exception("printer %s: job %d: %s not stored", job.printer, job.id, report.state)
+            await self._release()
+            raise
+
+    def _learn(self, report: PrintReport) -> None:
+        """What a report says of the printer itself."""
+        if report.state is JobState.FAILED:
+            self._note_health(PrinterHealth(PrinterState.MISSING, report.reason))
+        elif report.reason is JobReason.NEAR_END:
+            self._note_health(PrinterHealth(PrinterState.DEGRADED, report.reason))
+        elif report.state in (JobState.PRINTED, JobState.PROCESSED):
+            self._note_health(PrinterHealth(PrinterState.READY))
+        else:
+            self._ask_at = 0.0
+
+    def _note_health(self, health: PrinterHealth) -> None:
+        if health == self.health:
+            return
+        self.health = health
+        level = logging.INFO if health.state is PrinterState.READY else logging.WARNING
+        told = f"{health.state} {health.reason}".strip()
+        logger.log(level, "printer %s is %s", self._printer.name, told)
+        if self._on_health is not None:
+            self._on_health(health)
+
+    async def _lease(self) -> bool:
+        held = await self._outbox.lease(self._printer.name, self._owner, self._pace.lease)
+        if self._held and not held:
+            logger.warning("printer %s: another process took the lease", self._printer.name)
+        self._held = held
+        return held
+
+    async def _release(self) -> None:
+        if self._held:
+            self._held = False
+            await self._outbox.release(self._printer.name, self._owner)
+
+    @asynccontextmanager
+    async def _lease_kept(self) -> AsyncIterator[None]:
+        """Renew the lease beside the work, as long as it is held."""
+        keeper = asyncio.create_task(self._keep_lease(), name=f"lease-{self._printer.name}")
+        try:
+            yield
+        finally:
+            keeper.cancel()
+            with suppress(asyncio.CancelledError):
+                await keeper
+
+    async def _keep_lease(self) -> None:
+        while True:
+            await asyncio.sleep(self._pace.renew)
+            if self._held:
+                try:
+                    await self._lease()
+                except StoreError as error:
+                    logger.warning("printer %s: lease not renewed: %s", self._printer.name, error)
+
+    async def _unless_stopped(self, waiting: Coroutine[Any, Any, object]) -> None:
+        """Wait for `waiting`, but no longer than until `stop`."""
+        wait = asyncio.create_task(waiting)
+        stop = asyncio.create_task(self._stopping.wait())
+        try:
+            await asyncio.wait({wait, stop}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stop.cancel()
+            if not wait.done():
+                wait.cancel()
+            with suppress(asyncio.CancelledError):
+                await wait
