@@ -66,6 +66,8 @@ class PrinterWorker:
         self._ended.set()
         self._held = False
         self._ask_at = 0.0
+        self._stored_health: PrinterHealth | None = None
+        self._untold: tuple[PrintJob, PrintReport] | None = None
 
     async def run(self) -> None:
         """Work until `stop`; the printer's connection and the lease are held while idle.
@@ -97,6 +99,8 @@ class PrinterWorker:
         try:
             await self._printer.close()
         finally:
+            with suppress(StoreError):
+                await self._tell_report()
             await self._release()
 
     async def work_once(self) -> int:
@@ -139,23 +143,25 @@ class PrinterWorker:
             return
         now = asyncio.get_running_loop().time
         if now() >= self._ask_at:
-            self._note_health(await self._printer.health())
+            await self._note_health(await self._printer.health())
             self._ask_at = now() + self._pace.health
         wait = max(0.0, self._ask_at - now())
         await self._unless_stopped(self._outbox.wait_for_change(mark, wait))
 
     async def _work_one(self) -> bool:
         """Claim and print the oldest queued job; False when there is none."""
+        await self._tell_report()
         job = await self._outbox.claim(self._printer.name, self._owner)
         if job is None:
             return False
+        # Until it is told otherwise, a job that was claimed may have been sent.
+        self._untold = (job, PrintReport(JobState.UNKNOWN, JobReason.INTERRUPTED))
         try:
             report = await self._print(job)
-        except asyncio.CancelledError:
-            await self._report(job, PrintReport(JobState.UNKNOWN, JobReason.INTERRUPTED))
-            raise
-        await self._report(job, report)
-        self._learn(report)
+            self._untold = (job, report)
+        finally:
+            await self._tell_report()
+        await self._learn(report)
         return True
 
     async def _print(self, job: PrintJob) -> PrintReport:
@@ -170,39 +176,43 @@ class PrinterWorker:
         logger.log(level, "printer %s: job %d: %s", self._printer.name, job.id, told)
         return report
 
-    async def _report(self, job: PrintJob, report: PrintReport) -> None:
-        try:
+    async def _tell_report(self) -> None:
+        """Store what became of the last job; when the store fails, it is told again before the next."""
+        if self._untold is not None:
+            job, report = self._untold
             await self._outbox.report(job.id, report)
-        except StoreError:
-            # Without the lease the job is unknown to whoever takes it next, which is the truth.
-            logger.exception("printer %s: job %d: %s not stored", job.printer, job.id, report.state)
-            await self._release()
-            raise
+            self._untold = None
 
-    def _learn(self, report: PrintReport) -> None:
+    async def _learn(self, report: PrintReport) -> None:
         """What a report says of the printer itself."""
         if report.state is JobState.FAILED:
-            self._note_health(PrinterHealth(PrinterState.MISSING, report.reason))
+            await self._note_health(PrinterHealth(PrinterState.MISSING, report.reason))
         elif report.reason is JobReason.NEAR_END:
-            self._note_health(PrinterHealth(PrinterState.DEGRADED, report.reason))
+            await self._note_health(PrinterHealth(PrinterState.DEGRADED, report.reason))
         elif report.state in (JobState.PRINTED, JobState.PROCESSED):
-            self._note_health(PrinterHealth(PrinterState.READY))
+            await self._note_health(PrinterHealth(PrinterState.READY))
         else:
             self._ask_at = 0.0
 
-    def _note_health(self, health: PrinterHealth) -> None:
-        if health == self.health:
-            return
-        self.health = health
-        level = logging.INFO if health.state is PrinterState.READY else logging.WARNING
-        told = f"{health.state} {health.reason}".strip()
-        logger.log(level, "printer %s is %s", self._printer.name, told)
-        if self._on_health is not None:
-            self._on_health(health)
+    async def _note_health(self, health: PrinterHealth) -> None:
+        if health != self.health:
+            self.health = health
+            level = logging.INFO if health.state is PrinterState.READY else logging.WARNING
+            told = f"{health.state} {health.reason}".strip()
+            logger.log(level, "printer %s is %s", self._printer.name, told)
+            if self._on_health is not None:
+                self._on_health(health)
+        if health != self._stored_health:
+            await self._outbox.note_health(self._printer.name, self._owner, health)
+            self._stored_health = health
 
     async def _lease(self) -> bool:
         held = await self._outbox.lease(self._printer.name, self._owner, self._pace.lease)
-        if self._held and not held:
+        if held and not self._held:
+            # The store forgets a printer's state with the lease.
+            self._stored_health = None
+            self._ask_at = 0.0
+        elif self._held and not held:
             logger.warning("printer %s: another process took the lease", self._printer.name)
         self._held = held
         return held
