@@ -19,6 +19,7 @@ def undo(desk: Desk, command: Undo) -> Done:
     """Take back the window's last step within 30 seconds.
 
     Raises NothingToUndo, UndoTooLate, or IllegalMove when the ticket went on elsewhere meanwhile.
+    A past business date is never reopened.
     """
     window = open_window(desk, command.window)
     step = desk.memory.last_step(command.window)
@@ -28,7 +29,7 @@ def undo(desk: Desk, command: Undo) -> Done:
     if elapsed(step.at, desk.now) > UNDO_WITHIN:
         raise UndoTooLate(window=command.window, seconds=int(UNDO_WITHIN.total_seconds()))
     ticket = desk.memory.ticket(step.event.ticket)
-    if ticket is None or ticket.call is None:
+    if ticket is None or ticket.call is None or ticket.business_date < desk.today:
         raise NothingToUndo(window=command.window)
     return Done(ticket=take_back(desk, step, ticket), window=window)
 
@@ -51,8 +52,11 @@ def _undo_call(desk: Desk, step: Entry, before: Ticket) -> Ticket:
 def _undo_ending(move: Move, kind: EventKind) -> Callable[[Desk, Entry, Ticket], Ticket]:
     def take_back(desk: Desk, step: Entry, before: Ticket) -> Ticket:
         state = before.moved(move)
-        if before.window is not None:
-            idle_window(desk, before.window)
+        window = step.event.window
+        if window is None or before.window != window:
+            # It came back into line meanwhile, and another window passed it.
+            raise NothingToUndo(window=window)
+        idle_window(desk, window)
         ticket = replace(before, state=state, ended_at=None, reason=None)
         if before.call is not None:
             desk.memory.reopen_call(before.call)

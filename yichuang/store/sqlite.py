@@ -32,15 +32,17 @@ class SqliteMemory(Calls, Journal, Items, PrintJobs):
 class SqliteStore:
     """The store of one open hall (`yichuang.queue.ports.Store`)."""
 
-    def __init__(self, writer: Database, reader: Database, clock: Clock) -> None:
+    def __init__(
+        self, writer: Database, reader: Database, clock: Clock, data_version: int = 0
+    ) -> None:
         self._writer = writer
         self._reader = reader
         self._clock = clock
         self._mark = 0
-        self._data_version = 0
+        self._data_version = data_version
         self._changed = asyncio.Condition()
         self._watch: asyncio.Task[None] | None = None
-        self._waiting = 0
+        self._late: set[asyncio.Task[None]] = set()
 
     @classmethod
     async def open(cls, path: Path, clock: Clock) -> SqliteStore:
@@ -51,10 +53,13 @@ class SqliteStore:
         reader = Database(path)
         try:
             await reader
-        except StoreError:
+            # Taken here, so that no change after the first mark can be missed.
+            data_version = await writer.data_version()
+        except BaseException:
+            await reader.close()
             await writer.close()
             raise
-        return cls(writer, reader, clock)
+        return cls(writer, reader, clock, data_version)
 
     async def close(self) -> None:
         """Let the file go, after what is under way."""
@@ -62,12 +67,13 @@ class SqliteStore:
             self._watch.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._watch
+        await asyncio.gather(*self._late)
         await self._reader.close()
         await self._writer.close()
 
     async def transact(self, work: Callable[[Memory], Result]) -> Result:
         """Run `work` in one transaction, and tell those who wait."""
-        result = await self._writer.transact(lambda connection: work(SqliteMemory(connection)))
+        result = await self._commit(lambda connection: work(SqliteMemory(connection)))
         await self._tell()
         return result
 
@@ -84,7 +90,6 @@ class SqliteStore:
     async def wait_for_change(self, since: int, seconds: float) -> int:
         """Return the new mark when the store has changed past `since`, or after `seconds`."""
         if self._watch is None:
-            self._data_version = await self._writer.data_version()
             self._watch = asyncio.create_task(self._look_for_others())
         async with self._changed:
             with contextlib.suppress(TimeoutError):
@@ -92,6 +97,20 @@ class SqliteStore:
                     self._changed.wait_for(lambda: self._mark > since), timeout=seconds
                 )
         return self._mark
+
+    async def _commit(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
+        try:
+            return await self._writer.transact(work)
+        except asyncio.CancelledError:
+            # The caller gave up, but the thread goes on: those who wait must still be told.
+            late = asyncio.create_task(self._tell_late())
+            self._late.add(late)
+            late.add_done_callback(self._late.discard)
+            raise
+
+    async def _tell_late(self) -> None:
+        await self._writer.data_version()  # has its turn on the thread after the transaction
+        await self._tell()
 
     async def _tell(self) -> None:
         async with self._changed:
@@ -102,7 +121,10 @@ class SqliteStore:
         """Notice other processes' commits; our own are told at once."""
         while True:
             await asyncio.sleep(LOOK_EVERY)
-            version = await self._writer.data_version()
+            try:
+                version = await self._writer.data_version()
+            except StoreError:
+                continue  # whoever reads next meets the same trouble, and can tell a person
             if version != self._data_version:
                 self._data_version = version
                 await self._tell()
@@ -112,20 +134,24 @@ class SqliteStore:
     async def lease(self, printer: str, owner: str, seconds: float) -> bool:
         """Take or renew the lease on a printer; False while another owner holds it."""
 
-        def work(connection: sqlite3.Connection) -> bool:
+        def work(connection: sqlite3.Connection) -> tuple[bool, bool]:
             jobs = PrintJobs(connection)
             former = jobs.holder(printer, instant())
             if not jobs.lease(printer, owner, seconds, instant()):
-                return False
-            if former != owner:
+                return False, False
+            is_new = former != owner
+            if is_new:
                 jobs.abandon(printer, owner, self._clock.now())
-            return True
+            return True, is_new
 
-        return await self._writer.transact(work)
+        is_held, is_new = await self._commit(work)
+        if is_new:
+            await self._tell()
+        return is_held
 
     async def release(self, printer: str, owner: str) -> None:
         """Give the lease back."""
-        await self._writer.transact(lambda each: PrintJobs(each).release(printer, owner))
+        await self._commit(lambda each: PrintJobs(each).release(printer, owner))
 
     async def claim(self, printer: str, owner: str) -> PrintJob | None:
         """The oldest queued job of a printer that `owner` has leased, now `sending`."""
@@ -136,21 +162,21 @@ class SqliteStore:
                 return None
             return jobs.claim(printer, owner, self._clock.now())
 
-        job = await self._writer.transact(work)
+        job = await self._commit(work)
         if job is not None:
             await self._tell()
         return job
 
     async def report(self, job: int, report: PrintReport) -> None:
         """Write down what became of a claimed job."""
-        await self._writer.transact(
+        await self._commit(
             lambda each: PrintJobs(each).report(job, report, self._clock.now())
         )
         await self._tell()
 
     async def note_health(self, printer: str, owner: str, health: PrinterHealth) -> None:
         """Keep what the worker saw of its printer, for every screen."""
-        is_new = await self._writer.transact(
+        is_new = await self._commit(
             lambda each: PrintJobs(each).note_health(printer, owner, health, self._clock.now())
         )
         if is_new:

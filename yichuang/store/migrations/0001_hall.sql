@@ -21,8 +21,7 @@ CREATE TABLE ticket (
     calls INTEGER NOT NULL DEFAULT 0,
     reinstated INTEGER NOT NULL DEFAULT 0,
     reason TEXT,
-    UNIQUE (business_date, number),
-    UNIQUE (business_date, category, serial)
+    UNIQUE (business_date, number)
 ) STRICT;
 
 CREATE INDEX ticket_line ON ticket (category, class, line_order, line_entry)
