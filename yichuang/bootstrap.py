@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import asyncio
+import logging
+import os
+import secrets
+import sqlite3
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from yichuang.clock import Clock, SystemClock
 from yichuang.config import SETTINGS_FILE, STORE_FILE, Level, load_settings, parse_settings
 from yichuang.errors import FolderUnusable, HallExists, HallMissing
 from yichuang.profile import SAMPLE_PLACES, hall_name, hall_toml
-from yichuang.queue.item_import import package_items
+from yichuang.queue.printing import PrinterState, PrinterStatus, PrintJob
 from yichuang.queue.service import Hall
+
+Papers = deque[str]
+"""What simulated printers printed, as text."""
+
+PAPERS_KEPT = 50
+"""How many papers of simulated printers can be looked at."""
+
+logger = logging.getLogger(__name__)
+
+if TYPE_CHECKING:
+    from yichuang.config import PrinterSettings
+    from yichuang.hardware.worker import PrinterWorker
 
 
 @asynccontextmanager
@@ -33,6 +52,138 @@ async def open_hall(folder: Path | str, *, clock: Clock | None = None) -> AsyncI
         yield hall
 
 
+@asynccontextmanager
+async def working_printers(hall: Hall) -> AsyncIterator[list[PrinterWorker]]:
+    """Work the hall's print jobs beside the block, one worker a printer.
+
+    Another process of the same hall may do so too: a lease lets one of them print at a time.
+    """
+    async with AsyncExitStack() as stack:
+        workers = []
+        for settings in hall.settings.printer:
+            worker = _worker(hall, settings)
+            task = asyncio.create_task(worker.run(), name=f"printer-{settings.name}")
+            stack.push_async_callback(_end, worker, task)
+            workers.append(worker)
+        yield workers
+
+
+@asynccontextmanager
+async def simulated_printers(
+    hall: Hall, show: Callable[[str], None] = lambda text: None
+) -> AsyncIterator[Papers]:
+    """Start the printers that hall.toml calls simulated; their papers, newest last.
+
+    A printer whose port is taken is left out: another process of the hall runs it already.
+    """
+    from yichuang.hardware.simulator.paper import Paper, as_text
+    from yichuang.hardware.simulator.printer import SimulatedPrinter
+
+    papers: Papers = deque(maxlen=PAPERS_KEPT)
+
+    def keep(paper: Paper) -> None:
+        papers.append(as_text(paper))
+        show(papers[-1])
+
+    async with AsyncExitStack() as stack:
+        for settings in hall.settings.printer:
+            if settings.simulated:
+                printer = SimulatedPrinter(settings.port, settings.width, None, keep)
+                try:
+                    await stack.enter_async_context(printer)
+                except OSError as error:
+                    logger.warning("simulated printer %s not started: %s", settings.name, error)
+        yield papers
+
+
+async def _end(worker: PrinterWorker, task: asyncio.Task[None]) -> None:
+    await worker.stop()
+    await task
+
+
+async def finish_print_job(hall: Hall, job: int, seconds: float) -> PrintJob | None:
+    """Work the job here, or watch the process that does, until its end is known or time is up."""
+    queued = await hall.print_job(job)
+    if queued is None:
+        return None
+    settings = next(each for each in hall.settings.printer if each.name == queued.printer)
+    worker = _worker(hall, settings)
+    try:
+        return await worker.work_until(job, seconds)
+    finally:
+        await worker.close()
+
+
+def _worker(hall: Hall, settings: PrinterSettings) -> PrinterWorker:
+    from yichuang.hardware.ticket_printer import open_printer
+    from yichuang.hardware.worker import PrinterWorker
+
+    owner = f"{os.getpid()}-{secrets.token_hex(6)}"
+    return PrinterWorker(
+        open_printer(settings, language=hall.settings.hall.language), hall.store, owner
+    )
+
+
+def verify_journal(path: Path, progress: Callable[[int], None]) -> tuple[int, str]:
+    """Check the journal of the hall's file; the number of rows and the last hash.
+
+    Raises JournalBroken or another StoreError.
+    """
+    from yichuang.store.database import connect_to, translated
+    from yichuang.store.journal import verify
+
+    try:
+        with closing(connect_to(path)) as connection:
+            return verify(connection, progress)
+    except sqlite3.Error as error:
+        raise translated(error, path) from error
+
+
+def examine_store(path: Path) -> int:
+    """Check the hall's file and its journal; the journal's number of rows. Raises a StoreError."""
+    from yichuang.store.database import check
+
+    check(path)
+    rows, _last = verify_journal(path, lambda rows: None)
+    return rows
+
+
+async def printer_states(hall: Hall) -> list[PrinterStatus]:
+    """The printers as they are now: as their worker sees them, or asked here when nobody works them."""
+    from yichuang.hardware.ticket_printer import open_printer
+
+    states = []
+    for status, settings in zip(await hall.printers(), hall.settings.printer, strict=True):
+        seen = status
+        if status.health.state is PrinterState.UNKNOWN:
+            printer = open_printer(settings)
+            try:
+                seen = PrinterStatus(status.name, await printer.health(), None)
+            finally:
+                await printer.close()
+        states.append(seen)
+    return states
+
+
+def back_up(folder: Path, target: Path) -> int:
+    """Copy the hall's file to `target` consistently, also while in use; the copy's size in bytes.
+
+    Raises HallMissing or a StoreError; a copy that was there is only replaced by a complete one.
+    """
+    from yichuang.store.database import connect_to, translated
+    from yichuang.store.migrate import copy_to
+
+    path = folder / STORE_FILE
+    if not path.exists():
+        raise HallMissing(folder=folder)
+    try:
+        with closing(connect_to(path)) as connection:
+            copy_to(connection, target)
+        return target.stat().st_size
+    except (sqlite3.Error, OSError) as error:
+        raise translated(error, target) from error
+
+
 async def create_hall(
     folder: Path,
     *,
@@ -40,14 +191,19 @@ async def create_hall(
     place: str | None = None,
     naming: str = "changzhou",
     printers: str = "",
+    sample: bool = False,
     clock: Clock | None = None,
 ) -> None:
     """Make a hall in `folder`: hall.toml, the SQLite file, and the shipped items.
 
     Raises HallExists or FolderUnusable; a hall that could not be finished leaves nothing behind.
     """
+    from yichuang.queue.item_import import package_items
+
     settings_path, store_path = folder / SETTINGS_FILE, folder / STORE_FILE
-    text = hall_toml(hall_name(place or SAMPLE_PLACES[level], level, naming), level, printers)
+    text = hall_toml(
+        hall_name(place or SAMPLE_PLACES[level], level, naming), level, printers, sample=sample
+    )
     settings = parse_settings(text, settings_path)
     _lay_files(folder, text)
     try:

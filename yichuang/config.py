@@ -75,7 +75,11 @@ class CategorySettings(Section):
     @property
     def label(self) -> str:
         """The name in the user's language."""
-        return self.english if self.english and current_language() == "en" else self.name
+        return self.name_in(current_language())
+
+    def name_in(self, language: str) -> str:
+        """The name in that language, where it has one."""
+        return self.english if self.english and language == "en" else self.name
 
 
 class WindowSettings(Section):

@@ -30,7 +30,11 @@ def current_language() -> str:
 
 def _(text: str) -> str:
     """`text` in the language of this context."""
-    language = _current.get()
+    return text_in(_current.get(), text)
+
+
+def text_in(language: str, text: str) -> str:
+    """`text` in a language that does not depend on who asks, such as the hall's own."""
     if language == LANGUAGES[0]:
         return text
     catalogue = _catalogues.get(language)

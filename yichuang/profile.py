@@ -79,25 +79,24 @@ def hall_name(place: str, level: Level, naming: str) -> str:
     return NAMING[naming][level].format(place=place)
 
 
-def hall_toml(name: str, level: Level, printers: str = "") -> str:
+def hall_toml(name: str, level: Level, printers: str = "", *, sample: bool = False) -> str:
     """The commented hall.toml of a new hall; `printers` is put where printers are named."""
     return _TEMPLATE.format(
         name=_quoted(name),
         level=level,
+        sample=_SAMPLE if sample else "",
         categories="\n".join(_category(each) for each in CATEGORIES),
         windows="\n".join(_windows(level)),
         printers=printers or _NO_PRINTER,
     )
 
 
-def printer_toml(name: str, *, host: str, port: int, width: int, process_id: bool = False) -> str:
+def printer_toml(name: str, *, host: str, port: int, width: int, simulated: bool = False) -> str:
     """The lines of hall.toml for one network printer."""
-    answers = (
-        "process_id = true            # 打印机支持 GS ( H，能确认纸已打完\n" if process_id else ""
-    )
+    more = _SIMULATED if simulated else ""
     return (
         f'[[printer]]\nname = {_quoted(name)}\ntransport = "tcp"\n'
-        f"host = {_quoted(host)}\nport = {port}\nwidth = {width}\n{answers}"
+        f"host = {_quoted(host)}\nport = {port}\nwidth = {width}\n{more}"
     )
 
 
@@ -137,6 +136,15 @@ def _quoted(text: str) -> str:
     return '"' + kept.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
+_SAMPLE = """\
+sample = true                   # 供试用的大厅：没有终端时 yichuang run 会演一段日常
+"""
+
+_SIMULATED = """\
+simulated = true                # 模拟打印机：由 yichuang run 一起启动；换成真打印机时删去这一行
+process_id = true               # 打印机支持 GS ( H，能确认纸已打完
+"""
+
 _NO_PRINTER = """\
 # [[printer]]
 # name = "kiosk"
@@ -155,7 +163,7 @@ level = "{level}"               # village、town 或 city
 timezone = "Asia/Shanghai"
 complaint_phone = "12345"       # 印在票上，显示在大屏下方
 language = "zh_CN"              # 或 en
-notice = "取号后请在等候区休息，留意屏幕和语音叫号"
+{sample}notice = "取号后请在等候区休息，留意屏幕和语音叫号"
 
 [ticket]
 digits = 3                      # 字母后的位数，超过后自动加一位

@@ -1,7 +1,38 @@
-"""The command `yichuang`."""
+"""The command `yichuang`: parse, choose the language, then import only what the command needs.
+
+Exit status: 0 done, 1 failure, 2 usage, 3 the rules said no.
+"""
 
 from __future__ import annotations
 
+import os
+import sys
+
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; never shows a traceback."""
+    from yichuang.language import use_language
+
+    words = sys.argv[1:]
+    use_language(_language_of(words))
+    _speak_utf8()
+    from yichuang.cli.outcome import run_command
+
+    sys.exit(run_command(words))
+
+
+def _language_of(words: list[str]) -> str:
+    """The language asked for, before parsing: help texts are translated as they are imported."""
+    for place, word in enumerate(words):
+        if word == "--lang" and place + 1 < len(words):
+            return words[place + 1]
+        if word.startswith("--lang="):
+            return word.removeprefix("--lang=")
+    return os.environ.get("YICHUANG_LANG", "zh_CN")
+
+
+def _speak_utf8() -> None:
+    """Write Chinese whatever the locale says; what cannot be shown becomes an escape, not a crash."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")

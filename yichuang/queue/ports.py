@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol, TypeVar
@@ -227,13 +227,3 @@ class Store(PrintOutbox, Protocol):
     async def close(self) -> None:
         """Let the file go."""
         ...
-
-
-def entries_after(records: Records, seq: int, page: int = 500) -> Iterable[Entry]:
-    """All journal entries behind row `seq`, fetched page by page."""
-    while True:
-        entries = records.entries(seq, page)
-        yield from entries
-        if len(entries) < page:
-            return
-        seq = entries[-1].seq

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any
 
@@ -15,7 +15,7 @@ from yichuang.queue import calling, duty, issuing, undo
 from yichuang.queue import command as commands
 from yichuang.queue.catalogue import import_items
 from yichuang.queue.command import Command
-from yichuang.queue.desk import Desk, Done, find_ticket
+from yichuang.queue.desk import CLOCK_TOLERANCE, Desk, Done, find_ticket
 from yichuang.queue.event import Entry
 from yichuang.queue.item import Item
 from yichuang.queue.ports import Memory, Records, Result, Store
@@ -213,6 +213,10 @@ class Hall:
         """The journal entries of today's ticket with that number."""
         return await self.look(_ticket_history, number)
 
+    async def entries(self, after: int, limit: int = 500) -> list[Entry]:
+        """Journal entries behind row `after`, in order."""
+        return await self.store.read(lambda records: records.entries(after, limit))
+
     async def window_view(self, window: int) -> WindowView:
         """Everything on one clerk's screen; raises UnknownWindow."""
         return await self.look(view_window, window)
@@ -237,6 +241,12 @@ class Hall:
         """Add or update items by code; `Done.counts` says how many were new and changed."""
         return await self.do(commands.ImportItems(items, source), actor)
 
+    async def clock_behind(self) -> timedelta | None:
+        """How far the clock is behind the journal's last row; None when it is not."""
+        latest = await self.store.read(lambda records: records.latest())
+        behind = latest.at - self.clock.now() if latest else timedelta(0)
+        return behind if behind > CLOCK_TOLERANCE else None
+
     async def print_job(self, job: int) -> PrintJob | None:
         """What became of a print job so far."""
         return await self.store.read(lambda records: records.print_job(job))
@@ -254,12 +264,15 @@ class Hall:
             for printer in self.settings.printer
         ]
 
-    async def changes(self, at_least_every: float = 3600.0) -> AsyncIterator[None]:
+    def changes(self, at_least_every: float = 3600.0) -> AsyncIterator[None]:
         """Yields after every change of the hall, by any process, several at once as one.
 
-        Also yields when nothing has changed for `at_least_every` seconds.
+        Changes count from this call on, so call it before the first reading. Also yields when
+        nothing has changed for `at_least_every` seconds.
         """
-        mark = self.store.mark()
+        return self._changes_after(self.store.mark(), at_least_every)
+
+    async def _changes_after(self, mark: int, at_least_every: float) -> AsyncIterator[None]:
         while True:
             mark = await self.store.wait_for_change(mark, at_least_every)
             yield

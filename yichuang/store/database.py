@@ -6,6 +6,7 @@ import errno
 import sqlite3
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
 
@@ -102,6 +103,17 @@ def _use_wal(connection: sqlite3.Connection) -> None:
             time.sleep(0.01)
         else:
             return
+
+
+def check(path: Path) -> None:
+    """Ask SQLite whether the file is sound; raises StoreCorrupt or another StoreError."""
+    try:
+        with closing(connect_to(path)) as connection:
+            answer = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    except sqlite3.Error as error:
+        raise translated(error, path) from error
+    if answer != "ok":
+        raise StoreCorrupt(path=path, detail=answer)
 
 
 def _in_transaction(

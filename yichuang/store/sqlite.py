@@ -169,9 +169,7 @@ class SqliteStore:
 
     async def report(self, job: int, report: PrintReport) -> None:
         """Write down what became of a claimed job."""
-        await self._commit(
-            lambda each: PrintJobs(each).report(job, report, self._clock.now())
-        )
+        await self._commit(lambda each: PrintJobs(each).report(job, report, self._clock.now()))
         await self._tell()
 
     async def note_health(self, printer: str, owner: str, health: PrinterHealth) -> None:

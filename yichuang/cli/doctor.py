@@ -1,0 +1,194 @@
+"""`yichuang doctor`: what is well, what is not, and what to do about it."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+
+import click
+
+from yichuang.cli.options import Asked, run, takes_hall
+from yichuang.clock import SystemClock
+from yichuang.config import SETTINGS_FILE, STORE_FILE, Settings, load_settings
+from yichuang.errors import YichuangError
+from yichuang.language import _
+from yichuang.queue.printing import PrinterState
+
+LOW_DISK = 200 * 1024 * 1024
+"""Bytes of free disk below which the doctor warns: some months of a busy hall."""
+
+FEWEST_TOWN_WINDOWS = 8
+"""B11, Tianning plan annex 2: a town hall has 8 windows in principle."""
+
+EARLIEST = datetime(2025, 1, 1, tzinfo=UTC)
+"""A clock before this is wrong: the program is newer."""
+
+
+class Verdict(StrEnum):
+    """How a finding is."""
+
+    WELL = "well"
+    WARNING = "warning"
+    ILL = "ill"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    verdict: Verdict
+    subject: str
+    text: str
+    hint: str = ""
+
+
+@click.command(help=_("检查设置、数据库、打印机和终端，并说明怎么办。"))
+@takes_hall
+def doctor(asked: Asked) -> int:
+    """Examine the hall; exit status 1 when something is ill."""
+    findings = [*_machine(asked.folder), *_hall(asked.folder)]
+    marks = {Verdict.WELL: _("正常"), Verdict.WARNING: _("注意"), Verdict.ILL: _("有错")}
+    lines = []
+    for each in findings:
+        lines.append(f"[{marks[each.verdict]}] {each.subject}：{each.text}")
+        if each.hint:
+            lines.append("       " + _("怎么办：") + each.hint)
+    asked.show({"findings": [asdict(each) for each in findings]}, "\n".join(lines))
+    return 1 if any(each.verdict is Verdict.ILL for each in findings) else 0
+
+
+def _machine(folder: Path) -> Iterator[Finding]:
+    yield _terminal()
+    now = SystemClock().now()
+    if now < EARLIEST:
+        yield Finding(
+            Verdict.ILL,
+            _("时钟"),
+            _("电脑的时间是 {now:%Y-%m-%d %H:%M}，不对").format(now=now),
+            _("校准系统时间；主板电池可能没电了"),
+        )
+    place = folder if folder.is_dir() else folder.absolute().anchor
+    free = shutil.disk_usage(place).free
+    text = _("剩余 {mib} MiB").format(mib=free // 1024 // 1024)
+    if free < LOW_DISK:
+        yield Finding(Verdict.WARNING, _("磁盘"), text, _("清理磁盘，把备份移到别处"))
+    else:
+        yield Finding(Verdict.WELL, _("磁盘"), text)
+
+
+def _terminal() -> Finding:
+    encoding = (sys.stdout.encoding or "").lower().replace("-", "")
+    if not sys.stdout.isatty():
+        return Finding(Verdict.WELL, _("终端"), _("没有终端（不是 tty），只能用命令"))
+    size = shutil.get_terminal_size()
+    text = _("{columns} 列 {lines} 行，{encoding}").format(
+        columns=size.columns, lines=size.lines, encoding=encoding
+    )
+    if size.columns < 80 or size.lines < 24 or encoding != "utf8":
+        return Finding(
+            Verdict.WARNING,
+            _("终端"),
+            text,
+            _("界面要至少 80 列 24 行和 UTF-8：放大窗口，export LANG=C.UTF-8"),
+        )
+    return Finding(Verdict.WELL, _("终端"), text)
+
+
+def _hall(folder: Path) -> Iterator[Finding]:
+    try:
+        settings = load_settings(folder)
+    except YichuangError as error:
+        yield Finding(Verdict.ILL, SETTINGS_FILE, error.message, error.hint)
+        return
+    yield Finding(Verdict.WELL, SETTINGS_FILE, settings.hall.name)
+    yield from _advice(settings)
+    findings = run(_store(folder))
+    yield from findings
+    if all(each.verdict is not Verdict.ILL for each in findings):
+        yield from run(_printers(folder))
+
+
+def _advice(settings: Settings) -> Iterator[Finding]:
+    if settings.hall.level == "town" and len(settings.window) < FEWEST_TOWN_WINDOWS:
+        yield Finding(
+            Verdict.WARNING,
+            _("窗口"),
+            _("镇级大厅只有 {count} 个窗口").format(count=len(settings.window)),
+            _("原则上不少于 8 个；确实不需要就不用管"),
+        )
+    served = {code for window in settings.window for code in window.serves}
+    for category in settings.category:
+        if category.code not in served:
+            yield Finding(
+                Verdict.WARNING,
+                _("窗口"),
+                _("没有窗口办理“{category}”，取不了号").format(category=category.label),
+                _("在 hall.toml 给一个窗口加上 {code}").format(code=category.code),
+            )
+    if not settings.hall.complaint_phone:
+        yield Finding(
+            Verdict.WARNING, _("投诉电话"), _("没有写"), _("在 hall.toml 写上 complaint_phone")
+        )
+
+
+async def _store(folder: Path) -> list[Finding]:
+    from yichuang.bootstrap import examine_store, open_hall
+
+    path = folder / STORE_FILE
+    try:
+        rows = examine_store(path)
+        async with open_hall(folder) as hall:
+            view = await hall.overview()
+            behind = await hall.clock_behind()
+    except YichuangError as error:
+        return [Finding(Verdict.ILL, STORE_FILE, error.message, error.hint)]
+    found = [
+        Finding(
+            Verdict.WELL,
+            STORE_FILE,
+            _("文件完好，流水 {rows} 行没有被改过，今天 {date} 取了 {issued} 个号").format(
+                rows=rows, date=view.business_date, issued=view.issued
+            ),
+        )
+    ]
+    if behind is not None:
+        found.append(
+            Finding(
+                Verdict.WARNING,
+                _("时钟"),
+                _("电脑的时间比最后一条流水早 {hours} 小时；号和日期仍按流水走").format(
+                    hours=round(behind.total_seconds() / 3600, 1)
+                ),
+                _("校准系统时间；主板电池可能没电了"),
+            )
+        )
+    return found
+
+
+async def _printers(folder: Path) -> list[Finding]:
+    from yichuang.bootstrap import open_hall, printer_states
+
+    async with open_hall(folder) as hall:
+        states = await printer_states(hall)
+    if not states:
+        return [
+            Finding(
+                Verdict.WARNING, _("打印机"), _("没有设打印机"), _("在 hall.toml 里加 [[printer]]")
+            )
+        ]
+    return [
+        Finding(
+            Verdict.ILL if each.health.state is PrinterState.MISSING else Verdict.WELL,
+            _("打印机 {name}").format(name=each.name),
+            each.health.reason.label or _("正常"),
+            _("yichuang simulate printer 可以代替一台打印机试用")
+            if each.health.state is PrinterState.MISSING
+            else "",
+        )
+        for each in states
+    ]

@@ -1,0 +1,49 @@
+"""The tree of commands; a command's module is imported when it is named."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+from yichuang import __version__
+from yichuang.cli.options import NamingGroup
+from yichuang.language import _
+
+_PLACES = {
+    "init": "hall",
+    "run": "run",
+    "screen": "run",
+    "status": "hall",
+    "backup": "hall",
+    "doctor": "doctor",
+    "ticket": "ticket",
+    "window": "window",
+    "items": "items",
+    "journal": "journal",
+    "simulate": "simulate",
+}
+
+
+class _LateGroup(NamingGroup):
+    """A group that imports a command only to run it, or to tell its help."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_PLACES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        place = _PLACES.get(cmd_name)
+        if place is None:
+            return None
+        command: click.Command = getattr(import_module(f"yichuang.cli.{place}"), cmd_name)
+        return command
+
+
+@click.group(
+    cls=_LateGroup,
+    help=_("一窗：政务服务大厅的取号、叫号和窗口。"),
+    epilog=_("大厅用 --hall 或环境变量 YICHUANG_HALL 指明；每个命令都可加 --json 和 --lang en。"),
+)
+@click.version_option(__version__, prog_name="yichuang")
+def root() -> None:
+    """The command without a subcommand."""

@@ -1,0 +1,92 @@
+"""`yichuang run` and `screen`: the terminal screens, with the hall's printers worked beside them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+import click
+
+from yichuang.cli.options import Asked, default_folder, takes_hall
+from yichuang.errors import HallMissing
+from yichuang.language import _, current_language
+from yichuang.queue.service import Hall
+
+LOG_FILE = "yichuang.log"
+"""What the program has to say while a screen is shown, in the hall's folder."""
+
+_theme = click.option(
+    "--theme",
+    envvar="YICHUANG_THEME",
+    type=click.Choice(["default", "contrast", "plain"]),
+    default="default",
+    help=_("默认、高对比大字、ASCII 边框"),
+)
+
+
+@click.command("run", help=_("打开大厅：取号、窗口、大屏、总览都在里面，打印也由它管。"))
+@_theme
+@takes_hall
+def run(asked: Asked, theme: str) -> None:
+    """Open the hall, all in one."""
+    from yichuang.cli.day import play_day, sample_hall
+
+    if asked.folder == default_folder():
+        asyncio.run(sample_hall(asked.folder))
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        _show(asked, "menu", None, theme)
+    else:
+        asyncio.run(play_day(asked))
+
+
+@click.command(help=_("单独打开一个界面：kiosk 取号、board 大屏、overview 总览、window N 窗口。"))
+@click.argument("name", type=click.Choice(["kiosk", "board", "overview", "window"]))
+@click.argument("number", type=click.IntRange(1, 999), required=False)
+@_theme
+@takes_hall
+def screen(asked: Asked, name: str, number: int | None, theme: str) -> None:
+    """Open one screen."""
+    if name == "window" and number is None:
+        raise click.UsageError(_("写明几号窗口，例如 yichuang screen window 3"))
+    _show(asked, name, number, theme)
+
+
+def _show(asked: Asked, name: str, number: int | None, theme: str) -> None:
+    from yichuang.tui.terminal import check_terminal, prepare_environment
+
+    check_terminal()
+    prepare_environment(theme)
+    if not asked.folder.is_dir():
+        raise HallMissing(folder=asked.folder)
+    _log_to(asked.folder)
+
+    async def work() -> None:
+        from yichuang.tui.entry import show
+
+        async with asked.hall() as hall, _printing(hall):
+            await show(hall, name, number, language=current_language(), theme=theme)
+
+    asyncio.run(work())
+
+
+@asynccontextmanager
+async def _printing(hall: Hall) -> AsyncIterator[None]:
+    from yichuang.bootstrap import simulated_printers, working_printers
+
+    async with simulated_printers(hall), working_printers(hall):
+        yield
+
+
+def _log_to(folder: Path) -> None:
+    """Send the log to a file: on the terminal it would scribble over the screens."""
+    handler = RotatingFileHandler(
+        folder / LOG_FILE, maxBytes=1_000_000, backupCount=3, encoding="utf-8", delay=True
+    )
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    logging.captureWarnings(capture=True)

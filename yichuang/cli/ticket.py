@@ -1,0 +1,180 @@
+"""`yichuang ticket`: what the entrance does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from yichuang.cli.options import Asked, NamingGroup, run, takes_hall
+from yichuang.cli.paper import follow_paper, paper_is_good, paper_json, paper_text
+from yichuang.language import _
+from yichuang.queue.desk import Done
+from yichuang.queue.printing import PrintJob
+from yichuang.queue.ticket import PriorityClass, Ticket, TicketState
+
+
+@click.group(cls=NamingGroup, help=_("取号、查号、补打、取消、恢复过号。"))
+def ticket() -> None:
+    """The commands on tickets."""
+
+
+@ticket.command(help=_("取一个号，打印，并说明纸的下落。"))
+@click.option("--category", required=True, help=_("类别的编码，例如 social_affairs"))
+@click.option("--item", help=_("事项的编码"))
+@click.option(
+    "--class",
+    "priority_class",
+    type=click.Choice([each.value for each in PriorityClass]),
+    default=PriorityClass.ORDINARY.value,
+    help=_("普通或优先"),
+)
+@click.option("--printer", help=_("打印机的名字；不写用第一台"))
+@click.option("--no-print", is_flag=True, help=_("不打印"))
+@takes_hall
+def issue(
+    asked: Asked,
+    category: str,
+    item: str | None,
+    priority_class: str,
+    printer: str | None,
+    no_print: bool,
+) -> None:
+    """Give a visitor a number."""
+
+    async def work() -> tuple[Done, PrintJob | None]:
+        async with asked.hall() as hall:
+            done = await hall.issue(
+                category=category,
+                item=item,
+                priority_class=priority_class,
+                on_paper=not no_print,
+                printer=printer,
+                actor=asked.actor,
+            )
+            return done, await follow_paper(hall, done.print_job)
+
+    _show_with_paper(asked, *run(work()))
+
+
+@ticket.command(help=_("再打印一张，票上标明“补打”。"))
+@click.argument("number")
+@click.option("--printer", help=_("打印机的名字；不写用第一台"))
+@takes_hall
+def reprint(asked: Asked, number: str, printer: str | None) -> None:
+    """Print a ticket once more."""
+
+    async def work() -> tuple[Done, PrintJob | None]:
+        async with asked.hall() as hall:
+            done = await hall.reprint(number, printer=printer, actor=asked.actor)
+            return done, await follow_paper(hall, done.print_job)
+
+    _show_with_paper(asked, *run(work()))
+
+
+def _show_with_paper(asked: Asked, done: Done, job: PrintJob | None) -> None:
+    held = _the(done)
+    asked.show(
+        {"ticket": held.as_json(), "print": paper_json(job)}, f"{_line(held)}\n{paper_text(job)}"
+    )
+    if job is not None and not paper_is_good(job):
+        click.echo(
+            _("号已取，纸没有确认打出。可补打：yichuang ticket reprint {number}").format(
+                number=held.number
+            ),
+            err=True,
+        )
+
+
+@ticket.command(help=_("查一个号，和它经过的每一步。"))
+@click.argument("number")
+@takes_hall
+def show(asked: Asked, number: str) -> None:
+    """Show a ticket and its history."""
+
+    async def work() -> tuple[Ticket, list[str], list[dict[str, Any]]]:
+        async with asked.hall() as hall:
+            found = await hall.ticket(number)
+            entries = await hall.history(number)
+            zone = hall.rules.zone
+            lines = [
+                f"  {entry.at.astimezone(zone):%H:%M:%S}  {entry.event.kind.label}"
+                + (
+                    _("  {window} 号窗口").format(window=entry.event.window)
+                    if entry.event.window
+                    else ""
+                )
+                + (f"  {entry.event.data['reason']}" if entry.event.data.get("reason") else "")
+                for entry in entries
+            ]
+            return found, lines, [entry.as_json() for entry in entries]
+
+    found, lines, entries = run(work())
+    asked.show({"ticket": found.as_json(), "history": entries}, "\n".join([_line(found), *lines]))
+
+
+@ticket.command("list", help=_("列出今天的号。"))
+@click.option(
+    "--state", type=click.Choice([each.value for each in TicketState]), help=_("只列这一状态")
+)
+@click.option("--limit", type=click.IntRange(1, 100_000), default=1000, show_default=True)
+@takes_hall
+def list_tickets(asked: Asked, state: str | None, limit: int) -> None:
+    """List today's tickets."""
+
+    async def work() -> list[Ticket]:
+        async with asked.hall() as hall:
+            return await hall.tickets(TicketState(state) if state else None, limit)
+
+    tickets = run(work())
+    text = "\n".join(_line(each) for each in tickets) or _("没有")
+    asked.show({"tickets": [each.as_json() for each in tickets]}, text)
+
+
+@ticket.command(help=_("取消一个还没办的号。"))
+@click.argument("number")
+@click.option("--reason", help=_("原因"))
+@takes_hall
+def cancel(asked: Asked, number: str, reason: str | None) -> None:
+    """Take a ticket out for good."""
+
+    async def work() -> Done:
+        async with asked.hall() as hall:
+            return await hall.cancel(number, reason=reason, actor=asked.actor)
+
+    _show(asked, run(work()))
+
+
+@ticket.command(help=_("把过号的号恢复到队里。"))
+@click.argument("number")
+@takes_hall
+def reinstate(asked: Asked, number: str) -> None:
+    """Bring a passed ticket back into its line."""
+
+    async def work() -> Done:
+        async with asked.hall() as hall:
+            return await hall.reinstate(number, actor=asked.actor)
+
+    _show(asked, run(work()))
+
+
+def _show(asked: Asked, done: Done) -> None:
+    held = _the(done)
+    asked.show({"ticket": held.as_json()}, _line(held))
+
+
+def _the(done: Done) -> Ticket:
+    if done.ticket is None:
+        raise AssertionError(done)
+    return done.ticket
+
+
+def _line(held: Ticket) -> str:
+    text = f"{held.number}  {held.priority_class.label}  {held.state.label}"
+    if held.window is not None:
+        text += _("  {window} 号窗口").format(window=held.window)
+    if held.target_window is not None and held.state is TicketState.WAITING:
+        text += _("  等 {window} 号窗口").format(window=held.target_window)
+    if held.state is TicketState.WAITING:
+        text += _("  前面 {ahead} 人").format(ahead=held.ahead)
+    return text
