@@ -1,0 +1,1 @@
+"""The screens: keys, hall state and what is seen."""

@@ -1,0 +1,55 @@
+"""A hall in a fresh folder, with a clock that stands still."""
+
+from __future__ import annotations
+
+import os
+
+# Textual reads its switches when it is imported: before anything else here imports it.
+from yichuang.tui.terminal import prepare_environment
+
+for _name in ("NO_COLOR", "COLORTERM", "TEXTUAL_THEME", "TEXTUAL_COLOR_SYSTEM"):
+    os.environ.pop(_name, None)
+prepare_environment()
+
+from collections.abc import AsyncIterator, Iterator  # noqa: E402 - after the switches
+from datetime import UTC, datetime  # noqa: E402
+from pathlib import Path  # noqa: E402
+
+import pytest  # noqa: E402
+
+from yichuang.bootstrap import create_hall, open_hall  # noqa: E402
+from yichuang.clock import FixedClock  # noqa: E402
+from yichuang.language import use_language  # noqa: E402
+from yichuang.queue.service import Hall  # noqa: E402
+
+MORNING = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
+"""A Monday, 9:30 in Shanghai."""
+
+
+@pytest.fixture(autouse=True)
+def chinese() -> Iterator[None]:
+    """Every test begins in Chinese."""
+    use_language("zh_CN")
+    yield
+    use_language("zh_CN")
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """The hall's clock."""
+    return FixedClock(MORNING)
+
+
+@pytest.fixture
+async def hall_folder(tmp_path: Path, clock: FixedClock) -> Path:
+    """The folder of a new town hall (eight windows, six categories)."""
+    folder = tmp_path / "hall"
+    await create_hall(folder, level="town", place="郑陆镇", clock=clock)
+    return folder
+
+
+@pytest.fixture
+async def hall(hall_folder: Path, clock: FixedClock) -> AsyncIterator[Hall]:
+    """The hall, open until the test ends."""
+    async with open_hall(hall_folder, clock=clock) as hall:
+        yield hall

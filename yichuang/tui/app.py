@@ -1,0 +1,159 @@
+"""The app: theme, language, global keys, and one task that tells the screen of changes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from yichuang.errors import StoreError, YichuangError
+from yichuang.language import LANGUAGES, N_, current_language, use_language
+from yichuang.queue.printing import PrinterHealth
+from yichuang.queue.service import Hall
+from yichuang.tui.hall_screen import HallScreen
+from yichuang.tui.message import GoTo, HallChanged
+from yichuang.tui.theme import DEFAULT, THEMES, variable_defaults
+
+RETRY_AFTER = 5.0
+"""Seconds until the app listens again after the store failed to tell of changes."""
+
+PrinterWatch = Callable[[], Mapping[str, PrinterHealth]]
+"""Gives how each printer was when it was last asked; it must not block."""
+
+Opener = Callable[[Hall, str, int | None], HallScreen]
+"""Makes the screen of a place (menu, kiosk, board, overview, window); raises UnknownWindow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """What the app returns when it is to be run again in another language."""
+
+    language: str
+    theme: str
+    place: str
+    window: int | None
+
+
+class HallApp(App[Restart]):
+    """The screens of one user over one hall."""
+
+    TITLE = "一窗"
+    ENABLE_COMMAND_PALETTE = True
+    ALLOW_SELECT = False
+    INLINE_PADDING = 0
+    CSS_PATH = "app.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f1", "help", N_("帮助"), id="help"),
+        Binding("f9", "command_palette", N_("命令"), id="palette"),
+        Binding("ctrl+q", "leave", N_("退出"), id="quit", priority=True),
+        Binding("ctrl+c", "leave", show=False, priority=True),
+    ]
+
+    def __init__(
+        self,
+        hall: Hall,
+        open_place: Opener,
+        place: str = "menu",
+        window: int | None = None,
+        *,
+        language: str | None = None,
+        theme: str = DEFAULT,
+        printers: PrinterWatch | None = None,
+    ) -> None:
+        # The themes are ANSI ones: said here, NO_COLOR takes the colours away and nothing else.
+        super().__init__(ansi_color=True)
+        self.hall = hall
+        self.language = language or current_language()
+        self.printers = printers
+        self.place = place
+        self.window = window
+        self._open_place = open_place
+        for each in THEMES:
+            self.register_theme(each)
+        self.theme = theme if theme in {each.name for each in THEMES} else DEFAULT
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Our own variables."""
+        return variable_defaults()
+
+    def on_load(self) -> None:
+        """Choose the language in the app's own context: every screen's task inherits it."""
+        use_language(self.language)
+
+    def get_default_screen(self) -> Screen[None]:
+        """The first screen."""
+        use_language(self.language)
+        return self._open_place(self.hall, self.place, self.window)
+
+    def on_mount(self) -> None:
+        """Begin to listen for changes."""
+        self.listen()
+
+    @work(name="changes", exit_on_error=True)
+    async def listen(self) -> None:
+        """Tell the active screen of each change of the hall."""
+        while True:
+            try:
+                async for _change in self.hall.changes():
+                    self.screen.post_message(HallChanged())
+            except StoreError as error:
+                self._show(error)
+                await asyncio.sleep(RETRY_AFTER)
+
+    def _show(self, error: YichuangError) -> None:
+        if isinstance(self.screen, HallScreen) and self.screen.is_up():
+            self.screen.status.refuse(error)
+
+    # --- going about --------------------------------------------------------------------------
+
+    @on(GoTo)
+    def go_to(self, message: GoTo) -> None:
+        """Show another place; the menu is where one came from."""
+        self.visit(message.place, message.window)
+
+    def visit(self, place: str, window: int | None = None) -> None:
+        """Show a place over the first screen, instead of one that was visited before."""
+        try:
+            screen = self._open_place(self.hall, place, window)
+        except YichuangError as error:
+            self._show(error)
+            return
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+        if (place, window) == (self.place, self.window):
+            return
+        self.push_screen(screen)
+
+    async def action_back(self) -> None:
+        """Return to the screen that one came from."""
+        if len(self.screen_stack) > 1:
+            self.pop_screen()
+
+    def action_help(self) -> None:
+        """Show the keys of the present screen."""
+        from yichuang.tui.screens.help import HelpScreen
+
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(self.screen))
+
+    def action_leave(self) -> None:
+        """Ask, and end the program."""
+        from yichuang.tui.screens.question import Question
+
+        if not isinstance(self.screen, Question):
+            self.push_screen(Question(N_("退出一窗？号和窗口都保持现在的样子。")), self._leave)
+
+    def _leave(self, sure: bool | None) -> None:
+        if sure:
+            self.exit()
+
+    def action_speak(self, language: str) -> None:
+        """Run again in another language."""
+        if language in LANGUAGES and language != self.language:
+            self.exit(Restart(language, self.theme, self.place, self.window))

@@ -1,0 +1,149 @@
+"""The base of the hall's screens: title, body, status, keys, and one way to read and to act."""
+
+from __future__ import annotations
+
+import asyncio
+from abc import abstractmethod
+from collections.abc import Coroutine
+from typing import Any, ClassVar, TypeVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.css.query import NoMatches
+from textual.screen import Screen
+
+from yichuang.errors import YichuangError
+from yichuang.language import N_, _
+from yichuang.queue.service import Hall
+from yichuang.tui.message import HallChanged
+from yichuang.tui.widgets.key_bar import KeyBar
+from yichuang.tui.widgets.status_line import StatusLine
+from yichuang.tui.widgets.title_bar import TitleBar
+
+READ_EVERY = 30.0
+"""Seconds between readings when nothing has changed: waiting times grow by the minute."""
+
+Result = TypeVar("Result")
+
+
+class HallScreen(Screen[None]):
+    """A screen over one hall.
+
+    A subclass gives `NAME`, composes its widgets in `compose_body`, and shows the hall in `load`,
+    which is called when the screen comes up, after each change of the hall by any process, and each
+    30 seconds, never twice at once. It runs commands through `act`.
+    """
+
+    NAME: ClassVar[str] = ""
+    """The screen's name in the title row, to be translated."""
+    AUTO_FOCUS = ""
+    ALLOW_SELECT = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "acknowledge", N_("收起"), show=False),
+    ]
+    DEFAULT_CSS = """
+    HallScreen { layout: vertical; overflow: hidden; background: $ground; color: $ink; }
+    HallScreen > #body { height: 1fr; overflow: hidden; }
+    """
+
+    def __init__(self, hall: Hall) -> None:
+        super().__init__()
+        self.hall = hall
+        self._reading = asyncio.Lock()
+        self._stale = True
+
+    # --- what a subclass gives ----------------------------------------------------------------
+
+    @abstractmethod
+    def compose_body(self) -> ComposeResult:
+        """The widgets between the title and the status rows."""
+        raise NotImplementedError
+
+    @abstractmethod
+    async def load(self) -> None:
+        """Read the hall and show it. It may raise a YichuangError, which is shown."""
+        raise NotImplementedError
+
+    @property
+    def heading(self) -> str:
+        """The screen's name for the title row, in the user's language."""
+        return _(self.NAME)
+
+    # --- the frame ----------------------------------------------------------------------------
+
+    def compose(self) -> ComposeResult:
+        """Title, body, status, keys."""
+        yield TitleBar(self.hall.settings.hall.name, self.heading)
+        with Vertical(id="body"):
+            yield from self.compose_body()
+        yield StatusLine()
+        yield KeyBar()
+
+    @property
+    def status(self) -> StatusLine:
+        """The rows for notices and refusals."""
+        return self.query_one(StatusLine)
+
+    @on(HallChanged)
+    async def read_again(self) -> None:
+        """Read the hall again."""
+        await self.reload()
+
+    async def on_screen_resume(self) -> None:
+        """The screen comes up, for the first time or again."""
+        self._tell_time()
+        await self.reload()
+
+    async def on_mount(self) -> None:
+        """Begin the slow clocks."""
+        self.set_interval(READ_EVERY, self._read_if_shown)
+
+    async def _read_if_shown(self) -> None:
+        if self.is_current:
+            await self.reload()
+
+    def _tell_time(self) -> None:
+        local = self.hall.clock.now().astimezone(self.hall.settings.zone)
+        self.query_one(TitleBar).tell_time(local)
+        if self.is_current:
+            self.set_timer(60.5 - local.second, self._tell_time, name="minute")
+
+    # --- reading and acting -------------------------------------------------------------------
+
+    async def reload(self) -> None:
+        """Read and show the hall as it is now; a reading under way is followed by one more."""
+        self._stale = True
+        async with self._reading:
+            if not self._stale or not self.is_attached:
+                return
+            self._stale = False
+            try:
+                await self.load()
+            except YichuangError as error:
+                self.status.refuse(error)
+            self.refresh_bindings()
+
+    async def act(self, command: Coroutine[Any, Any, Result]) -> Result | None:
+        """Run a command of the hall and read again; a refusal is shown, and None given back."""
+        try:
+            result = await command
+        except YichuangError as error:
+            await self.reload()
+            self.status.refuse(error)
+            return None
+        self.status.say("")
+        await self.reload()
+        return result
+
+    def action_acknowledge(self) -> None:
+        """Take the status text away."""
+        self.status.acknowledge()
+
+    def is_up(self) -> bool:
+        """Whether the screen's widgets exist and can be shown to."""
+        try:
+            return self.is_attached and bool(self.query_one(StatusLine))
+        except NoMatches:
+            return False

@@ -1,0 +1,24 @@
+"""Messages between the screens and the app."""
+
+from __future__ import annotations
+
+from textual.message import Message
+
+
+class HallChanged(Message):
+    """The hall's memory has changed, by any process: read again. Several become one."""
+
+    bubble = False
+
+    def can_replace(self, message: Message) -> bool:
+        """A newer one makes an older one superfluous."""
+        return isinstance(message, HallChanged)
+
+
+class GoTo(Message):
+    """Someone wants another screen: `place` is menu, kiosk, board, overview or window."""
+
+    def __init__(self, place: str, window: int | None = None) -> None:
+        super().__init__()
+        self.place = place
+        self.window = window

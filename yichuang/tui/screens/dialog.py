@@ -1,0 +1,43 @@
+"""The frame of all dialogs: a heading, some rows, and the keys that answer."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Generic, TypeVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+
+from yichuang.language import N_
+from yichuang.tui.widgets.key_bar import KeyBar
+from yichuang.tui.widgets.rows import TextLine
+
+Answer = TypeVar("Answer")
+
+
+class Dialog(ModalScreen[Answer | None], Generic[Answer]):
+    """A question over a screen; Esc leaves it without an answer."""
+
+    AUTO_FOCUS = ""
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss_dialog", N_("返回"))]
+    CSS_PATH = "dialog.tcss"
+
+    def __init__(self, heading: str) -> None:
+        super().__init__()
+        self.heading = heading
+
+    def compose(self) -> ComposeResult:
+        """Heading, body, keys."""
+        with Vertical(id="dialog"):
+            yield TextLine(f" {self.heading}", widget_id="heading")
+            yield from self.compose_body()
+            yield KeyBar()
+
+    def compose_body(self) -> ComposeResult:
+        """What stands between the heading and the keys."""
+        yield from ()
+
+    def action_dismiss_dialog(self) -> None:
+        """Leave without an answer."""
+        self.dismiss(None)

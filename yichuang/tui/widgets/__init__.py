@@ -1,0 +1,1 @@
+"""Small widgets that repaint only what changed."""

@@ -1,0 +1,123 @@
+"""Rows of text that repaint one by one: `Rows`, and its one-row form `TextLine`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region, Size
+from textual.strip import Strip
+from textual.widget import Widget
+
+from yichuang.tui.text import Line, fit, parts_of
+
+
+class Rows(Widget):
+    """Some rows of styled text. A row is painted again only when its text or style changed."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "rows--strong", "rows--dim", "rows--key", "rows--section", "rows--cursor", "rows--alert",
+        "rows--error", "rows--good", "rows--mark",
+    }  # fmt: skip
+    """The styles that a part of a line may name, as `strong`, `dim` and so on."""
+
+    DEFAULT_CSS = """
+    Rows {
+        width: 1fr;
+        height: auto;
+        color: $ink;
+        background: $ground;
+        text-style: $weight;
+        .rows--strong { text-style: bold; }
+        .rows--dim { text-style: dim; }
+        .rows--key { color: $key-ink; background: $key-paper; text-style: reverse; }
+        .rows--section { color: $section-ink; background: $section-paper; text-style: reverse; }
+        .rows--cursor { text-style: bold reverse; }
+        .rows--alert { color: $alert-ink; background: $alert-paper; text-style: reverse; }
+        .rows--error { color: $error-ink; background: $error-paper; text-style: bold reverse; }
+        .rows--good { color: $good-ink; background: $good-paper; text-style: reverse; }
+        .rows--mark { color: $mark-ink; text-style: bold; }
+    }
+    """
+
+    def __init__(
+        self,
+        lines: Sequence[Line] = (),
+        *,
+        widget_id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=widget_id, classes=classes)
+        self._lines = [parts_of(line) for line in lines]
+
+    @property
+    def lines(self) -> list[str]:
+        """The rows as plain text, before they are fitted to the width."""
+        return ["".join(text for text, _style in line) for line in self._lines]
+
+    def show(self, lines: Sequence[Line]) -> None:
+        """Show these rows instead; rows that stay the same cost nothing."""
+        former, self._lines = self._lines, [parts_of(line) for line in lines]
+        if len(former) != len(self._lines) and self.styles.is_auto_height:
+            self.refresh(layout=True)
+            return
+        count = max(len(former), len(self._lines))
+        self.repaint(
+            [row for row in range(count) if self._row(former, row) != self._row(self._lines, row)]
+        )
+
+    @staticmethod
+    def _row(lines: list[list[tuple[str, str]]], row: int) -> list[tuple[str, str]] | None:
+        return lines[row] if row < len(lines) else None
+
+    def repaint(self, rows: Sequence[int]) -> None:
+        """Paint these rows again."""
+        visible = [row for row in rows if row < self.size.height]
+        if visible:
+            self.refresh(*(Region(0, row, self.size.width, 1) for row in visible))
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As many rows as there are lines."""
+        return len(self._lines)
+
+    def render_line(self, y: int) -> Strip:
+        """Row `y`, in exactly the widget's width."""
+        line = self.line_at(y)
+        return self.strip_of(line)
+
+    def line_at(self, y: int) -> Line:
+        """What stands in row `y`; empty below the last line."""
+        return self._lines[y] if y < len(self._lines) else ""
+
+    def strip_of(self, line: Line, style: str = "") -> Strip:
+        """`line` as a strip of exactly the widget's width, in a named style where it names none."""
+        width = self.size.width
+        segments = [
+            Segment(text, self.named_style(name or style))
+            for text, name in fit(line, width)
+            if text
+        ]
+        return Strip(segments, width)
+
+    def named_style(self, name: str) -> Style:
+        """The style behind a component class's short name."""
+        return self.get_component_rich_style(f"rows--{name}") if name else self.rich_style
+
+
+class TextLine(Rows):
+    """One row of text, cut with `..` where it does not fit."""
+
+    DEFAULT_CSS = """
+    TextLine { height: 1; }
+    """
+
+    def __init__(
+        self, line: Line = "", *, widget_id: str | None = None, classes: str | None = None
+    ) -> None:
+        super().__init__([line], widget_id=widget_id, classes=classes)
+
+    def show_line(self, line: Line) -> None:
+        """Show this text instead."""
+        self.show([line])

@@ -1,0 +1,57 @@
+"""The two rows above the keys: what just happened, and what to do next."""
+
+from __future__ import annotations
+
+from yichuang.errors import QueueRefusal, YichuangError
+from yichuang.language import _
+from yichuang.tui.widgets.rows import Rows
+
+
+class StatusLine(Rows):
+    """A notice, a refusal with its hint, or an error that stays until it is acknowledged."""
+
+    DEFAULT_CSS = """
+    StatusLine { height: 2; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(["", ""], widget_id="status")
+        self._error: YichuangError | None = None
+
+    @property
+    def keeps_error(self) -> bool:
+        """Whether an error waits to be acknowledged."""
+        return self._error is not None
+
+    def say(self, text: str, hint: str = "") -> None:
+        """Show a notice; an error that was not acknowledged stays."""
+        if self._error is None:
+            self.show([text, hint])
+
+    def refuse(self, error: YichuangError) -> None:
+        """Show a refusal until the next notice, or an error until it is acknowledged."""
+        if isinstance(error, QueueRefusal):
+            if self._error is None:
+                self.show(
+                    [
+                        [(f" {_('不能')}", "alert"), (f" {error.message} ", "alert")],
+                        f" {error.hint}",
+                    ]
+                )
+            return
+        self._error = error
+        self.show(
+            [
+                [(f" {_('出错')} ", "error"), (f"{_one_line(error.message)} ", "error")],
+                f" {error.hint}  {_('（按 Esc 收起）')}",
+            ]
+        )
+
+    def acknowledge(self) -> None:
+        """Take the text away, whatever it is."""
+        self._error = None
+        self.show(["", ""])
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
