@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from yichuang.errors import ConfigError, HallMissing, InvalidHall
-from yichuang.language import current_language
+from yichuang.language import N_, _, current_language
 
 SETTINGS_FILE = "hall.toml"
 """The name of the settings inside a hall's folder."""
@@ -59,7 +59,9 @@ class HallSettings(Section):
         try:
             ZoneInfo(zone)
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise ValueError(f"没有“{zone}”这个时区，例如 Asia/Shanghai") from None
+            raise ValueError(
+                _("没有「{zone}」这个时区，例如 Asia/Shanghai").format(zone=zone)
+            ) from None
         return zone
 
 
@@ -168,9 +170,9 @@ class PrinterSettings(Section):
     @model_validator(mode="after")
     def _names_its_place(self) -> PrinterSettings:
         if self.transport == "tcp" and not self.host:
-            raise ValueError('transport = "tcp" 要有 host，例如 host = "192.168.1.50"')
+            raise ValueError(_('transport = "tcp" 要有 host，例如 host = "192.168.1.50"'))
         if self.transport == "file" and not self.path:
-            raise ValueError('transport = "file" 要有 path，例如 path = "/dev/usb/lp0"')
+            raise ValueError(_('transport = "file" 要有 path，例如 path = "/dev/usb/lp0"'))
         return self
 
 
@@ -190,8 +192,10 @@ class Settings(Section):
     def _six_at_most(cls, categories: tuple[CategorySettings, ...]) -> tuple[CategorySettings, ...]:
         if len(categories) > MOST_CATEGORIES:
             raise ValueError(
-                f"设了 {len(categories)} 个类别。“设置分类区域不应超过6类”"
-                "（DB4105/T 229-2024 4.1）：合并相近的类别"
+                _(
+                    "设了 {count} 个类别。「设置分类区域不应超过6类」"
+                    "（DB4105/T 229-2024 4.1）：合并相近的类别"
+                ).format(count=len(categories))
             )
         _refuse_twins("code", [category.code for category in categories])
         _refuse_twins("letter", [category.letter for category in categories])
@@ -216,8 +220,14 @@ class Settings(Section):
             for code in window.serves:
                 if code not in known:
                     near = _nearest(code, known)
-                    raise ValueError(f"{window.number} 号窗口的类别“{code}”不存在{near}")
-            _refuse_twins(f"{window.number} 号窗口的类别", list(window.serves))
+                    raise ValueError(
+                        _("{window} 号窗口的类别「{code}」不存在{near}").format(
+                            window=window.number, code=code, near=near
+                        )
+                    )
+            _refuse_twins(
+                _("{window} 号窗口的类别").format(window=window.number), list(window.serves)
+            )
         return self
 
     @property
@@ -229,7 +239,7 @@ class Settings(Section):
 def _refuse_twins(what: str, values: list[Any]) -> None:
     twins = sorted({str(value) for value in values if values.count(value) > 1})
     if twins:
-        raise ValueError(f"{what} 重复：{'、'.join(twins)}")
+        raise ValueError(_("{what} 重复：{twins}").format(what=what, twins="、".join(twins)))
 
 
 def load_settings(folder: Path) -> Settings:
@@ -241,7 +251,7 @@ def load_settings(folder: Path) -> Settings:
         raise HallMissing(folder=folder) from None
     except UnicodeDecodeError as error:
         raise InvalidHall(
-            path=path, problems=[f"不是 UTF-8 文本（第 {error.start} 字节）"]
+            path=path, problems=[_("不是 UTF-8 文本（第 {byte} 字节）").format(byte=error.start)]
         ) from error
     except OSError as error:
         raise ConfigError(detail=f"{path}: {error.strerror}") from error
@@ -253,7 +263,9 @@ def parse_settings(text: str, path: Path) -> Settings:
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise InvalidHall(path=path, problems=[f"不是合法的 TOML：{error}"]) from error
+        raise InvalidHall(
+            path=path, problems=[_("不是合法的 TOML：{detail}").format(detail=error)]
+        ) from error
     try:
         return Settings.model_validate(raw)
     except ValidationError as error:
@@ -261,16 +273,16 @@ def parse_settings(text: str, path: Path) -> Settings:
 
 
 _REASONS = {
-    "missing": "缺少这一项",
-    "int_parsing": "要写成整数",
-    "int_type": "要写成整数",
-    "float_type": "要写成数",
-    "string_type": "要写成带引号的文字",
-    "bool_type": "要写 true 或 false",
-    "bool_parsing": "要写 true 或 false",
-    "tuple_type": "要写成方括号里的一列",
-    "model_type": "要写成一节",
-    "model_attributes_type": "要写成一节",
+    "missing": N_("缺少这一项"),
+    "int_parsing": N_("要写成整数"),
+    "int_type": N_("要写成整数"),
+    "float_type": N_("要写成数"),
+    "string_type": N_("要写成带引号的文字"),
+    "bool_type": N_("要写 true 或 false"),
+    "bool_parsing": N_("要写 true 或 false"),
+    "tuple_type": N_("要写成方括号里的一列"),
+    "model_type": N_("要写成一节"),
+    "model_attributes_type": N_("要写成一节"),
 }
 
 
@@ -278,24 +290,30 @@ def _problems(error: ValidationError) -> Iterator[str]:
     for found in error.errors(include_url=False):
         place = _place(found["loc"])
         kind, context = found["type"], found.get("ctx", {})
+        if kind == "too_short" and len(found["loc"]) == 1 and found["input"]:
+            continue  # its parts were refused one by one already
         if kind == "extra_forbidden":
             near = _nearest(str(found["loc"][-1]), _known_keys(found["loc"][:-1]))
-            yield f"{place}：没有这一项{near}"
+            yield _("{place}：没有这一项{near}").format(place=place, near=near)
         elif kind == "value_error":
             yield f"{place}：{context['error']}" if place else str(context["error"])
         elif kind == "literal_error":
-            yield f"{place}：只能是 {context['expected'].replace(' or ', '、')}"
+            yield _("{place}：只能是 {expected}").format(
+                place=place, expected=context["expected"].replace(" or ", "、")
+            )
         elif kind in _REASONS:
-            yield f"{place}：{_REASONS[kind]}"
+            yield f"{place}：{_(_REASONS[kind])}"
         else:
-            yield f"{place}：不能是 {found['input']!r}（{found['msg']}）"
+            yield _("{place}：不能是 {value}（{rule}）").format(
+                place=place, value=repr(found["input"]), rule=found["msg"]
+            )
 
 
 def _place(loc: tuple[int | str, ...]) -> str:
     text = ""
     for part in loc:
         if isinstance(part, int):
-            text += f"[第 {part + 1} 个]"
+            text += _("[第 {place} 个]").format(place=part + 1)
         else:
             text += f".{part}" if text else part
     return text
@@ -317,4 +335,6 @@ def _known_keys(loc: tuple[int | str, ...]) -> list[str]:
 
 def _nearest(word: str, known: list[str]) -> str:
     near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
-    return f"，是不是 {near[0]}？" if near else f"，可用：{'、'.join(known)}"
+    if near:
+        return _("，是不是 {near}？").format(near=near[0])
+    return _("，可用：{known}").format(known="、".join(known))

@@ -144,7 +144,7 @@ class IllegalMove(QueueRefusal):
     """The ticket's state does not allow this move."""
 
     code = "illegal_move"
-    text = N_("{number} 现在是“{state}”，不能{move}")
+    text = N_("{number} 现在是「{state}」，不能{move}")
     advice = N_("现在可以：{legal}")
 
 
@@ -224,7 +224,7 @@ class UnknownCategory(QueueRefusal):
     """The hall has no such category."""
 
     code = "unknown_category"
-    text = N_("没有“{category}”这个类别")
+    text = N_("没有「{category}」这个类别")
     advice = N_("本大厅的类别：{known}")
 
 
@@ -240,15 +240,15 @@ class ItemElsewhere(QueueRefusal):
     """The item belongs to another category."""
 
     code = "item_elsewhere"
-    text = N_("事项 {item} 属于“{belongs}”，不属于“{category}”")
-    advice = N_("改取“{belongs}”的号")
+    text = N_("事项 {item} 属于「{belongs}」，不属于「{category}」")
+    advice = N_("改取「{belongs}」的号")
 
 
 class CategoryUnserved(QueueRefusal):
     """No window of the hall serves the category, so its tickets would wait for ever."""
 
     code = "category_unserved"
-    text = N_("没有窗口办理“{category}”")
+    text = N_("没有窗口办理「{category}」")
     advice = N_("请到导引台咨询；管理员可在 hall.toml 给窗口加上这个类别")
 
 
@@ -256,7 +256,7 @@ class UnknownClass(QueueRefusal):
     """A ticket cannot be issued in that priority class."""
 
     code = "unknown_class"
-    text = N_("取号不能用“{priority_class}”这一类")
+    text = N_("取号不能用「{priority_class}」这一类")
     advice = N_("可用：ordinary（普通）、priority（优先）")
 
 
@@ -288,7 +288,7 @@ class NotServedHere(QueueRefusal):
     """This window does not serve the ticket's category."""
 
     code = "not_served_here"
-    text = N_("{window} 号窗口不办“{category}”，不能叫 {number}")
+    text = N_("{window} 号窗口不办「{category}」，不能叫 {number}")
     advice = N_("让办这一类的窗口叫，或先把它转移到本窗口")
 
 
@@ -328,7 +328,7 @@ class UnknownPrinter(QueueRefusal):
     """The hall has no printer of that name."""
 
     code = "unknown_printer"
-    text = N_("没有名为“{printer}”的打印机")
+    text = N_("没有名为「{printer}」的打印机")
     advice = N_("本大厅的打印机：{known}")
 
 
@@ -407,7 +407,7 @@ class DeviceError(YichuangError):
     """A device does not do what was asked."""
 
     code = "device"
-    text = N_("设备“{device}”出错：{detail}")
+    text = N_("设备「{device}」出错：{detail}")
     advice = N_("检查电源和连线；运行 yichuang doctor 看各设备的状态")
 
 
@@ -415,7 +415,7 @@ class DeviceMissing(DeviceError):
     """The device cannot be reached."""
 
     code = "device_missing"
-    text = N_("连不上设备“{device}”：{detail}")
+    text = N_("连不上设备「{device}」：{detail}")
     advice = N_("检查设备是否开机、网线或数据线是否插好、hall.toml 里的地址是否正确")
     retryable = True
 

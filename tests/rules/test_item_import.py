@@ -258,7 +258,7 @@ def test_decodes_a_rare_name_in_gb18030() -> None:
 def test_refuses_other_encodings(data: bytes, line: int) -> None:
     with pytest.raises(InvalidItems) as caught:
         decode_csv(data, path="事项.csv")
-    reason = "既不是 UTF-8 也不是 GBK 编码，请另存为“CSV UTF-8”"
+    reason = "既不是 UTF-8 也不是 GBK 编码，请另存为「CSV UTF-8」"
     assert caught.value.problems == [f"第 {line} 行：{reason}"]
     assert "事项.csv" in caught.value.message
 
@@ -270,9 +270,9 @@ def test_refuses_other_encodings(data: bytes, line: int) -> None:
     ("header", "reason"),
     [
         ("", f"文件是空的，第一行要写列名：{','.join(COLUMNS)}"),
-        ("code,nmae,category\n", "没有“nmae”这一列，是不是 name？"),
-        ("seq\n", f"没有“seq”这一列，可用：{'、'.join(COLUMNS)}"),
-        ("code,name,category,name\n", "“name”这一列出现了不止一次"),
+        ("code,nmae,category\n", "没有「nmae」这一列，是不是 name？"),
+        ("seq\n", f"没有「seq」这一列，可用：{'、'.join(COLUMNS)}"),
+        ("code,name,category,name\n", "「name」这一列出现了不止一次"),
         ("name\n", "缺少列：code、category"),
         ("code,name,category\n", "只有表头，没有事项"),
         ('code,"na', "引号不成对，或一格太长（unexpected end of data）"),
@@ -288,8 +288,8 @@ def test_bad_header(header: str, reason: str) -> None:
         ("A1,甲,tax", "应有 8 列，实有 3 列"),
         (GOOD.strip() + ",", "应有 8 列，实有 9 列"),
         (",甲,,,tax,,,", "没有编码"),
-        ("甲1,甲,,,tax,,,", "编码“甲1”只能用字母、数字和 . _ -，以字母或数字开头"),
-        ("-A,甲,,,tax,,,", "编码“-A”只能用字母、数字和 . _ -，以字母或数字开头"),
+        ("甲1,甲,,,tax,,,", "编码「甲1」只能用字母、数字和 . _ -，以字母或数字开头"),
+        ("-A,甲,,,tax,,,", "编码「-A」只能用字母、数字和 . _ -，以字母或数字开头"),
         (f"{'9' * 41},甲,,,tax,,,", f"编码有 41 个字符，最多 {LONGEST_CODE} 个"),
         ("rs156,甲,,,tax,,,", "编码 rs156 与第 2 行重复"),
         ("A1, ,,,tax,,,", "没有名称"),
@@ -298,8 +298,8 @@ def test_bad_header(header: str, reason: str) -> None:
         (f"A1,甲,,{'局' * 17},tax,,,", "department 宽 34 列，最多 32 列（一个汉字两列）"),
         (f"A1,甲,,,tax,{'组' * 17},,", "group 宽 34 列，最多 32 列（一个汉字两列）"),
         ("A1,甲,,,,,,", "没有类别"),
-        ("A1,甲,,,Polise,,,", "没有“Polise”这个类别，是不是 police？"),
-        ("A1,甲,,,户籍,,,", f"没有“户籍”这个类别，可用：{'、'.join(SHIPPED_CATEGORIES)}"),
+        ("A1,甲,,,Polise,,,", "没有「Polise」这个类别，是不是 police？"),
+        ("A1,甲,,,户籍,,,", f"没有「户籍」这个类别，可用：{'、'.join(SHIPPED_CATEGORIES)}"),
         ("A1,甲\x1b[2J,,,tax,,,", "name 含有控制字符或换行"),
         ('A1,"甲\n乙",,,tax,,,', "name 含有控制字符或换行"),
         ("A1,甲,\u202e乙,,tax,,,", "alias 含有控制字符或换行"),
@@ -319,7 +319,7 @@ def test_every_bad_line_is_told_with_all_its_faults() -> None:
         read_items(text, SHIPPED_CATEGORIES, path="大厅/items.csv")
     assert caught.value.problems == [
         "第 4 行：name 含有控制字符或换行",
-        "第 6 行：没有编码；没有名称；没有“taxx”这个类别，是不是 tax？",
+        "第 6 行：没有编码；没有名称；没有「taxx」这个类别，是不是 tax？",
         "第 7 行：编码 RS156 与第 2 行重复",
     ]
     assert "大厅/items.csv 有 3 行不能导入" in caught.value.message
@@ -384,7 +384,7 @@ def _read_or_refuse(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "width"),
-    [("", 0), ("abc", 3), ("社保卡", 6), ("Ａ（", 4), ("“”", 4), ("e\u0301", 1), ("𠮷", 2)],
+    [("", 0), ("abc", 3), ("社保卡", 6), ("Ａ（", 4), ("「」", 4), ("e\u0301", 1), ("𠮷", 2)],
 )
 def test_columns(text: str, width: int) -> None:
     assert columns(text) == width

@@ -127,7 +127,7 @@ def _advice(settings: Settings) -> Iterator[Finding]:
             yield Finding(
                 Verdict.WARNING,
                 _("窗口"),
-                _("没有窗口办理“{category}”，取不了号").format(category=category.label),
+                _("没有窗口办理「{category}」，取不了号").format(category=category.label),
                 _("在 hall.toml 给一个窗口加上 {code}").format(code=category.code),
             )
     if not settings.hall.complaint_phone:

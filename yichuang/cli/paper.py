@@ -23,7 +23,7 @@ async def follow_paper(hall: Hall, job: int | None) -> PrintJob | None:
 
     queued = await hall.print_job(job)
     if queued is not None and sys.stderr.isatty():
-        click.echo(_("正在打印 {number} ……").format(number=queued.number), err=True)
+        click.echo(_("正在打印 {number} ...").format(number=queued.number), err=True)
     return await finish_print_job(hall, job, PAPER_SECONDS)
 
 

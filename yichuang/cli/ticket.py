@@ -57,7 +57,7 @@ def issue(
     _show_with_paper(asked, *run(work()))
 
 
-@ticket.command(help=_("再打印一张，票上标明“补打”。"))
+@ticket.command(help=_("再打印一张，票上标明「补打」。"))
 @click.argument("number")
 @click.option("--printer", help=_("打印机的名字；不写用第一台"))
 @takes_hall

@@ -77,7 +77,7 @@ def decode_csv(data: bytes, *, path: str | PurePath = "items.csv") -> str:
         except UnicodeDecodeError as error:
             furthest = max(furthest, error.start)
     line = data.count(b"\n", 0, furthest) + 1
-    reason = _("既不是 UTF-8 也不是 GBK 编码，请另存为“CSV UTF-8”")
+    reason = _("既不是 UTF-8 也不是 GBK 编码，请另存为「CSV UTF-8」")
     raise InvalidItems(path=path, problems=[_at(line, reason)])
 
 
@@ -174,12 +174,12 @@ def _header_problem(header: list[str] | csv.Error) -> str:
     names = [cell.strip().casefold() for cell in header]
     for name in names:
         if name not in COLUMNS:
-            return _("没有“{column}”这一列{near}").format(
+            return _("没有「{column}」这一列{near}").format(
                 column=_shown(name), near=_nearest(name, COLUMNS)
             )
     repeated = [name for name in COLUMNS if names.count(name) > 1]
     if repeated:
-        return _("“{column}”这一列出现了不止一次").format(column=repeated[0])
+        return _("「{column}」这一列出现了不止一次").format(column=repeated[0])
     missing = [name for name in REQUIRED_COLUMNS if name not in names]
     if missing:
         return _("缺少列：{columns}").format(columns="、".join(missing))
@@ -211,7 +211,7 @@ class _Checker:
         if not code:
             yield _("没有编码")
         elif not _CODE.fullmatch(code):
-            yield _("编码“{code}”只能用字母、数字和 . _ -，以字母或数字开头").format(
+            yield _("编码「{code}」只能用字母、数字和 . _ -，以字母或数字开头").format(
                 code=_shown(code)
             )
         elif len(code) > LONGEST_CODE:
@@ -239,7 +239,7 @@ class _Checker:
         if not category:
             yield _("没有类别")
         elif category not in self.categories:
-            yield _("没有“{category}”这个类别{near}").format(
+            yield _("没有「{category}」这个类别{near}").format(
                 category=_shown(category), near=_nearest(category, self.categories)
             )
         for column in ("private", "sample"):
