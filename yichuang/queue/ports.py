@@ -99,6 +99,12 @@ class Records(Protocol):
         """The waiting tickets in order of place, `limit` at most."""
         ...
 
+    def waiting_at(
+        self, window: int, categories: Sequence[str], on: date, limit: int
+    ) -> list[Ticket]:
+        """The waiting tickets that the window may call, in order of place, `limit` at most."""
+        ...
+
     def in_state(self, on: date, state: TicketState | None, limit: int) -> list[Ticket]:
         """The tickets of a business date, newest first; of all states when `state` is None."""
         ...

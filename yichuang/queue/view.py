@@ -101,12 +101,7 @@ def view_window(records: Records, rules: HallRules, now: datetime, number: int) 
         item=records.item(ticket.item) if ticket and ticket.item else None,
         own=tuple(lines[code] for code in settings.categories),
         help=tuple(lines[code] for code in settings.helps),
-        waiting=tuple(
-            each
-            for each in records.waiting(on, LIST_LENGTH)
-            if each.target_window == number
-            or (each.target_window is None and each.category in settings.serves)
-        ),
+        waiting=tuple(records.waiting_at(number, settings.serves, on, LIST_LENGTH)),
         held=tuple(records.in_state(on, TicketState.HELD, LIST_LENGTH)),
         passed=tuple(records.in_state(on, TicketState.PASSED, LIST_LENGTH)),
     )

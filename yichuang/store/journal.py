@@ -34,7 +34,7 @@ SELECT seq, at, business_date, event, ticket, window, actor, data, previous, has
 FROM journal ORDER BY seq
 """
 
-_START = bytes(32)
+CHAIN_START = bytes(32)
 """What the first row carries as the hash before it."""
 
 
@@ -53,9 +53,9 @@ class Journal(Table):
     def record(self, event: Event, *, at: datetime, business_date: date, actor: str) -> int:
         """Append an event; returns its row number."""
         last = self.connection.execute(_LATEST).fetchone()
-        seq, previous = (last[0] + 1, last[3]) if last else (1, _START)
+        seq, previous = (last[0] + 1, last[3]) if last else (1, CHAIN_START)
         when, on = at.isoformat(), business_date.isoformat()
-        data = json.dumps(dict(event.data), ensure_ascii=False, sort_keys=True)
+        data = data_text(event)
         row = (seq, when, on, event.kind.value, event.ticket, event.window, actor, data)
         facts = {
             "seq": seq,
@@ -88,6 +88,11 @@ class Journal(Table):
         return [_entry_from(row) for row in rows]
 
 
+def data_text(event: Event) -> str:
+    """An event's facts as the JSON text that is kept and hashed."""
+    return json.dumps(dict(event.data), ensure_ascii=False, sort_keys=True)
+
+
 def row_hash(previous: bytes, row: tuple[Any, ...]) -> bytes:
     """SHA-256 over the hash before and the row as JSON: seq, at, date, event, ticket, window, actor, data."""
     text = json.dumps(row, ensure_ascii=False, separators=(",", ":"))
@@ -114,8 +119,14 @@ def verify(
     show in what the last hash was before: note it down, or keep backups. `progress` is told the rows
     done, every 10,000.
     """
-    previous, count = _START, 0
-    rows: Iterable[tuple[Any, ...]] = connection.execute(_CHAIN)
+    return check_chain(connection.execute(_CHAIN), progress)
+
+
+def check_chain(
+    rows: Iterable[tuple[Any, ...]], progress: Callable[[int], None] = lambda rows: None
+) -> tuple[int, str]:
+    """`verify` over the journal's rows with their hashes: the row, the hash before it, its own."""
+    previous, count = CHAIN_START, 0
     for row in rows:
         count += 1
         if row[0] != count:

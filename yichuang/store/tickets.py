@@ -78,6 +78,17 @@ ORDER BY t.line_order, t.line_entry LIMIT :limit
 """
 )
 
+_WAITING_AT = (
+    _ONE  # noqa: S608 - constants only
+    + """
+WHERE t.state = 'waiting' AND t.business_date = :date AND (
+    t.target_window = :window
+    OR t.target_window IS NULL AND t.category IN (SELECT value FROM json_each(:categories))
+)
+ORDER BY t.line_order, t.line_entry LIMIT :limit
+"""
+)
+
 _NTH = (
     _ONE  # noqa: S608 - constants only
     + """
@@ -219,6 +230,18 @@ class Tickets(Table):
         """The waiting tickets in order of place."""
         rows = self.connection.execute(_WAITING, {"date": on.isoformat(), "limit": limit})
         return [ticket_from(row) for row in rows]
+
+    def waiting_at(
+        self, window: int, categories: Sequence[str], on: date, limit: int
+    ) -> list[Ticket]:
+        """The waiting tickets that the window may call, in order of place."""
+        facts = {
+            "window": window,
+            "categories": json.dumps(categories),
+            "date": on.isoformat(),
+            "limit": limit,
+        }
+        return [ticket_from(row) for row in self.connection.execute(_WAITING_AT, facts)]
 
     def in_state(self, on: date, state: TicketState | None, limit: int) -> list[Ticket]:
         """The tickets of a business date, newest first."""

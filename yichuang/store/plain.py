@@ -1,0 +1,188 @@
+"""Calls, windows, the journal and items as plain Python data, beside `plain_tickets`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator
+from datetime import date, datetime
+from itertools import islice
+from typing import Any
+
+from yichuang.errors import StoreError
+from yichuang.queue.dispatch import CallRule
+from yichuang.queue.event import Entry, Event
+from yichuang.queue.item import Item
+from yichuang.queue.ports import CallShown, Latest
+from yichuang.queue.ticket import Ticket
+from yichuang.queue.window import Window, WindowState
+from yichuang.store.journal import CHAIN_START, data_text, row_hash
+from yichuang.store.plain_tickets import Call, PlainTickets
+
+
+class PlainMemory(PlainTickets):
+    """Calls, windows, the journal and items (`yichuang.queue.ports.Memory`)."""
+
+    # --- calls and windows --------------------------------------------------------------------
+
+    def open_call(self, ticket: int, window: int, at: datetime, rule: CallRule) -> int:
+        """Begin a call; raises StoreError for a second open one of the ticket or the window."""
+        found = self._tickets.get(ticket)
+        if found is None:
+            raise StoreError(detail=f"no such ticket: {ticket}")
+        self._calls.append(Call(ticket, window, rule, at))
+        call = len(self._calls)
+        self._later(self._calls.pop)
+        day = self._calls_by_day.setdefault(found.business_date, [])
+        day.append(call)
+        self._later(day.pop)
+        self._occupy(call)
+        return call
+
+    def _occupy(self, call: int) -> None:
+        row = self._calls[call - 1]
+        if row.window in self._at_window or row.ticket in self._at_ticket:
+            raise StoreError(detail=f"open call twice: window {row.window}, ticket {row.ticket}")
+        self._set(self._at_window, row.window, call)
+        self._set(self._at_ticket, row.ticket, call)
+
+    def count_recall(self, call: int) -> None:
+        """Count one more announcement."""
+        self._change(call, "times", self._calls[call - 1].times + 1)
+
+    def start_call(self, call: int, at: datetime) -> None:
+        """Note that the visitor came."""
+        self._change(call, "started_at", at)
+        ticket = self._tickets[self._calls[call - 1].ticket]
+        if ticket.call == call:
+            self.save_ticket(ticket)
+
+    def end_call(self, call: int, at: datetime, ending: str) -> None:
+        """End a call."""
+        row = self._calls[call - 1]
+        if row.ended_at is None:
+            self._drop(self._at_window, row.window)
+            self._drop(self._at_ticket, row.ticket)
+        self._change(call, "ended_at", at)
+        self._change(call, "ending", str(ending))
+
+    def reopen_call(self, call: int) -> None:
+        """Take back the end of a call; raises StoreError as `open_call` does."""
+        if self._calls[call - 1].ended_at is not None:
+            self._occupy(call)
+        self._change(call, "ended_at", None)
+        self._change(call, "ending", None)
+
+    def _change(self, call: int, field: str, value: object) -> None:
+        row = self._calls[call - 1]
+        self._later(setattr, row, field, getattr(row, field))
+        setattr(row, field, value)
+
+    def current(self, window: int) -> Ticket | None:
+        """The ticket that is called to, or served at, the window."""
+        call = self._at_window.get(window)
+        return None if call is None else self._tickets[self._calls[call - 1].ticket]
+
+    def active(self) -> list[Ticket]:
+        """Every called or serving ticket, by window."""
+        calls = [self._calls[call - 1] for _window, call in sorted(self._at_window.items())]
+        return [self._tickets[call.ticket] for call in calls]
+
+    def recent_calls(self, on: date, limit: int) -> list[CallShown]:
+        """The latest calls of a business date, newest first."""
+        calls = (self._calls[call - 1] for call in reversed(self._calls_by_day.get(on, [])))
+        shown = islice((call for call in calls if call.ending != "undone"), limit)
+        return [
+            CallShown(
+                self._tickets[call.ticket].number,
+                call.window,
+                call.called_at,
+                call.times,
+                call.ended_at is None,
+            )
+            for call in shown
+        ]
+
+    def window(self, number: int) -> Window:
+        """The window's duty."""
+        return self._windows.get(number) or Window(number, WindowState.CLOSED)
+
+    def windows(self) -> list[Window]:
+        """Every window that was ever opened."""
+        return [window for _number, window in sorted(self._windows.items())]
+
+    def save_window(self, window: Window) -> None:
+        """Keep a window's changed duty."""
+        self._set(self._windows, window.number, window)
+
+    # --- the journal --------------------------------------------------------------------------
+
+    def latest(self) -> Latest | None:
+        """The journal's last row."""
+        if not self._entries:
+            return None
+        last = self._entries[-1]
+        return Latest(last.seq, last.at, last.business_date)
+
+    def record(self, event: Event, *, at: datetime, business_date: date, actor: str) -> int:
+        """Append an event; returns its row number."""
+        seq = len(self._entries) + 1
+        previous = bytes.fromhex(self._entries[-1].hash) if self._entries else CHAIN_START
+        row = _row(seq, at, business_date, event, actor)
+        kept = Event(event.kind, event.ticket, event.window, json.loads(row[7]))
+        for table, key in ((self._by_window, event.window), (self._by_ticket, event.ticket)):
+            if key is not None:
+                rows = table.setdefault(key, [])
+                rows.append(seq)
+                self._later(rows.pop)
+        self._entries.append(
+            Entry(seq, at, business_date, kept, actor, row_hash(previous, row).hex())
+        )
+        self._later(self._entries.pop)
+        return seq
+
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        """The journal's rows with their hashes, for `yichuang.store.journal.check_chain`."""
+        previous = CHAIN_START
+        for each in self._entries:
+            row = _row(each.seq, each.at, each.business_date, each.event, each.actor)
+            own = bytes.fromhex(each.hash)
+            yield (*row, previous, own)
+            previous = own
+
+    def last_step(self, window: int) -> Entry | None:
+        """The last entry of the window."""
+        rows = self._by_window.get(window)
+        return self._entries[rows[-1] - 1] if rows else None
+
+    def history(self, ticket_id: int) -> list[Entry]:
+        """The ticket's entries, in order."""
+        return [self._entries[seq - 1] for seq in self._by_ticket.get(ticket_id, [])]
+
+    def entries(self, after: int, limit: int) -> list[Entry]:
+        """Entries behind row `after`."""
+        after = max(after, 0)
+        return self._entries[after : after + limit]
+
+    # --- items --------------------------------------------------------------------------------
+
+    def item(self, code: str) -> Item | None:
+        """The item with that code."""
+        return self._items.get(code)
+
+    def items(self) -> list[Item]:
+        """All items in the order of the catalogue."""
+        return list(self._items.values())
+
+    def replace_items(self, items: Collection[Item]) -> tuple[int, int]:
+        """Add or update items by code; returns how many were new and how many changed."""
+        known = dict(self._items)
+        changes = [item for item in items if known.get(item.code) != item]
+        for item in changes:
+            self._set(self._items, item.code, item)
+        changed = sum(item.code in known for item in changes)
+        return len(changes) - changed, changed
+
+
+def _row(seq: int, at: datetime, on: date, event: Event, actor: str) -> tuple[Any, ...]:
+    kind, text = event.kind.value, data_text(event)
+    return (seq, at.isoformat(), on.isoformat(), kind, event.ticket, event.window, actor, text)
