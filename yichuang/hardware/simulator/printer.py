@@ -101,7 +101,6 @@ class _Connection:
     async def serve(self) -> None:
         """Read and answer until the client or the printer goes away."""
         while True:
-            await self._printer.reads.wait()
             data = await self._reader.read(4096)
             if not data:
                 return
@@ -129,6 +128,15 @@ class _Connection:
             if self._printer.failure is Failure.DROP_MID and isinstance(event, Printed):
                 return True
         return False
+
+    def read_on(self, reads: bool) -> None:
+        """Take bytes from the network, or leave them there for ever."""
+        transport = self.writer.transport
+        if isinstance(transport, asyncio.Transport) and not transport.is_closing():
+            if reads:
+                transport.resume_reading()
+            else:
+                transport.pause_reading()
 
     def tell_change(self) -> None:
         """Send an Automatic Status Back block if the client asked for them."""
@@ -186,8 +194,6 @@ class SimulatedPrinter:
         """How many connections were accepted so far."""
         self.failure: Failure | None = fail
         """How it fails now; change it with `fail`."""
-        self.reads = asyncio.Event()
-        """Set while it reads at all."""
         self._on_paper = on_paper
         self._server: asyncio.Server | None = None
         self._clients: dict[asyncio.Task[None], _Connection] = {}
@@ -211,10 +217,8 @@ class SimulatedPrinter:
         """Begin to fail in that way, or be sound again (None); what waits in the buffer is then printed."""
         self.failure = failure
         self._lines_left = _LINES_BEFORE_PAPER_ENDS
-        if failure is Failure.HALF_OPEN:
-            self.reads.clear()
-        else:
-            self.reads.set()
+        for client in self._clients.values():
+            client.read_on(failure is not Failure.HALF_OPEN)
         if failure is Failure.OFFLINE:
             await self._stop_listening()
             await self.drop_connections()
@@ -291,6 +295,7 @@ class SimulatedPrinter:
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
         connection = _Connection(self, reader, writer)
+        connection.read_on(self.failure is not Failure.HALF_OPEN)
         serving = asyncio.create_task(connection.serve())
         self._clients[serving] = connection
         try:

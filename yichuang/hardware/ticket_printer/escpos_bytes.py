@@ -22,6 +22,8 @@ import platformdirs
 
 from yichuang.errors import WrongPrinterLibrary
 
+logger = logging.getLogger(__name__)
+
 _PICKLE_DIR = "ESCPOS_CAPABILITIES_PICKLE_DIR"
 _lock = threading.Lock()
 
@@ -96,8 +98,11 @@ def load_builder(cache: Path | None = None) -> EscposBytes:
     with _lock, _private_folder(cache) as folder:
         try:
             printer = _import_quietly(folder)
-        except (EOFError, OSError, ValueError, ImportError, AttributeError):
-            # A cache half written by a process that was killed: start again with an empty one.
+        except Exception as error:
+            # Unpickling a cache that a killed process half wrote can raise anything.
+            logger.info("printer library: its cache is of no use, made anew: %r", error)
+            for broken in folder.glob("*.pickle"):
+                broken.unlink(missing_ok=True)
             with tempfile.TemporaryDirectory(prefix="yichuang-") as empty:
                 printer = _import_quietly(Path(empty))
     if not hasattr(printer, "Dummy"):

@@ -1,0 +1,245 @@
+"""Tickets to files and character devices; a pty stands for the device."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pty
+import tty
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from yichuang.config import PrinterSettings
+from yichuang.hardware.simulator.event import Cut, InBandRequest
+from yichuang.hardware.simulator.interpreter import Interpreter, RealTimeScanner
+from yichuang.hardware.simulator.paper import Paper
+from yichuang.hardware.ticket_printer import open_printer
+from yichuang.hardware.ticket_printer.link import LinkLost, LinkStalled
+from yichuang.hardware.ticket_printer.port import DeviceLink, FileLink, port_link
+from yichuang.queue.document import TicketDocument
+from yichuang.queue.printing import (
+    JobReason,
+    JobState,
+    PrinterHealth,
+    PrinterState,
+    PrintReport,
+)
+
+TICKET = TicketDocument(
+    hall="郑陆镇为民服务中心",
+    number="A001",
+    category="社会事务",
+    issued_at="2026-11-20 09:31:05",
+    ahead=5,
+)
+
+
+def settings(path: Path | str, **chosen: object) -> PrinterSettings:
+    facts: dict[str, object] = {
+        "name": "desk",
+        "transport": "file",
+        "path": str(path),
+        "answer_seconds": 2,
+        "print_seconds": 5,
+    }
+    return PrinterSettings.model_validate({**facts, **chosen})
+
+
+@dataclass
+class Device:
+    """A pty: `path` for the program, `far` for whoever plays the printer."""
+
+    path: Path
+    far: int
+    near: int
+
+
+@pytest.fixture
+def device() -> Iterator[Device]:
+    far, near = pty.openpty()
+    tty.setraw(near)
+    os.set_blocking(far, False)
+    yield Device(Path(os.ttyname(near)), far, near)
+    os.close(far)
+    os.close(near)
+
+
+class FarEnd:
+    """Plays a printer at the far end of a pty."""
+
+    def __init__(self, device: Device) -> None:
+        self._fd = device.far
+        self._scanner = RealTimeScanner()
+        self._interpreter = Interpreter(48)
+        self.papers: list[Paper] = []
+
+    def __enter__(self) -> FarEnd:
+        asyncio.get_running_loop().add_reader(self._fd, self._work)
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        asyncio.get_running_loop().remove_reader(self._fd)
+
+    def _work(self) -> None:
+        data = os.read(self._fd, 4096)
+        for _request in self._scanner.feed(data):
+            os.write(self._fd, b"\x12")
+        for event in self._interpreter.feed(data):
+            if isinstance(event, Cut):
+                self.papers.append(event.paper)
+            elif isinstance(event, InBandRequest):
+                os.write(self._fd, b"\x00")
+
+
+async def test_a_plain_file_gets_each_ticket_appended(tmp_path: Path) -> None:
+    path = tmp_path / "tickets.bin"
+    printer = open_printer(settings(path))
+    assert await printer.health() == PrinterHealth(PrinterState.READY)
+    for _ticket in range(2):
+        assert await printer.print_ticket(TICKET) == PrintReport(JobState.HANDED_OVER)
+    await printer.close()
+    events = Interpreter(48).feed(path.read_bytes())
+    papers = [event.paper for event in events if isinstance(event, Cut)]
+    assert [paper.lines.count("A001") for paper in papers] == [1, 1]
+
+
+@pytest.mark.parametrize("place", ["missing/tickets.bin", "."])
+async def test_a_file_that_cannot_be_written_is_offline(tmp_path: Path, place: str) -> None:
+    printer = open_printer(settings(tmp_path / place))
+    assert await printer.print_ticket(TICKET) == PrintReport(JobState.FAILED, JobReason.OFFLINE)
+    assert (await printer.health()).state is PrinterState.MISSING
+
+
+async def test_a_device_that_is_unplugged_is_offline_and_no_file_takes_its_place() -> None:
+    printer = open_printer(settings("/dev/yichuang-none"))
+    assert await printer.print_ticket(TICKET) == PrintReport(JobState.FAILED, JobReason.OFFLINE)
+    assert not os.access("/dev/yichuang-none", os.F_OK)
+
+
+def test_the_link_follows_the_kind_of_the_path(tmp_path: Path) -> None:
+    assert isinstance(port_link("desk", str(tmp_path / "new.bin")), FileLink)
+    assert isinstance(port_link("desk", "/dev/usb/lp0"), DeviceLink)
+    assert isinstance(port_link("desk", "/dev/null"), DeviceLink)
+
+
+async def test_a_device_that_cannot_be_read_is_handed_the_bytes() -> None:
+    printer = open_printer(settings("/dev/null"))
+    assert await printer.print_ticket(TICKET) == PrintReport(JobState.HANDED_OVER)
+    assert await printer.health() == PrinterHealth(PrinterState.UNKNOWN)
+    await printer.close()
+
+
+async def test_a_pipe_is_written_only_while_someone_reads(tmp_path: Path) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    printer = open_printer(settings(path))
+    assert await printer.print_ticket(TICKET) == PrintReport(JobState.FAILED, JobReason.OFFLINE)
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        assert await printer.print_ticket(TICKET) == PrintReport(JobState.HANDED_OVER)
+        assert os.read(reader, 4096).startswith(b"\x1b@")
+    finally:
+        os.close(reader)
+    await printer.close()
+
+
+async def test_a_device_that_answers_confirms(device: Device) -> None:
+    printer = open_printer(settings(device.path))
+    async with asyncio.timeout(30):
+        with FarEnd(device) as far:
+            assert await printer.health() == PrinterHealth(PrinterState.READY)
+            for _ticket in range(2):
+                assert await printer.print_ticket(TICKET) == PrintReport(JobState.PROCESSED)
+            await printer.close()
+    assert [paper.lines.count("A001") for paper in far.papers] == [1, 1]
+
+
+async def test_a_silent_device_is_offline(device: Device) -> None:
+    printer = open_printer(settings(device.path, answer_seconds=0.2))
+    assert await printer.print_ticket(TICKET) == PrintReport(JobState.FAILED, JobReason.OFFLINE)
+    await printer.close()
+
+
+async def fill(link: DeviceLink) -> None:
+    """A full pty may still find room for a few bytes; send until nothing goes out any more."""
+    while True:
+        await link.send(b"A", 0.1)
+
+
+async def test_a_device_that_takes_no_bytes_blocks_nothing_else(device: Device) -> None:
+    """The loop goes on turning while the device is full: a second task works all the time."""
+    link = DeviceLink("desk", device.path)
+    await link.open()
+    turns = 0
+
+    async def count() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    counting = asyncio.create_task(count())
+    with pytest.raises(LinkStalled) as stalled:
+        await link.send(bytes(1_000_000), 0.3)
+    counting.cancel()
+    assert turns > 100
+    assert stalled.value.touched
+    async with asyncio.timeout(30):
+        with pytest.raises(LinkStalled) as stuck:
+            await fill(link)
+    assert not stuck.value.touched
+    await link.drop()
+
+
+async def test_a_full_device_goes_on_when_it_drains(device: Device) -> None:
+    link = DeviceLink("desk", device.path)
+    await link.open()
+    data = bytes(range(256)) * 1000
+    sending = asyncio.create_task(link.send(data, 30))
+    got = bytearray()
+    arrived = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def take() -> None:
+        got.extend(os.read(device.far, 4096))
+        if len(got) == len(data):
+            arrived.set()
+
+    loop.add_reader(device.far, take)
+    async with asyncio.timeout(30):
+        await sending
+        await arrived.wait()
+    loop.remove_reader(device.far)
+    assert bytes(got) == data
+    await link.close()
+
+
+async def test_a_device_that_is_pulled_out_is_lost_and_found_again() -> None:
+    far, near = pty.openpty()
+    link = DeviceLink("desk", Path(os.ttyname(near)))
+    assert await link.open()
+    assert not await link.open()
+    os.close(near)
+    os.close(far)
+    with pytest.raises(LinkLost):
+        await link.receive(1)
+    await link.drop()
+    with pytest.raises(LinkLost):
+        await link.open()
+
+
+def open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+async def test_a_device_belongs_to_the_program_only_while_it_is_open(device: Device) -> None:
+    link = DeviceLink("desk", device.path)
+    held = open_files()
+    await link.open()
+    assert open_files() == held + 1
+    await link.close()
+    await link.close()
+    assert open_files() == held

@@ -1,0 +1,306 @@
+"""Tickets over a real TCP connection to the simulated printer, sound and failing in each known way."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from yichuang.config import PrinterSettings
+from yichuang.hardware.simulator.paper import PaperLine
+from yichuang.hardware.simulator.printer import Failure, SimulatedPrinter, simulate_printer
+from yichuang.hardware.ticket_printer import open_printer
+from yichuang.hardware.ticket_printer.link import LinkLost, LinkStalled
+from yichuang.hardware.ticket_printer.tcp import TcpLink
+from yichuang.queue.document import TicketDocument
+from yichuang.queue.printing import (
+    JobReason,
+    JobState,
+    PrinterHealth,
+    PrinterState,
+    PrintReport,
+    TicketPrinter,
+)
+
+TICKET = TicketDocument(
+    hall="郑陆镇为民服务中心",
+    number="A001",
+    category="社会事务",
+    issued_at="2026-11-20 09:31:05",
+    ahead=5,
+    hints=("请在等候区休息",),
+    complaint_phone="12345",
+)
+PRINTED = PrintReport(JobState.PRINTED)
+
+
+def settings(port: int, **chosen: object) -> PrinterSettings:
+    facts: dict[str, object] = {
+        "name": "front",
+        "transport": "tcp",
+        "host": "127.0.0.1",
+        "port": port,
+        "process_id": True,
+        "answer_seconds": 2,
+        "print_seconds": 5,
+    }
+    return PrinterSettings.model_validate({**facts, **chosen})
+
+
+@pytest.fixture
+async def simulator() -> AsyncIterator[SimulatedPrinter]:
+    async with asyncio.timeout(60), SimulatedPrinter() as printer:
+        yield printer
+        assert printer.errors == []
+
+
+@pytest.fixture
+async def hasty(simulator: SimulatedPrinter) -> AsyncIterator[TicketPrinter]:
+    """For the failures that show as silence: it waits only briefly."""
+    opened = open_printer(settings(simulator.port, answer_seconds=0.4, print_seconds=0.6))
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def printer(simulator: SimulatedPrinter) -> AsyncIterator[TicketPrinter]:
+    opened = open_printer(settings(simulator.port))
+    yield opened
+    await opened.close()
+
+
+async def test_a_ticket_is_printed_and_confirmed(
+    simulator: SimulatedPrinter, printer: TicketPrinter
+) -> None:
+    assert await printer.print_ticket(TICKET) == PRINTED
+    [paper] = simulator.papers
+    assert paper.cut == "partial"
+    assert {"郑陆镇为民服务中心", "A001", "社会事务", "您前面还有 5 人", "投诉电话 12345"} <= set(
+        paper.lines
+    )
+
+
+async def test_without_process_id_the_best_is_processed(simulator: SimulatedPrinter) -> None:
+    printer = open_printer(settings(simulator.port, process_id=False))
+    assert await printer.print_ticket(TICKET) == PrintReport(JobState.PROCESSED)
+    await printer.close()
+
+
+async def test_a_print_server_that_never_answers_is_handed_the_bytes(
+    simulator: SimulatedPrinter,
+) -> None:
+    await simulator.fail(Failure.SILENT)
+    printer = open_printer(settings(simulator.port, answers=False))
+    assert await printer.print_ticket(TICKET) == PrintReport(JobState.HANDED_OVER)
+    assert await printer.health() == PrinterHealth(PrinterState.UNKNOWN)
+    assert len(await simulator.wait_for_papers(1)) == 1
+    await printer.close()
+
+
+@pytest.mark.parametrize(
+    ("failure", "report", "papers"),
+    [
+        (Failure.PAPER_OUT, PrintReport(JobState.FAILED, JobReason.PAPER_OUT), 0),
+        (Failure.PAPER_OUT_MID, PrintReport(JobState.FAILED, JobReason.PAPER_OUT), 0),
+        (Failure.COVER_OPEN, PrintReport(JobState.FAILED, JobReason.COVER_OPEN), 0),
+        (Failure.CUTTER, PrintReport(JobState.FAILED, JobReason.CUTTER), 0),
+        (Failure.NEAR_END, PrintReport(JobState.PRINTED, JobReason.NEAR_END), 1),
+        (Failure.OFFLINE, PrintReport(JobState.FAILED, JobReason.OFFLINE), 0),
+        (Failure.SILENT, PrintReport(JobState.FAILED, JobReason.OFFLINE), 0),
+        (Failure.SILENT_MID, PrintReport(JobState.UNKNOWN, JobReason.NO_ANSWER), 1),
+        (Failure.DROP_MID, PrintReport(JobState.UNKNOWN, JobReason.NO_ANSWER), 0),
+        (Failure.HALF_OPEN, PrintReport(JobState.FAILED, JobReason.OFFLINE), 0),
+        (Failure.CLONE, PrintReport(JobState.PROCESSED), 1),
+    ],
+)
+@pytest.mark.parametrize("warm", [False, True], ids=["first ticket", "kept connection"])
+async def test_every_failure_is_told_as_it_is(
+    simulator: SimulatedPrinter,
+    hasty: TicketPrinter,
+    failure: Failure,
+    report: PrintReport,
+    papers: int,
+    warm: bool,
+) -> None:
+    if warm:
+        assert (await hasty.health()).state is PrinterState.READY
+    await simulator.fail(failure)
+    assert await hasty.print_ticket(TICKET) == report
+    assert len(simulator.papers) == papers
+
+
+@pytest.mark.parametrize("failure", list(Failure))
+async def test_after_a_failure_the_next_ticket_prints_once(
+    simulator: SimulatedPrinter, hasty: TicketPrinter, failure: Failure
+) -> None:
+    await simulator.fail(failure)
+    await hasty.print_ticket(TICKET)
+    await simulator.fail(None)
+    simulator.papers.clear()
+    assert await hasty.print_ticket(TICKET) == PRINTED
+    assert [paper.lines.count("A001") for paper in simulator.papers] == [1]
+
+
+@pytest.mark.parametrize(
+    ("failure", "health"),
+    [
+        (None, PrinterHealth(PrinterState.READY)),
+        (Failure.NEAR_END, PrinterHealth(PrinterState.DEGRADED, JobReason.NEAR_END)),
+        (Failure.PAPER_OUT, PrinterHealth(PrinterState.MISSING, JobReason.PAPER_OUT)),
+        (Failure.COVER_OPEN, PrinterHealth(PrinterState.MISSING, JobReason.COVER_OPEN)),
+        (Failure.OFFLINE, PrinterHealth(PrinterState.MISSING, JobReason.OFFLINE)),
+        (Failure.SILENT, PrinterHealth(PrinterState.MISSING, JobReason.OFFLINE)),
+    ],
+)
+async def test_health_is_asked_without_printing(
+    simulator: SimulatedPrinter,
+    hasty: TicketPrinter,
+    failure: Failure | None,
+    health: PrinterHealth,
+) -> None:
+    await simulator.fail(failure)
+    assert await hasty.health() == health
+    assert simulator.papers == []
+
+
+async def test_the_connection_is_kept_between_tickets(
+    simulator: SimulatedPrinter, printer: TicketPrinter
+) -> None:
+    for _ticket in range(3):
+        assert await printer.print_ticket(TICKET) == PRINTED
+    assert simulator.connections == 1
+
+
+async def test_a_kept_connection_that_the_printer_closed_is_noticed(
+    simulator: SimulatedPrinter, printer: TicketPrinter
+) -> None:
+    assert await printer.print_ticket(TICKET) == PRINTED
+    await simulator.drop_connections()
+    assert await printer.print_ticket(TICKET) == PRINTED
+    assert simulator.connections == 2
+    assert len(simulator.papers) == 2
+
+
+async def test_what_the_paper_says_is_in_the_halls_language(simulator: SimulatedPrinter) -> None:
+    from yichuang.language import current_language, use_language
+
+    use_language("en")
+    printer = open_printer(settings(simulator.port), language="zh_CN")
+    assert await printer.print_ticket(TICKET) == PRINTED
+    await printer.close()
+    assert "您前面还有 5 人" in simulator.papers[0].lines
+    assert current_language() == "en"
+
+
+# --- the link ---------------------------------------------------------------------------------------
+
+
+async def test_closing_loses_nothing_though_answers_lie_unread(
+    simulator: SimulatedPrinter,
+) -> None:
+    link = TcpLink("front", "127.0.0.1", simulator.port)
+    await link.open()
+    tickets = b"".join(b"\x10\x04\x01" + b"A%05d\n" % number for number in range(5000))
+    await link.send(tickets + b"\x1dVB\x00", 5)
+    await link.close()
+    [paper] = await simulator.wait_for_papers(1)
+    assert len([item for item in paper.items if isinstance(item, PaperLine)]) == 5000
+
+
+async def test_a_printer_that_never_reads_stalls_the_write_within_its_time(
+    simulator: SimulatedPrinter,
+) -> None:
+    await simulator.fail(Failure.HALF_OPEN)
+    link = TcpLink("front", "127.0.0.1", simulator.port)
+    await link.open()
+    with pytest.raises(LinkStalled) as stalled:
+        await link.send(bytes(50_000_000), 0.2)
+    assert stalled.value.touched
+    with pytest.raises(LinkStalled) as stuck:
+        await link.send(b"A", 0.2)
+    assert not stuck.value.touched
+    await link.drop()
+
+
+async def test_a_refused_connection_is_lost_untouched(simulator: SimulatedPrinter) -> None:
+    await simulator.fail(Failure.OFFLINE)
+    link = TcpLink("front", "127.0.0.1", simulator.port)
+    with pytest.raises(LinkLost) as lost:
+        await link.open()
+    assert not lost.value.touched
+    with pytest.raises(LinkLost):
+        await link.send(b"A", 1)
+    await link.close()
+
+
+async def test_the_end_of_the_connection_is_an_error_not_silence(
+    simulator: SimulatedPrinter,
+) -> None:
+    link = TcpLink("front", "127.0.0.1", simulator.port)
+    assert await link.open()
+    assert not await link.open()
+    await simulator.drop_connections()
+    with pytest.raises(LinkLost):
+        await link.receive(5)
+    assert await link.open()
+    await link.close()
+
+
+# --- the simulator itself ---------------------------------------------------------------------------
+
+
+async def test_what_waits_for_paper_is_printed_when_paper_is_back(
+    simulator: SimulatedPrinter,
+) -> None:
+    await simulator.fail(Failure.PAPER_OUT)
+    link = TcpLink("front", "127.0.0.1", simulator.port)
+    await link.open()
+    await link.send(b"A001\n\x1dVB\x00\x10\x04\x04", 1)
+    assert await link.receive(5) == b"\x7e"
+    assert simulator.papers == []
+    await simulator.fail(None)
+    assert [paper.lines for paper in await simulator.wait_for_papers(1)] == [["A001"]]
+    await link.close()
+
+
+async def test_automatic_status_is_sent_when_asked_for(simulator: SimulatedPrinter) -> None:
+    link = TcpLink("front", "127.0.0.1", simulator.port)
+    await link.open()
+    await link.send(b"\x1da\x0e", 1)
+    assert await link.receive(5) == b"\x10\x00\x00\x00"
+    await simulator.fail(Failure.COVER_OPEN)
+    assert await link.receive(5) == b"\x38\x00\x00\x00"
+    await link.close()
+
+
+async def test_unknown_bytes_are_noted_and_the_rest_is_printed() -> None:
+    async with asyncio.timeout(30), SimulatedPrinter() as simulator:
+        link = TcpLink("front", "127.0.0.1", simulator.port)
+        await link.open()
+        await link.send(b"A\n\x1bZ\nB\n\x1dVB\x00", 1)
+        [paper] = await simulator.wait_for_papers(1)
+        await link.close()
+        assert paper.lines == ["A", "Z", "B"]
+        assert [error.found for error in simulator.errors] == [b"\x1bZ"]
+
+
+async def test_the_simulator_shows_and_saves_each_ticket(tmp_path: Path) -> None:
+    shown: asyncio.Queue[str] = asyncio.Queue()
+    async with SimulatedPrinter() as free:
+        port = free.port
+    running = asyncio.create_task(
+        simulate_printer(port, 80, None, shown.put_nowait, tmp_path / "tickets")
+    )
+    printer = open_printer(settings(port))
+    async with asyncio.timeout(30):
+        while (await printer.health()).state is not PrinterState.READY:
+            assert not running.done()
+        assert await printer.print_ticket(TICKET) == PRINTED
+        assert "投诉电话 12345" in await shown.get()
+    await printer.close()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert [path.name for path in (tmp_path / "tickets").iterdir()] == ["ticket-0001.png"]
