@@ -6,7 +6,7 @@ STAMP := $(VENV)/installed
 DEV_STAMP := $(VENV)/installed-dev
 PIP := PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test check bench fix frames messages screenshot clean
+.PHONY: run test check bench fix frames docs messages clean
 
 run: $(STAMP)
 	@$(BIN)/yichuang run
@@ -32,6 +32,10 @@ fix: $(DEV_STAMP)
 # Draw the screens' expected frames anew; read the difference before you commit it.
 frames: $(DEV_STAMP)
 	UPDATE_FRAMES=1 $(BIN)/python -m pytest tests/screens -n 2
+
+# Write the parts of the docs that are made from the code.
+docs: $(DEV_STAMP)
+	$(BIN)/python -m tests.hygiene.generated
 
 # Gather the texts, and compile the catalogues.
 messages: $(DEV_STAMP)
