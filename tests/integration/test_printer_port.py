@@ -243,3 +243,26 @@ async def test_a_device_belongs_to_the_program_only_while_it_is_open(device: Dev
     await link.close()
     await link.close()
     assert open_files() == held
+
+
+@pytest.mark.parametrize(
+    ("status", "health"),
+    [
+        (0x18, PrinterHealth(PrinterState.READY)),
+        (0x38, PrinterHealth(PrinterState.MISSING, JobReason.PAPER_OUT)),
+        (0x10, PrinterHealth(PrinterState.MISSING, JobReason.PRINTER_ERROR)),
+        (0x08, PrinterHealth(PrinterState.MISSING, JobReason.OFFLINE)),
+    ],
+)
+async def test_the_usb_port_status_stands_in_where_the_printer_cannot_answer(
+    monkeypatch: pytest.MonkeyPatch, status: int, health: PrinterHealth
+) -> None:
+    def ioctl(_fd: int, request: int, answer: bytearray) -> int:
+        assert request == 0x060B
+        answer[0] = status
+        return 0
+
+    monkeypatch.setattr("fcntl.ioctl", ioctl)
+    printer = open_printer(settings("/dev/null"))
+    assert await printer.health() == health
+    await printer.close()

@@ -304,3 +304,8 @@ async def test_the_simulator_shows_and_saves_each_ticket(tmp_path: Path) -> None
     with pytest.raises(asyncio.CancelledError):
         await running
     assert [path.name for path in (tmp_path / "tickets").iterdir()] == ["ticket-0001.png"]
+
+
+async def test_a_taken_port_is_told(simulator: SimulatedPrinter) -> None:
+    with pytest.raises(OSError, match="address already in use"):
+        await simulate_printer(simulator.port, 80, None, print)

@@ -312,13 +312,14 @@ class SimulatedPrinter:
 async def simulate_printer(
     port: int,
     width: Literal[58, 80],
-    fail: Failure | None,
+    fail: str | None,
     show: Callable[[str], None],
     save: Path | None = None,
 ) -> None:
     """Run a simulated printer until cancelled; `show` gets each ticket as text.
 
-    With `save` each ticket is also drawn there as ticket-0001.png and so on.
+    `fail` is the value of a `Failure`. With `save` each ticket is also drawn in that folder, as
+    ticket-0001.png and so on. Raises OSError when the port is taken.
     """
     count = 0
 
@@ -330,5 +331,5 @@ async def simulate_printer(
             save.mkdir(parents=True, exist_ok=True)
             save_png(paper, save / f"ticket-{count:04d}.png")
 
-    async with SimulatedPrinter(port, width, fail, out):
+    async with SimulatedPrinter(port, width, Failure(fail) if fail else None, out):
         await asyncio.Event().wait()

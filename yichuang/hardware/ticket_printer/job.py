@@ -174,7 +174,7 @@ class TicketJobs:
         try:
             await self._link.send(data, self._settings.print_seconds)
         except LinkStalled as stalled:
-            return self._stopped() if stalled.touched else _NOT_SENT
+            return await self._stuck() if stalled.touched else _NOT_SENT
         except LinkLost as lost:
             return self._stopped() if lost.touched else _NOT_SENT
         if not self._answers:
@@ -207,6 +207,11 @@ class TicketJobs:
         except LinkLost:
             return processed or self._stopped()
         return processed or self._stopped()
+
+    async def _stuck(self) -> PrintReport:
+        """The verdict when the printer takes no more bytes: a USB port can still be asked."""
+        reason = obstacle(await self._link.port_faults())
+        return PrintReport(JobState.FAILED, reason) if reason else self._stopped()
 
     def _stopped(self) -> PrintReport:
         """The verdict when nothing more will be heard: only the printer's own complaint is sure."""
