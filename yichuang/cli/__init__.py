@@ -15,7 +15,7 @@ def main() -> None:
 
     words = sys.argv[1:]
     use_language(_language_of(words))
-    _speak_utf8()
+    _never_choke()
     from yichuang.cli.outcome import run_command
 
     sys.exit(run_command(words))
@@ -31,8 +31,8 @@ def _language_of(words: list[str]) -> str:
     return os.environ.get("YICHUANG_LANG", "zh_CN")
 
 
-def _speak_utf8() -> None:
-    """Write Chinese whatever the locale says; what cannot be shown becomes an escape, not a crash."""
+def _never_choke() -> None:
+    """What the terminal's character set lacks becomes an escape, not a crash."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+            stream.reconfigure(errors="backslashreplace")

@@ -1,0 +1,373 @@
+"""The commands for scripts, run as a script runs them: JSON shapes, exit statuses, refusals."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.integration.command import Ran, yichuang
+from yichuang.config import SETTINGS_FILE, STORE_FILE, load_settings
+
+TICKET_KEYS = {
+    "id", "number", "category", "class", "state", "window", "ahead", "calls", "business_date", "issued_at",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def empty_hall(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A town hall that nobody has used."""
+    folder = tmp_path_factory.mktemp("town") / "hall"
+    ran = yichuang("init", "--hall", folder, "--profile", "town", "--name", "郑陆镇", "--json")
+    assert ran.status == 0, ran.err
+    assert ran.json["hall"]["name"] == "郑陆镇为民服务中心"
+    assert ran.json["hall"]["windows"] == 8
+    return folder
+
+
+@pytest.fixture
+def hall(empty_hall: Path, tmp_path: Path) -> Path:
+    """A hall of the test's own."""
+    folder = tmp_path / "hall"
+    folder.mkdir()
+    for name in (SETTINGS_FILE, STORE_FILE):
+        (folder / name).write_bytes((empty_hall / name).read_bytes())
+    return folder
+
+
+def issue(hall: Path, category: str, *more: str) -> str:
+    """Issue a ticket without paper; its number."""
+    ran = yichuang(
+        "ticket", "issue", "--category", category, "--no-print", "--json", *more, hall=hall
+    )
+    assert ran.status == 0, ran.out
+    return str(ran.json["ticket"]["number"])
+
+
+def test_a_ticket_from_issue_to_finish(hall: Path) -> None:
+    issued = yichuang("ticket", "issue", "--category", "tax", "--json", hall=hall)
+    assert issued.status == 0
+    assert set(issued.json["ticket"]) >= TICKET_KEYS
+    assert issued.json["ticket"]["number"] == "D001"
+    assert issued.json["print"] is None
+    assert yichuang("window", "open", 6, "--json", hall=hall).json["window"]["state"] == "open"
+    called = yichuang("window", "next", 6, "--json", hall=hall).json["ticket"]
+    assert (called["number"], called["state"], called["window"], called["calls"]) == (
+        "D001",
+        "called",
+        6,
+        1,
+    )
+    assert yichuang("window", "recall", 6, "--json", hall=hall).json["ticket"]["calls"] == 2
+    assert yichuang("window", "start", 6, "--json", hall=hall).json["ticket"]["state"] == "serving"
+    assert (
+        yichuang("window", "finish", 6, "--json", hall=hall).json["ticket"]["state"] == "finished"
+    )
+    assert yichuang("window", "undo", 6, "--json", hall=hall).json["ticket"]["state"] == "serving"
+    assert yichuang("window", "hold", 6, "--json", hall=hall).json["ticket"]["state"] == "held"
+    assert (
+        yichuang("window", "resume", 6, "d001", "--json", hall=hall).json["ticket"]["target_window"]
+        == 6
+    )
+    assert yichuang("window", "next", 6, hall=hall).status == 0
+    assert (
+        yichuang("window", "pass", 6, "--reason", "未到", "--json", hall=hall).json["ticket"][
+            "state"
+        ]
+        == "passed"
+    )
+    assert (
+        yichuang("ticket", "reinstate", "D001", "--json", hall=hall).json["ticket"]["state"]
+        == "waiting"
+    )
+    assert (
+        yichuang("ticket", "cancel", "D001", "--json", hall=hall).json["ticket"]["state"]
+        == "cancelled"
+    )
+    shown = yichuang("ticket", "show", "D001", "--json", hall=hall).json
+    assert [entry["event"] for entry in shown["history"]][:3] == [
+        "TicketIssued",
+        "TicketCalled",
+        "TicketRecalled",
+    ]
+    assert yichuang("window", "close", 6, "--json", hall=hall).json["window"]["state"] == "closed"
+    assert yichuang("journal", "verify", "--json", hall=hall).json["sound"] is True
+
+
+def test_transfer_to_a_category_and_to_a_window(hall: Path) -> None:
+    issue(hall, "tax")
+    yichuang("window", "open", 6, hall=hall)
+    yichuang("window", "open", 7, hall=hall)
+    yichuang("window", "next", 6, hall=hall)
+    moved = yichuang("window", "transfer", 6, "--to-category", "police", "--json", hall=hall).json[
+        "ticket"
+    ]
+    assert (moved["state"], moved["category"], moved["window"]) == ("waiting", "police", None)
+    yichuang("window", "call", 7, "D001", hall=hall)
+    directed = yichuang("window", "transfer", 7, "--to-window", 6, "--json", hall=hall).json[
+        "ticket"
+    ]
+    assert directed["target_window"] == 6
+    refused = yichuang("window", "call", 7, "D001", "--json", hall=hall)
+    assert refused.status == 3
+    assert refused.error["code"] == "not_yours"
+
+
+def test_pausing_needs_a_reason_and_stops_calling(hall: Path) -> None:
+    issue(hall, "tax")
+    yichuang("window", "open", 6, hall=hall)
+    assert yichuang("window", "pause", 6, hall=hall).status == 2
+    assert (
+        yichuang("window", "pause", 6, "--reason", " ", "--json", hall=hall).error["code"]
+        == "reason_missing"
+    )
+    paused = yichuang("window", "pause", 6, "--reason", "用餐", "--json", hall=hall)
+    assert paused.json["window"] == {**paused.json["window"], "state": "paused", "reason": "用餐"}
+    assert yichuang("window", "next", 6, "--json", hall=hall).error["code"] == "window_paused"
+    assert yichuang("window", "resume", 6, "--json", hall=hall).json["window"]["state"] == "open"
+    assert yichuang("window", "next", 6, hall=hall).status == 0
+
+
+def test_list_and_status(hall: Path) -> None:
+    numbers = [issue(hall, "tax"), issue(hall, "police", "--class", "priority"), issue(hall, "tax")]
+    listed = yichuang("ticket", "list", "--state", "waiting", "--json", hall=hall).json["tickets"]
+    assert [each["number"] for each in listed] == numbers
+    status = yichuang("status", "--json", hall=hall).json
+    assert (status["waiting"], status["issued"], status["finished"]) == (3, 3, 0)
+    lines = {line["category"]: line for line in status["lines"]}
+    assert lines["tax"]["waiting"] == 2
+    assert lines["police"]["priority"] == 1
+    assert len(status["windows"]) == 8
+
+
+def test_items_are_found_and_chosen(hall: Path) -> None:
+    found = yichuang("items", "find", "sbk", "--json", hall=hall).json["items"]
+    assert found[0]["name"].startswith("社会保障卡")
+    number = issue(hall, "social_insurance", "--item", found[0]["code"])
+    assert (
+        yichuang("ticket", "show", number, "--json", hall=hall).json["ticket"]["item"]
+        == found[0]["code"]
+    )
+    elsewhere = yichuang(
+        "ticket", "issue", "--category", "tax", "--item", found[0]["code"], "--json", hall=hall
+    )
+    assert (elsewhere.status, elsewhere.error["code"]) == (3, "item_elsewhere")
+
+
+def test_an_item_file_is_taken_as_a_whole_or_not_at_all(hall: Path, tmp_path: Path) -> None:
+    file = tmp_path / "items.csv"
+    file.write_text(
+        "code,name,category\nX1,测试事项一,tax\nX2,测试事项二,taxx\n,没有编码,tax\n",
+        encoding="utf-8",
+    )
+    refused = yichuang("items", "import", file, "--json", hall=hall)
+    assert refused.status == 1
+    assert refused.error["code"] == "items_invalid"
+    assert "第 3 行" in refused.error["message"]
+    assert "第 4 行" in refused.error["message"]
+    assert yichuang("items", "find", "X1", "--json", hall=hall).json["items"] == []
+    file.write_text("code,name,category\nX1,测试事项一,tax\n", encoding="utf-8")
+    first = yichuang("items", "import", file, "--json", hall=hall).json
+    again = yichuang("items", "import", file, "--json", hall=hall).json
+    assert (first["new"], again["new"], again["changed"]) == (1, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "code"),
+    [
+        (("window", "next", 1), 3, "nothing_waiting"),
+        (("window", "next", 99), 3, "unknown_window"),
+        (("window", "next", 2), 3, "window_closed"),
+        (("window", "recall", 1), 3, "window_idle"),
+        (("window", "open", 1), 3, "window_already_open"),
+        (("window", "call", 1, "Z999"), 3, "unknown_ticket"),
+        (("window", "undo", 1), 3, "nothing_to_undo"),
+        (("window", "resume", 1), 3, "window_not_paused"),
+        (("ticket", "show", "A-999"), 3, "unknown_ticket"),
+        (("ticket", "reprint", "A001"), 3, "no_printer"),
+        (("ticket", "issue", "--category", "taxes"), 3, "unknown_category"),
+        (("ticket", "issue", "--category", "tax", "--item", "NO"), 3, "unknown_item"),
+        (("ticket", "issue", "--category", "tax", "--printer", "x"), 3, "unknown_printer"),
+        (("ticket", "issue"), 2, "usage"),
+        (("ticket", "issue", "--category", "tax", "--class", "vip"), 2, "usage"),
+        (("window", "next", "one"), 2, "usage"),
+        (("window", "transfer", 1), 2, "usage"),
+        (("window", "transfer", 1, "--to-window", 2, "--to-category", "tax"), 2, "usage"),
+        (("screen", "window"), 2, "usage"),
+        (("windwo", "next", 1), 2, "usage"),
+        (("items", "import", "/nowhere.csv"), 1, "config"),
+    ],
+)
+def test_refusals_say_what_to_do_next(
+    refusing_hall: Path, words: tuple[object, ...], status: int, code: str
+) -> None:
+    ran = yichuang(*words, "--json", hall=refusing_hall)
+    assert (ran.status, ran.error["code"]) == (status, code)
+    plain = yichuang(*words, hall=refusing_hall)
+    assert plain.status == status
+    assert plain.out == ""
+    assert "下一步" in plain.err
+    english = yichuang(*words, "--lang", "en", "--json", hall=refusing_hall)
+    assert english.status == status
+    assert english.error["message"] != ran.error["message"]
+
+
+@pytest.fixture(scope="module")
+def refusing_hall(empty_hall: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A hall with window 1 open and nobody waiting."""
+    folder = tmp_path_factory.mktemp("refusing") / "hall"
+    folder.mkdir()
+    for name in (SETTINGS_FILE, STORE_FILE):
+        (folder / name).write_bytes((empty_hall / name).read_bytes())
+    assert yichuang("window", "open", 1, hall=folder).status == 0
+    return folder
+
+
+def test_init_never_overwrites(hall: Path) -> None:
+    before = (hall / STORE_FILE).read_bytes()
+    ran = yichuang("init", "--hall", hall, "--profile", "village", "--json")
+    assert (ran.status, ran.error["code"]) == (1, "hall_exists")
+    assert (hall / STORE_FILE).read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("level", "naming", "name", "windows"),
+    [
+        ("village", "changzhou", "丰北村便民服务中心", 1),
+        ("village", "suzhou_agency", "丰北村便民服务站", 1),
+        ("village", "guigang", "丰北村综合服务中心", 1),
+        ("town", "guigang", "丰北村便民服务中心", 8),
+        ("city", "suzhou", "丰北村政务服务中心", 30),
+    ],
+)
+def test_names_follow_level_and_locality(
+    tmp_path: Path, level: str, naming: str, name: str, windows: int
+) -> None:
+    folder = tmp_path / "hall"
+    words = (
+        "init",
+        "--hall",
+        folder,
+        "--profile",
+        level,
+        "--naming",
+        naming,
+        "--name",
+        "丰北村",
+        "--json",
+    )
+    assert yichuang(*words).json["hall"]["name"] == name
+    settings = load_settings(folder)
+    assert len(settings.window) == windows
+    assert [category.letter for category in settings.category] == list("ABCDEF")
+    if level == "village":
+        assert len(settings.window[0].categories) == 6
+
+
+def test_no_hall_no_folder_no_file(tmp_path: Path) -> None:
+    missing = yichuang("status", "--json", hall=tmp_path / "nowhere")
+    assert (missing.status, missing.error["code"]) == (1, "hall_missing")
+    file = tmp_path / "a-file"
+    file.write_text("x")
+    unusable = yichuang("init", "--hall", file / "hall", "--json")
+    assert (unusable.status, unusable.error["code"]) == (1, "folder_unusable")
+
+
+def test_a_broken_hall_toml_is_explained_line_by_line(hall: Path) -> None:
+    path = hall / SETTINGS_FILE
+    text = path.read_text(encoding="utf-8")
+    seventh = '\n[[category]]\ncode = "seventh"\nname = "第七"\nletter = "G"\n'
+    path.write_text(text + seventh, encoding="utf-8")
+    ran = yichuang("status", "--json", hall=hall)
+    assert (ran.status, ran.error["code"]) == (1, "hall_invalid")
+    assert "设置分类区域不应超过6类" in ran.error["message"]
+    path.write_text(
+        text.replace("timezone", "timezon").replace("digits = 3", "digits = 9"), encoding="utf-8"
+    )
+    message = yichuang("status", "--json", hall=hall).error["message"]
+    assert "是不是 timezone？" in message
+    assert "ticket.digits" in message
+    path.write_text("[hall\n", encoding="utf-8")
+    assert yichuang("status", "--json", hall=hall).error["code"] == "hall_invalid"
+    path.write_bytes('[hall]\nname = "政务"\n'.encode("gbk"))
+    assert "UTF-8" in yichuang("status", "--json", hall=hall).error["message"]
+
+
+def test_a_corrupt_file_and_a_newer_one_are_told_apart(hall: Path) -> None:
+    path = hall / STORE_FILE
+    sound = path.read_bytes()
+    path.write_bytes(b"this is not a database, it never was one" * 100)
+    assert yichuang("status", "--json", hall=hall).error["code"] == "store_corrupt"
+    assert yichuang("doctor", hall=hall).status == 1
+    path.write_bytes(sound)
+    connection = sqlite3.connect(path)
+    with connection:
+        connection.execute("INSERT INTO schema_step VALUES (9999, 'later', 'x', '2030-01-01')")
+    connection.close()
+    newer = yichuang("status", "--json", hall=hall)
+    assert (newer.status, newer.error["code"]) == (1, "schema_newer")
+
+
+def test_an_edited_journal_is_found_out(hall: Path) -> None:
+    issue(hall, "tax")
+    connection = sqlite3.connect(hall / STORE_FILE)
+    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+        connection.execute("UPDATE journal SET actor = 'someone'")
+    with connection:
+        connection.execute("DROP TRIGGER journal_is_never_changed")
+        connection.execute("UPDATE journal SET actor = 'someone' WHERE seq = 2")
+    connection.close()
+    ran = yichuang("journal", "verify", "--json", hall=hall)
+    assert (ran.status, ran.error["code"]) == (1, "journal_broken")
+    assert "第 2 行" in ran.error["message"]
+
+
+def test_backup_is_whole_and_usable(hall: Path, tmp_path: Path) -> None:
+    number = issue(hall, "tax")
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    ran = yichuang("backup", copy / STORE_FILE, "--json", hall=hall)
+    assert ran.status == 0
+    (copy / SETTINGS_FILE).write_bytes((hall / SETTINGS_FILE).read_bytes())
+    assert (
+        yichuang("ticket", "show", number, "--json", hall=copy).json["ticket"]["number"] == number
+    )
+    nowhere = yichuang("backup", tmp_path / "no" / "such" / "folder.sqlite3", "--json", hall=hall)
+    assert nowhere.status == 1
+
+
+def test_doctor_tells_what_is_well(hall: Path) -> None:
+    ran = yichuang("doctor", "--json", hall=hall)
+    assert ran.status == 0
+    findings = {each["subject"]: each["verdict"] for each in ran.json["findings"]}
+    assert findings[SETTINGS_FILE] == "well"
+    assert findings[STORE_FILE] == "well"
+    assert findings["打印机"] == "warning"
+
+
+def test_journal_tail_gives_one_object_a_line(hall: Path) -> None:
+    import json
+
+    issue(hall, "tax")
+    ran: Ran = yichuang("journal", "tail", "-n", "5", "--json", hall=hall)
+    events = [json.loads(line)["event"] for line in ran.out.splitlines()]
+    assert events == ["ItemsImported", "TicketIssued"]
+
+
+def test_a_screen_without_a_terminal_is_refused(hall: Path) -> None:
+    ran = yichuang("screen", "board", "--json", hall=hall)
+    assert (ran.status, ran.error["code"]) == (1, "terminal_unusable")
+    real = yichuang("run", "--json", hall=hall)
+    assert (real.status, real.error["code"]) == (1, "terminal_unusable")
+    assert yichuang("status", "--json", hall=hall).json["issued"] == 0
+
+
+def test_run_without_a_terminal_plays_a_day_in_the_sample_hall(tmp_path: Path) -> None:
+    data = str(tmp_path / "data")
+    for visit in (1, 2):
+        ran = yichuang("run", XDG_DATA_HOME=data, XDG_CACHE_HOME=data)
+        assert ran.status == 0, ran.err
+        assert f"C00{2 * visit - 1}" in ran.out
+        assert ran.out.count("已打印") == 6
+        assert f"今天共取 {6 * visit} 个号，办结 {6 * visit} 个，还有 0 人等候" in ran.out
