@@ -68,7 +68,7 @@ def test_the_rules_load_no_device_no_screen_no_sql(module: str) -> None:
 def test_a_command_loads_only_what_it_needs(
     tmp_path: Path, words: list[str], unwanted: set[str]
 ) -> None:
-    run = "import sys\nfrom yichuang.cli.outcome import run_command\nassert run_command(sys.argv[1:]) == 0"
+    run = "import sys\nfrom yichuang.cli.root import run_command\nassert run_command(sys.argv[1:]) == 0"
     hall = ["--hall", str(tmp_path / "hall")]
     loaded_by(run, "init", "--profile", "village", *hall)
     assert not loaded_by(run, *words, *hall) & unwanted

@@ -16,7 +16,7 @@ def main() -> None:
     words = sys.argv[1:]
     use_language(_language_of(words))
     _never_choke()
-    from yichuang.cli.outcome import run_command
+    from yichuang.cli.root import run_command
 
     sys.exit(run_command(words))
 

@@ -6,6 +6,7 @@ import json
 import sys
 import tempfile
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +19,10 @@ USAGE = 2
 """The exit status of a command line that cannot be understood."""
 
 
-def run_command(words: list[str]) -> int:
-    """Run one command line; returns its exit status."""
-    from yichuang.cli.root import root
-
-    as_json = "--json" in words
+def outcome_of(main: Callable[[], Any], *, as_json: bool) -> int:
+    """Run a command's `main`; returns its exit status, every error told to the user."""
     try:
-        status = root.main(words, prog_name="yichuang", standalone_mode=False)
+        status = main()
         sys.stdout.flush()
     except click.exceptions.Exit as stop:
         return stop.exit_code

@@ -8,6 +8,7 @@ import click
 
 from yichuang import __version__
 from yichuang.cli.options import NamingGroup
+from yichuang.cli.outcome import outcome_of
 from yichuang.language import _
 
 _PLACES = {
@@ -47,3 +48,12 @@ class _LateGroup(NamingGroup):
 @click.version_option(__version__, prog_name="yichuang")
 def root() -> None:
     """The command without a subcommand."""
+
+
+def run_command(words: list[str]) -> int:
+    """Run one command line; returns its exit status."""
+
+    def main() -> object:
+        return root.main(words, prog_name="yichuang", standalone_mode=False)
+
+    return outcome_of(main, as_json="--json" in words)
