@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from importlib import import_module
 
 import click
@@ -52,6 +53,9 @@ def root() -> None:
 
 def run_command(words: list[str]) -> int:
     """Run one command line; returns its exit status."""
+
+    # A command says what matters itself; `run` and `screen` send the log to a file.
+    logging.getLogger().addHandler(logging.NullHandler())
 
     def main() -> object:
         return root.main(words, prog_name="yichuang", standalone_mode=False)

@@ -10,7 +10,6 @@ import contextlib
 import logging
 from collections.abc import Callable
 from enum import StrEnum
-from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 
@@ -29,7 +28,7 @@ from yichuang.hardware.simulator.interpreter import (
     RealTimeScanner,
     UnknownCommand,
 )
-from yichuang.hardware.simulator.paper import Paper, as_text, save_png
+from yichuang.hardware.simulator.paper import Paper
 
 logger = logging.getLogger(__name__)
 
@@ -307,29 +306,3 @@ class SimulatedPrinter:
             if not isinstance(error, ConnectionError):
                 raise error
             logger.debug("simulated printer: the connection ended: %s", error)
-
-
-async def simulate_printer(
-    port: int,
-    width: Literal[58, 80],
-    fail: str | None,
-    show: Callable[[str], None],
-    save: Path | None = None,
-) -> None:
-    """Run a simulated printer until cancelled; `show` gets each ticket as text.
-
-    `fail` is the value of a `Failure`. With `save` each ticket is also drawn in that folder, as
-    ticket-0001.png and so on. Raises OSError when the port is taken.
-    """
-    count = 0
-
-    def out(paper: Paper) -> None:
-        nonlocal count
-        count += 1
-        show(as_text(paper))
-        if save is not None:
-            save.mkdir(parents=True, exist_ok=True)
-            save_png(paper, save / f"ticket-{count:04d}.png")
-
-    async with SimulatedPrinter(port, width, Failure(fail) if fail else None, out):
-        await asyncio.Event().wait()
