@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
 from yichuang.config import PrinterSettings
 from yichuang.hardware.simulator.paper import PaperLine
-from yichuang.hardware.simulator.printer import Failure, SimulatedPrinter, simulate_printer
+from yichuang.hardware.simulator.printer import Failure, SimulatedPrinter
 from yichuang.hardware.ticket_printer import open_printer
 from yichuang.hardware.ticket_printer.link import LinkLost, LinkStalled
 from yichuang.hardware.ticket_printer.tcp import TcpLink
@@ -286,26 +285,6 @@ async def test_unknown_bytes_are_noted_and_the_rest_is_printed() -> None:
         assert [error.found for error in simulator.errors] == [b"\x1bZ"]
 
 
-async def test_the_simulator_shows_and_saves_each_ticket(tmp_path: Path) -> None:
-    shown: asyncio.Queue[str] = asyncio.Queue()
-    async with SimulatedPrinter() as free:
-        port = free.port
-    running = asyncio.create_task(
-        simulate_printer(port, 80, None, shown.put_nowait, tmp_path / "tickets")
-    )
-    printer = open_printer(settings(port))
-    async with asyncio.timeout(30):
-        while (await printer.health()).state is not PrinterState.READY:
-            assert not running.done()
-        assert await printer.print_ticket(TICKET) == PRINTED
-        assert "投诉电话 12345" in await shown.get()
-    await printer.close()
-    running.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await running
-    assert [path.name for path in (tmp_path / "tickets").iterdir()] == ["ticket-0001.png"]
-
-
 async def test_a_taken_port_is_told(simulator: SimulatedPrinter) -> None:
     with pytest.raises(OSError, match="address already in use"):
-        await simulate_printer(simulator.port, 80, None, print)
+        await SimulatedPrinter(simulator.port).__aenter__()
