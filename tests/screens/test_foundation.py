@@ -36,7 +36,7 @@ class CountScreen(HallScreen):
 
 def counting_app(hall: Hall) -> HallApp:
     """An app whose only place is a CountScreen."""
-    return HallApp(hall, lambda hall, _place, _window: CountScreen(hall))
+    return HallApp(hall, lambda _place, _window: CountScreen(hall))
 
 
 async def test_shows_the_hall_and_follows_its_changes(hall: Hall) -> None:

@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import on, work
 from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 
 from yichuang.errors import StoreError, YichuangError
-from yichuang.language import LANGUAGES, N_, current_language, use_language
-from yichuang.queue.printing import PrinterHealth
+from yichuang.language import LANGUAGES, N_, _, current_language, use_language
 from yichuang.queue.service import Hall
 from yichuang.tui.hall_screen import HallScreen
-from yichuang.tui.message import GoTo, HallChanged
+from yichuang.tui.message import GoTo, HallChanged, Speak
 from yichuang.tui.theme import DEFAULT, THEMES, variable_defaults
+from yichuang.tui.widgets.key_bar import KeyBar
 
 RETRY_AFTER = 5.0
 """Seconds until the app listens again after the store failed to tell of changes."""
 
-PrinterWatch = Callable[[], Mapping[str, PrinterHealth]]
-"""Gives how each printer was when it was last asked; it must not block."""
-
-Opener = Callable[[Hall, str, int | None], HallScreen]
+Opener = Callable[[str, int | None], HallScreen]
 """Makes the screen of a place (menu, kiosk, board, overview, window); raises UnknownWindow."""
 
 
@@ -36,21 +32,20 @@ class Restart:
 
     language: str
     theme: str
-    place: str
-    window: int | None
 
 
 class HallApp(App[Restart]):
     """The screens of one user over one hall."""
 
     TITLE = "一窗"
-    ENABLE_COMMAND_PALETTE = True
+    ENABLE_COMMAND_PALETTE = False
+    DEFAULT_MODE = "hall"
     ALLOW_SELECT = False
     INLINE_PADDING = 0
     CSS_PATH = "app.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", N_("帮助"), id="help"),
-        Binding("f9", "command_palette", N_("命令"), id="palette"),
+        Binding("f9,ctrl+p", "command_palette", N_("命令"), id="palette"),
         Binding("ctrl+q", "leave", N_("退出"), id="quit", priority=True),
         Binding("ctrl+c", "leave", show=False, priority=True),
     ]
@@ -64,16 +59,15 @@ class HallApp(App[Restart]):
         *,
         language: str | None = None,
         theme: str = DEFAULT,
-        printers: PrinterWatch | None = None,
     ) -> None:
         # The themes are ANSI ones: said here, NO_COLOR takes the colours away and nothing else.
         super().__init__(ansi_color=True)
         self.hall = hall
         self.language = language or current_language()
-        self.printers = printers
         self.place = place
         self.window = window
         self._open_place = open_place
+        self.add_mode(self.DEFAULT_MODE, self._first_screen)
         for each in THEMES:
             self.register_theme(each)
         self.theme = theme if theme in {each.name for each in THEMES} else DEFAULT
@@ -86,10 +80,9 @@ class HallApp(App[Restart]):
         """Choose the language in the app's own context: every screen's task inherits it."""
         use_language(self.language)
 
-    def get_default_screen(self) -> Screen[None]:
-        """The first screen."""
+    def _first_screen(self) -> HallScreen:
         use_language(self.language)
-        return self._open_place(self.hall, self.place, self.window)
+        return self._open_place(self.place, self.window)
 
     def on_mount(self) -> None:
         """Begin to listen for changes."""
@@ -120,7 +113,7 @@ class HallApp(App[Restart]):
     def visit(self, place: str, window: int | None = None) -> None:
         """Show a place over the first screen, instead of one that was visited before."""
         try:
-            screen = self._open_place(self.hall, place, window)
+            screen = self._open_place(place, window)
         except YichuangError as error:
             self._show(error)
             return
@@ -129,11 +122,6 @@ class HallApp(App[Restart]):
         if (place, window) == (self.place, self.window):
             return
         self.push_screen(screen)
-
-    async def action_back(self) -> None:
-        """Return to the screen that one came from."""
-        if len(self.screen_stack) > 1:
-            self.pop_screen()
 
     def action_help(self) -> None:
         """Show the keys of the present screen."""
@@ -147,13 +135,28 @@ class HallApp(App[Restart]):
         from yichuang.tui.screens.question import Question
 
         if not isinstance(self.screen, Question):
-            self.push_screen(Question(N_("退出一窗？号和窗口都保持现在的样子。")), self._leave)
+            self.push_screen(Question(_("退出一窗？号和窗口都保持现在的样子。")), self._leave)
 
     def _leave(self, sure: bool | None) -> None:
         if sure:
             self.exit()
 
-    def action_speak(self, language: str) -> None:
-        """Run again in another language."""
-        if language in LANGUAGES and language != self.language:
-            self.exit(Restart(language, self.theme, self.place, self.window))
+    @on(Speak)
+    def speak(self, message: Speak) -> None:
+        """Run again in another language: every text on the screens is made anew."""
+        following = LANGUAGES[(LANGUAGES.index(self.language) + 1) % len(LANGUAGES)]
+        language = message.language or following
+        if language != self.language:
+            self.exit(Restart(language, self.theme))
+
+    def action_command_palette(self) -> None:
+        """Show the commands."""
+        from yichuang.tui.palette import HallCommands, HallPalette
+
+        if isinstance(self.screen, HallScreen):
+            self.push_screen(HallPalette({HallCommands}, placeholder=_("键入命令的一部分")))
+
+    def watch_theme(self) -> None:
+        """The keys are written otherwise in the plain theme."""
+        for bar in self.screen.query(KeyBar) if self.is_running else ():
+            bar.show_keys()

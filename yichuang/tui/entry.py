@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from yichuang.errors import UnknownWindow
 from yichuang.language import use_language
 from yichuang.queue.service import Hall
-from yichuang.tui.app import HallApp, PrinterWatch, Restart
+from yichuang.tui.app import HallApp, Restart
 from yichuang.tui.hall_screen import HallScreen
 from yichuang.tui.theme import DEFAULT
+from yichuang.tui.watch import Papers, PrinterWatch
+from yichuang.tui.windows import known_window
 
-PLACES = ("menu", "kiosk", "board", "overview", "window")
+PLACES = ("menu", "kiosk", "board", "overview", "window", "papers")
 """The screens that one can go to."""
 
 
-def screen_for(hall: Hall, place: str, window: int | None = None) -> HallScreen:
+def screen_for(
+    hall: Hall,
+    place: str,
+    window: int | None = None,
+    printers: PrinterWatch | None = None,
+    papers: Papers | None = None,
+) -> HallScreen:
     """The screen of a place; its module is imported only now. Raises UnknownWindow."""
     if place == "window":
         from yichuang.tui.screens.window import WindowScreen
 
-        return WindowScreen(hall, known_window(hall, window))
+        return WindowScreen(hall, known_window(hall.settings, window))
     if place == "kiosk":
         from yichuang.tui.screens.kiosk import KioskScreen
 
@@ -31,17 +38,13 @@ def screen_for(hall: Hall, place: str, window: int | None = None) -> HallScreen:
         from yichuang.tui.screens.overview import OverviewScreen
 
         return OverviewScreen(hall)
+    if place == "papers" and papers is not None:
+        from yichuang.tui.screens.papers import PapersScreen
+
+        return PapersScreen(hall, papers)
     from yichuang.tui.screens.menu import MenuScreen
 
-    return MenuScreen(hall)
-
-
-def known_window(hall: Hall, window: int | None) -> int:
-    """The number of a window that the hall has; raises UnknownWindow."""
-    known = [each.number for each in hall.settings.window]
-    if window is None or window not in known:
-        raise UnknownWindow(window=window or 0, known="、".join(map(str, sorted(known))))
-    return window
+    return MenuScreen(hall, printers)
 
 
 async def show(
@@ -52,20 +55,24 @@ async def show(
     language: str | None = None,
     theme: str = DEFAULT,
     printers: PrinterWatch | None = None,
+    papers: Papers | None = None,
 ) -> None:
     """Run the screens until the user leaves. Raises UnknownWindow before anything is shown.
 
     The environment must be prepared (`terminal.prepare_environment`) before this module is
-    imported. `language` defaults to the hall's own.
+    imported. `language` defaults to the hall's own. `papers` gives what simulated printers printed;
+    with it there is a screen for looking at them.
     """
     language = language or hall.settings.hall.language
     use_language(language)
     if place == "window":
-        known_window(hall, window)
+        known_window(hall.settings, window)
+
+    def open_place(place: str, window: int | None) -> HallScreen:
+        return screen_for(hall, place, window, printers, papers)
+
     while True:
-        app = HallApp(
-            hall, screen_for, place, window, language=language, theme=theme, printers=printers
-        )
+        app = HallApp(hall, open_place, place, window, language=language, theme=theme)
         result = await app.run_async(mouse=False)
         if not isinstance(result, Restart):
             return

@@ -38,10 +38,13 @@ class HallScreen(Screen[None]):
 
     NAME: ClassVar[str] = ""
     """The screen's name in the title row, to be translated."""
+    HOW_TO: ClassVar[tuple[str, ...]] = ()
+    """A few lines on how to work here, shown by F1, to be translated."""
     AUTO_FOCUS = ""
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "acknowledge", N_("收起"), show=False),
+        Binding("escape", "back", N_("返回")),
     ]
     DEFAULT_CSS = """
     HallScreen { layout: vertical; overflow: hidden; background: $ground; color: $ink; }
@@ -137,9 +140,21 @@ class HallScreen(Screen[None]):
         await self.reload()
         return result
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Esc takes the status text away while there is one; then it leads back, if anywhere."""
+        if action == "acknowledge":
+            return self.is_up() and self.status.is_showing
+        if action == "back":
+            return len(self.app.screen_stack) > 1
+        return True
+
     def action_acknowledge(self) -> None:
         """Take the status text away."""
         self.status.acknowledge()
+
+    async def action_back(self) -> None:
+        """Return to the screen that one came from."""
+        self.app.pop_screen()
 
     def is_up(self) -> bool:
         """Whether the screen's widgets exist and can be shown to."""

@@ -22,3 +22,11 @@ class GoTo(Message):
         super().__init__()
         self.place = place
         self.window = window
+
+
+class Speak(Message):
+    """Someone wants another language: the named one, or the next."""
+
+    def __init__(self, language: str | None = None) -> None:
+        super().__init__()
+        self.language = language

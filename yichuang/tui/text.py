@@ -10,6 +10,12 @@ from rich.cells import cell_len, set_cell_size
 CUT = ".."
 """Ends a text that was cut."""
 
+FILLING = ("section", "alert", "error")
+"""Styles that run on to the end of the row when they stand last."""
+
+FILLING = ("section", "alert", "error")
+"""Styles that run on to the end of the row when they stand last."""
+
 Part = str | tuple[str, str]
 """A text, or a text with the name of a style (a component class without its prefix)."""
 Line = str | Sequence[Part]
@@ -54,9 +60,11 @@ def width(text: str) -> int:
 
 
 def cut(text: str, cells: int) -> str:
-    """`text` in at most `cells` cells; `..` marks what was cut."""
+    """`text` in at most `cells` cells; `..` marks what was cut, unless it was only blanks."""
     if cell_len(text) <= cells:
         return text
+    if cell_len(text.rstrip()) <= cells:
+        return set_cell_size(text, cells)
     if cells <= len(CUT):
         return CUT[: max(cells, 0)]
     return set_cell_size(text, cells - len(CUT)).rstrip() + CUT
@@ -97,8 +105,33 @@ def fit(line: Line, cells: int) -> list[tuple[str, str]]:
         fitted.append((text, style))
         left -= size
     if left > 0:
-        fitted.append((" " * left, ""))
+        last = fitted[-1][1] if fitted else ""
+        fitted.append((" " * left, last if last in FILLING else ""))
     return fitted
+
+
+def changed_cells(before: Line, after: Line, cells: int) -> tuple[int, int]:
+    """The span of cells, [start, end), in which two lines of that width differ."""
+    old, new = _characters(before, cells), _characters(after, cells)
+    start = _same(old, new)
+    if start == len(old) == len(new):
+        return 0, 0
+    left = sum(cell_len(character) for character, _style in new[:start])
+    shorter = min(len(old), len(new)) - start
+    same_end = min(_same(old[::-1], new[::-1]), shorter)
+    right = sum(cell_len(character) for character, _style in new[len(new) - same_end :])
+    return left, cells - right
+
+
+def _characters(line: Line, cells: int) -> list[tuple[str, str]]:
+    return [(character, style) for text, style in fit(line, cells) for character in text]
+
+
+def _same(old: Sequence[object], new: Sequence[object]) -> int:
+    for place, (one, other) in enumerate(zip(old, new, strict=False)):
+        if one != other:
+            return place
+    return min(len(old), len(new))
 
 
 def wrap(text: str, cells: int) -> list[str]:

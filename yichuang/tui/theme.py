@@ -10,7 +10,7 @@ from textual.theme import Theme
 
 from yichuang.language import N_
 
-DEFAULT, CONTRAST, PLAIN = "hall", "contrast", "plain"
+DEFAULT, CONTRAST, PLAIN = "default", "contrast", "plain"
 
 
 def _theme(

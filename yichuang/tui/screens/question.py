@@ -19,9 +19,7 @@ TEXT_CELLS = 60
 class Question(Dialog[bool]):
     """Yes (1 or Enter), or no (Esc)."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("1,enter,fullwidth_digit_one", "agree", N_("确定"))
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("1,enter,１", "agree", N_("确定"))]
 
     def __init__(self, question: str) -> None:
         """`question` is in the user's language already."""

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from textual.screen import Screen
 
 from yichuang.language import _
 from yichuang.tui.text import Line, Part, width
 from yichuang.tui.widgets.rows import Rows
+
+ROWS = 2
+"""How many rows of keys there are at most."""
 
 _KEY_NAMES = {"escape": "Esc", "enter": "Enter", "up": "Up", "down": "Down", "space": "Space"}
 
@@ -20,15 +24,45 @@ def key_name(key: str) -> str:
     return _KEY_NAMES.get(key, key.upper() if key[:1] == "f" and key[1:].isdigit() else key)
 
 
-def active_keys(screen: Screen[object]) -> list[tuple[str, str, bool]]:
-    """The screen's keys as (key, label, possible now), one for each action, in binding order."""
-    keys: dict[str, tuple[str, str, bool]] = {}
+@runtime_checkable
+class KnowsPossible(Protocol):
+    """A screen that knows which of its actions can be done now.
+
+    An action that cannot be done stays bound, so that pressing its key gives the rule's refusal
+    with what to do instead; the bar only shows it dim.
+    """
+
+    def possible(self, action: str) -> bool:
+        """Whether the action can be done now."""
+        ...
+
+
+class Key(NamedTuple):
+    """A key of the bar."""
+
+    name: str
+    label: str
+    possible: bool
+    """Whether its action can be done now."""
+    action: str
+
+
+def active_keys(screen: Screen[Any]) -> list[Key]:
+    """The screen's keys, one for each action: in binding order, then palette, Esc and help."""
+    keys: dict[str, Key] = {}
     for active in screen.active_bindings.values():
         binding = active.binding
         if binding.show and binding.description and binding.action not in keys:
             name = binding.key_display or key_name(binding.key)
-            keys[binding.action] = (name, _(binding.description), active.enabled)
-    return list(keys.values())
+            possible = active.enabled and (
+                not isinstance(screen, KnowsPossible) or screen.possible(binding.action)
+            )
+            keys[binding.action] = Key(name, _(binding.description), possible, binding.action)
+    return sorted(keys.values(), key=lambda key: _LAST.get(key.name, 0))
+
+
+_LAST = {"^Q": 1, "Esc": 2, "F9": 3, "F1": 4}
+"""Keys that every screen has stand last, in this order; the bar drops from before the very last."""
 
 
 class KeyBar(Rows):
@@ -50,34 +84,43 @@ class KeyBar(Rows):
         """Break the rows for the new width."""
         self.show_keys()
 
-    def _follow(self, _screen: Screen[object]) -> None:
+    def _follow(self, _screen: Screen[Any]) -> None:
         self.show_keys()
 
     def show_keys(self) -> None:
         """Show the keys as they are now."""
         if self.is_attached and self.size.width:
             bracketed = self.app.theme == "plain"
-            self.show(_broken(_items(active_keys(self.screen), bracketed), self.size.width))
+            items = [_item(key, bracketed) for key in active_keys(self.screen)]
+            self.show(_broken(items, self.size.width))
 
 
-def _items(keys: Iterable[tuple[str, str, bool]], bracketed: bool) -> Iterable[list[Part]]:
-    for key, label, possible in keys:
-        if possible and bracketed:
-            yield [f"[{key}]{label} "]
-        elif possible:
-            yield [(f" {key} ", "key"), f"{label} "]
-        else:
-            yield [(f" {key} {label} ", "dim")]
+def _item(key: Key, bracketed: bool) -> list[Part]:
+    if key.possible and bracketed:
+        return [f"[{key.name}]{key.label} "]
+    if key.possible:
+        return [(f" {key.name} ", "key"), f"{key.label} "]
+    return [(f" {key.name} {key.label} ", "dim")]
 
 
-def _broken(items: Iterable[list[Part]], cells: int) -> Sequence[Line]:
+def _broken(items: list[list[Part]], cells: int) -> Sequence[Line]:
+    """Two rows of items; what does not fit is left out, before the last item, which is help."""
+    rows = _filled(items, cells)
+    while len(rows) > ROWS and len(items) > 1:
+        items = [*items[:-2], items[-1]]
+        rows = _filled(items, cells)
+    return [*rows, [], []][:ROWS]
+
+
+def _filled(items: Iterable[list[Part]], cells: int) -> list[list[Part]]:
     rows: list[list[Part]] = [[]]
     room = cells
     for item in items:
         size = sum(width(part if isinstance(part, str) else part[0]) for part in item)
+        # The blank after the row's last item may fall off its end.
         if size > room + 1 and rows[-1]:
             rows.append([])
             room = cells
         rows[-1] += item
         room -= size
-    return [*rows, [], []][:2]
+    return rows

@@ -7,9 +7,11 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from textual.binding import Binding, BindingType
+from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 
+from yichuang.language import N_
 from yichuang.tui.text import Line, parts_of
 from yichuang.tui.widgets.rows import Rows
 
@@ -24,7 +26,7 @@ class ListPane(Rows, can_focus=True):
         Binding("pagedown", "page(1)", show=False),
         Binding("home", "move(-9999)", show=False),
         Binding("end", "move(9999)", show=False),
-        Binding("enter", "choose", show=False),
+        Binding("enter", "choose", N_("选定")),
     ]
     DEFAULT_CSS = """
     ListPane { height: 1fr; }
@@ -61,9 +63,11 @@ class ListPane(Rows, can_focus=True):
         if self._top != former_top or former_cursor != self._cursor:
             self.refresh()
             return
+        before, after = dict(enumerate(former)), dict(enumerate(self._lines))
+        before, after = dict(enumerate(former)), dict(enumerate(self._lines))
         rows = range(self._top, self._top + self.size.height)
-        self.repaint(
-            [n - self._top for n in rows if self._row(former, n) != self._row(self._lines, n)]
+        self.repaint_changed(
+            [(row - self._top, before.get(row, []), after.get(row, [])) for row in rows]
         )
 
     def move_to(self, row: int) -> None:
@@ -73,7 +77,8 @@ class ListPane(Rows, can_focus=True):
         if self._top != former_top:
             self.refresh()
         elif former != self._cursor:
-            self.repaint([former - self._top, self._cursor - self._top])
+            width = self.size.width
+            self.refresh(*(Region(0, row - self._top, width, 1) for row in (former, self._cursor)))
 
     def _place(self, row: int) -> None:
         self._cursor = max(0, min(row, len(self._lines) - 1))

@@ -11,7 +11,7 @@ from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
-from yichuang.tui.text import Line, fit, parts_of
+from yichuang.tui.text import Line, changed_cells, fit, parts_of
 
 
 class Rows(Widget):
@@ -63,20 +63,25 @@ class Rows(Widget):
         if len(former) != len(self._lines) and self.styles.is_auto_height:
             self.refresh(layout=True)
             return
-        count = max(len(former), len(self._lines))
-        self.repaint(
-            [row for row in range(count) if self._row(former, row) != self._row(self._lines, row)]
-        )
+        before = dict(enumerate(former))
+        after = dict(enumerate(self._lines))
+        rows = range(max(len(before), len(after)))
+        self.repaint_changed([(y, before.get(y, []), after.get(y, [])) for y in rows])
 
-    @staticmethod
-    def _row(lines: list[list[tuple[str, str]]], row: int) -> list[tuple[str, str]] | None:
-        return lines[row] if row < len(lines) else None
-
-    def repaint(self, rows: Sequence[int]) -> None:
-        """Paint these rows again."""
-        visible = [row for row in rows if row < self.size.height]
-        if visible:
-            self.refresh(*(Region(0, row, self.size.width, 1) for row in visible))
+    def repaint_changed(
+        self, rows: Sequence[tuple[int, list[tuple[str, str]], list[tuple[str, str]]]]
+    ) -> None:
+        """Paint the cells that differ, of rows given as (y, former line, present line)."""
+        width, height = self.size
+        regions = [
+            Region(start, y, end - start, 1)
+            for y, before, after in rows
+            if y < height
+            for start, end in [changed_cells(before, after, width)]
+            if start < end
+        ]
+        if regions:
+            self.refresh(*regions)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """As many rows as there are lines."""

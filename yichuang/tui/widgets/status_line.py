@@ -19,6 +19,11 @@ class StatusLine(Rows):
         self._error: YichuangError | None = None
 
     @property
+    def is_showing(self) -> bool:
+        """Whether there is anything to take away."""
+        return any(self.lines)
+
+    @property
     def keeps_error(self) -> bool:
         """Whether an error waits to be acknowledged."""
         return self._error is not None

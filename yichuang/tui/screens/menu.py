@@ -1,0 +1,134 @@
+"""The role menu: who sits here, and so which screen."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+
+from yichuang.errors import QueueRefusal
+from yichuang.language import N_, _
+from yichuang.queue.printing import PrinterState
+from yichuang.queue.service import Hall
+from yichuang.queue.view import Overview
+from yichuang.tui.hall_screen import HallScreen
+from yichuang.tui.message import GoTo, Speak
+from yichuang.tui.screens.choice import Pick
+from yichuang.tui.screens.window_rows import window_row
+from yichuang.tui.text import Line, pad
+from yichuang.tui.watch import PrinterWatch
+from yichuang.tui.widgets.list_pane import ListPane
+from yichuang.tui.widgets.rows import Rows
+from yichuang.tui.windows import known_window
+
+PLACES = (
+    ("kiosk", N_("取号"), N_("办事人自己取号，或导引台代取")),
+    ("window", N_("窗口"), N_("叫号、办理、过号、挂起、转移")),
+    ("board", N_("大屏"), N_("等候区看的叫号屏")),
+    ("overview", N_("总览"), N_("所有窗口和队，给主管看")),
+)
+"""Place, name and what it is for, by digit from 1."""
+
+_PRINTER_STATES = {
+    PrinterState.UNKNOWN: N_("还没有问到"),
+    PrinterState.READY: N_("正常"),
+    PrinterState.DEGRADED: N_("能用，要留意"),
+    PrinterState.MISSING: N_("不能打印"),
+}
+
+
+class MenuScreen(HallScreen):
+    """The first screen of `yichuang run`."""
+
+    CSS_PATH = "menu.tcss"
+    NAME = N_("首页")
+    HOW_TO: ClassVar[tuple[str, ...]] = (
+        N_("按数字进一个界面，按 Esc 回到这里。"),
+        N_("同一个大厅可以在几个终端上同时打开。"),
+    )
+    AUTO_FOCUS = "#places"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(
+            Binding(f"{digit},{chr(ord(str(digit)) + 0xFEE0)}", f"go('{place}')", name)
+            for digit, (place, name, _purpose) in enumerate(PLACES, start=1)
+        ),
+        Binding("5,５", "speak", "中文/English", key_display="5"),
+        Binding("q", "app.leave", show=False),
+    ]
+
+    def __init__(self, hall: Hall, printers: PrinterWatch | None = None) -> None:
+        super().__init__(hall)
+        self._printers = printers
+
+    def compose_body(self) -> ComposeResult:
+        """The places, today's figures, the printers."""
+        yield Rows(["", f" {_('按数字选择，或用上下键和 Enter')}"], widget_id="intro")
+        yield ListPane(
+            [
+                [(f" {digit} ", "key"), f" {pad(_(name), 10)}{_(purpose)}"]
+                for digit, (_place, name, purpose) in enumerate(PLACES, start=1)
+            ],
+            widget_id="places",
+        )
+        yield Rows(widget_id="devices")
+
+    async def load(self) -> None:
+        """Show today's figures and the printers."""
+        overview = await self.hall.overview()
+        self.query_one("#devices", Rows).show([*_figures(overview), "", *self._printer_rows()])
+
+    def _printer_rows(self) -> list[Line]:
+        rows: list[Line] = [[(f" {_('打印机')}", "section")]]
+        if not self.hall.settings.printer:
+            return [*rows, f" {_('没有设打印机：取到的号显示在屏幕上，抄给办事人')}"]
+        health = self._printers() if self._printers else {}
+        for printer in self.hall.settings.printer:
+            found = health.get(printer.name)
+            state = _(_PRINTER_STATES[found.state if found else PrinterState.UNKNOWN])
+            reason = f"  {found.reason.label}" if found and found.reason else ""
+            style = "mark" if found and found.state is PrinterState.MISSING else ""
+            rows.append([f" {pad(printer.name, 14)}", (f"{state}{reason}", style)])
+        return rows
+
+    @on(ListPane.Chosen)
+    async def go_to_row(self, message: ListPane.Chosen) -> None:
+        """Go where the cursor stands."""
+        await self.action_go(PLACES[message.row][0])
+
+    async def action_go(self, place: str) -> None:
+        """Go to a place; for a window, ask which."""
+        if place != "window":
+            self.post_message(GoTo(place))
+            return
+        windows = self.hall.settings.window
+        if len(windows) == 1:
+            self.post_message(GoTo("window", windows[0].number))
+            return
+        overview = await self.hall.overview()
+        categories = {each.code: each for each in self.hall.settings.category}
+        entries = [
+            (str(each.settings.number), window_row(each, categories)) for each in overview.windows
+        ]
+        self.app.push_screen(Pick(_("到几号窗口"), _("窗口号"), entries), self._go_to_window)
+
+    def _go_to_window(self, typed: str | None) -> None:
+        if typed is None:
+            return
+        try:
+            self.post_message(GoTo("window", known_window(self.hall.settings, typed)))
+        except QueueRefusal as refused:
+            self.status.refuse(refused)
+
+    def action_speak(self) -> None:
+        """Change between Chinese and English."""
+        self.post_message(Speak())
+
+
+def _figures(overview: Overview) -> list[Line]:
+    busy = sum(line.ticket is not None for line in overview.windows)
+    text = _("今天取号 {issued}，等候 {waiting}，办结 {finished}，正在办 {busy}").format(
+        issued=overview.issued, waiting=overview.waiting, finished=overview.finished, busy=busy
+    )
+    return [[(f" {_('今天')} {overview.business_date:%Y-%m-%d}", "section")], f" {text}"]

@@ -1,0 +1,10 @@
+"""How the screens learn of the printers' health without knowing the devices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from yichuang.queue.printing import PrinterHealth
+
+PrinterWatch = Callable[[], Mapping[str, PrinterHealth]]
+"""Gives how each printer was when it was last asked, by its name; it must not block."""
