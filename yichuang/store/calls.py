@@ -12,7 +12,10 @@ from yichuang.queue.window import Window, WindowState
 from yichuang.store.tickets import Tickets
 
 _OPEN = """
-INSERT INTO call (ticket, window, rule, called_at) VALUES (:ticket, :window, :rule, :at)
+INSERT INTO call (ticket, business_date, window, rule, called_at)
+VALUES (
+    :ticket, (SELECT business_date FROM ticket WHERE id = :ticket), :window, :rule, :at
+)
 """
 
 _RECALL = "UPDATE call SET times = times + 1 WHERE id = :call"
@@ -30,7 +33,7 @@ _ACTIVE = "SELECT ticket FROM call WHERE ended_at IS NULL ORDER BY window"
 _RECENT = """
 SELECT t.number, c.window, c.called_at, c.times, c.ended_at IS NULL
 FROM call AS c JOIN ticket AS t ON t.id = c.ticket
-WHERE t.business_date = :date AND c.ending IS NOT 'undone'
+WHERE c.business_date = :date AND c.ending IS NOT 'undone'
 ORDER BY c.id DESC LIMIT :limit
 """
 

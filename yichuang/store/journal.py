@@ -37,40 +37,48 @@ FROM journal ORDER BY seq
 CHAIN_START = bytes(32)
 """What the first row carries as the hash before it."""
 
+# Made once: `json.dumps` makes an encoder at every call.
+_DATA_TEXT = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
+_ROW_TEXT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 
 class Journal(Table):
     """The journal (`yichuang.queue.ports.Memory`)."""
 
-    __slots__ = ()
+    __slots__ = ("_end",)
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        super().__init__(connection)
+        self._end: tuple[int, bytes] | None = None
+        """The last row's number and hash, once known: inside a transaction nobody else appends."""
 
     def latest(self) -> Latest | None:
         """The journal's last row."""
         row = self.connection.execute(_LATEST).fetchone()
         if row is None:
             return None
+        self._end = row[0], row[3]
         return Latest(row[0], datetime.fromisoformat(row[1]), date.fromisoformat(row[2]))
 
     def record(self, event: Event, *, at: datetime, business_date: date, actor: str) -> int:
         """Append an event; returns its row number."""
-        last = self.connection.execute(_LATEST).fetchone()
-        seq, previous = (last[0] + 1, last[3]) if last else (1, CHAIN_START)
-        when, on = at.isoformat(), business_date.isoformat()
-        data = data_text(event)
-        row = (seq, when, on, event.kind.value, event.ticket, event.window, actor, data)
-        facts = {
-            "seq": seq,
-            "at": when,
-            "date": on,
+        if self._end is None:
+            self.latest()
+        last, previous = self._end or (0, CHAIN_START)
+        facts: dict[str, Any] = {
+            "seq": last + 1,
+            "at": at.isoformat(),
+            "date": business_date.isoformat(),
             "event": event.kind.value,
             "ticket": event.ticket,
             "window": event.window,
             "actor": actor,
-            "data": data,
-            "previous": previous,
-            "hash": row_hash(previous, row),
+            "data": data_text(event),
         }
-        self.connection.execute(_ADD, facts)
-        return seq
+        own = row_hash(previous, tuple(facts.values()))
+        self.connection.execute(_ADD, facts | {"previous": previous, "hash": own})
+        self._end = last + 1, own
+        return last + 1
 
     def last_step(self, window: int) -> Entry | None:
         """The last entry of the window."""
@@ -90,13 +98,12 @@ class Journal(Table):
 
 def data_text(event: Event) -> str:
     """An event's facts as the JSON text that is kept and hashed."""
-    return json.dumps(dict(event.data), ensure_ascii=False, sort_keys=True)
+    return _DATA_TEXT(dict(event.data))
 
 
 def row_hash(previous: bytes, row: tuple[Any, ...]) -> bytes:
     """SHA-256 over the hash before and the row as JSON: seq, at, date, event, ticket, window, actor, data."""
-    text = json.dumps(row, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(previous + text.encode()).digest()
+    return hashlib.sha256(previous + _ROW_TEXT(row).encode()).digest()
 
 
 def _entry_from(row: tuple[Any, ...]) -> Entry:

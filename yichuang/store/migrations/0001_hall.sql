@@ -40,6 +40,7 @@ CREATE INDEX ticket_open ON ticket (business_date) WHERE state IN ('waiting', 'c
 CREATE TABLE call (
     id INTEGER PRIMARY KEY,
     ticket INTEGER NOT NULL REFERENCES ticket (id),
+    business_date TEXT NOT NULL,
     window INTEGER NOT NULL,
     rule TEXT NOT NULL,
     called_at TEXT NOT NULL,
@@ -52,6 +53,9 @@ CREATE TABLE call (
 CREATE UNIQUE INDEX call_one_ticket_a_window ON call (window) WHERE ended_at IS NULL;
 
 CREATE UNIQUE INDEX call_one_window_a_ticket ON call (ticket) WHERE ended_at IS NULL;
+
+-- The day's latest calls, without a walk through those of former days.
+CREATE INDEX call_day ON call (business_date);
 
 CREATE TABLE serial (
     category TEXT NOT NULL,
