@@ -144,7 +144,6 @@ async def _store(folder: Path) -> list[Finding]:
         rows = examine_store(path)
         async with open_hall(folder) as hall:
             view = await hall.overview()
-            behind = await hall.clock_behind()
     except YichuangError as error:
         return [Finding(Verdict.ILL, STORE_FILE, error.message, error.hint)]
     found = [
@@ -156,13 +155,13 @@ async def _store(folder: Path) -> list[Finding]:
             ),
         )
     ]
-    if behind is not None:
+    if view.clock_behind is not None:
         found.append(
             Finding(
                 Verdict.WARNING,
                 _("时钟"),
                 _("电脑的时间比最后一条流水早 {hours} 小时；号和日期仍按流水走").format(
-                    hours=round(behind.total_seconds() / 3600, 1)
+                    hours=round(view.clock_behind.total_seconds() / 3600, 1)
                 ),
                 _("校准系统时间；主板电池可能没电了"),
             )

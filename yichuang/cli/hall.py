@@ -62,6 +62,7 @@ def _status_json(name: str, view: Overview, printers: list[PrinterStatus]) -> di
         "waiting": view.waiting,
         "issued": view.issued,
         "finished": view.finished,
+        "clock_behind_seconds": view.clock_behind.total_seconds() if view.clock_behind else 0,
         "windows": [
             {
                 **line.window.as_json(),
@@ -104,6 +105,10 @@ def _status_text(name: str, view: Overview, printers: list[PrinterStatus]) -> st
             finished=view.finished,
         )
     ]
+    if view.clock_behind:
+        hours = round(view.clock_behind.total_seconds() / 3600, 1)
+        text = _("  时钟不对：比最后一条流水早 {hours} 小时，号和日期仍按流水走；请校准系统时间")
+        lines.append(text.format(hours=hours))
     for window in view.windows:
         held = window.ticket
         doing = f"  {held.number} {held.state.label}" if held else ""

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from yichuang.errors import UnknownTicket
+from yichuang.language import N_
 from yichuang.queue.event import Event, EventKind
 from yichuang.queue.numbering import tidy_number
 from yichuang.queue.ports import Latest, Memory, Records
@@ -16,6 +17,9 @@ from yichuang.queue.window import Window
 
 CLOCK_TOLERANCE = timedelta(seconds=2)
 """A clock that is behind the journal by less than this is not reported: time services do that."""
+
+END_OF_DAY = N_("日终")
+"""Why the system passes what a former business date left in line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ class Desk:
             self._note_the_clock(latest)
 
     def _note_the_clock(self, latest: Latest) -> None:
-        if self.now < latest.at - CLOCK_TOLERANCE:
+        if clock_behind(latest, self.now):
             self.record(EventKind.CLOCK_WENT_BACK, latest_at=latest.at.isoformat())
         if self.today > latest.business_date:
             _turn_day(self, latest)
@@ -88,6 +92,12 @@ def business_date(latest: Latest | None, rules: HallRules, now: datetime) -> dat
     return max(local, latest.business_date) if latest else local
 
 
+def clock_behind(latest: Latest | None, now: datetime) -> timedelta | None:
+    """How far the clock is behind the journal's last row; None when it is not."""
+    behind = latest.at - now if latest else timedelta(0)
+    return behind if behind > CLOCK_TOLERANCE else None
+
+
 def _turn_day(desk: Desk, latest: Latest) -> None:
     """Begin a business date: what still stood in line on earlier ones is passed (requirements 4.5)."""
     memory = desk.memory
@@ -97,7 +107,7 @@ def _turn_day(desk: Desk, latest: Latest) -> None:
         if ticket.call is not None and ticket.state is TicketState.CALLED:
             memory.end_call(ticket.call, desk.now, state)
         memory.save_ticket(
-            replace(ticket, state=state, ended_at=desk.now, reason="日终", target_window=None)
+            replace(ticket, state=state, ended_at=desk.now, reason=END_OF_DAY, target_window=None)
         )
     desk.record(
         EventKind.DAY_TURNED,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import TracebackType
 from typing import Any
 
@@ -15,7 +15,7 @@ from yichuang.queue import calling, duty, issuing, undo
 from yichuang.queue import command as commands
 from yichuang.queue.catalogue import import_items
 from yichuang.queue.command import Command
-from yichuang.queue.desk import CLOCK_TOLERANCE, Desk, Done, find_ticket
+from yichuang.queue.desk import Desk, Done, find_ticket
 from yichuang.queue.event import Entry
 from yichuang.queue.item import Item
 from yichuang.queue.ports import Memory, Records, Result, Store
@@ -240,12 +240,6 @@ class Hall:
     async def import_items(self, items: list[Item], *, source: str, actor: str = "") -> Done:
         """Add or update items by code; `Done.counts` says how many were new and changed."""
         return await self.do(commands.ImportItems(items, source), actor)
-
-    async def clock_behind(self) -> timedelta | None:
-        """How far the clock is behind the journal's last row; None when it is not."""
-        latest = await self.store.read(lambda records: records.latest())
-        behind = latest.at - self.clock.now() if latest else timedelta(0)
-        return behind if behind > CLOCK_TOLERANCE else None
 
     async def print_job(self, job: int) -> PrintJob | None:
         """What became of a print job so far."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from yichuang.config import CategorySettings, WindowSettings
-from yichuang.queue.desk import business_date
+from yichuang.queue.desk import business_date, clock_behind
 from yichuang.queue.item import Item
 from yichuang.queue.ports import CallShown, LineCount, Records
 from yichuang.queue.rules import HallRules
@@ -68,6 +68,8 @@ class Overview:
     waiting: int
     issued: int
     finished: int
+    clock_behind: timedelta | None
+    """How far the machine's clock is behind the journal; None when it is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,7 @@ def view_overview(records: Records, rules: HallRules, now: datetime) -> Overview
         waiting=sum(line.waiting for line in lines.values()),
         issued=sum(counts.values()),
         finished=counts.get(TicketState.FINISHED, 0),
+        clock_behind=clock_behind(records.latest(), now),
     )
 
 
