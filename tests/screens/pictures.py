@@ -1,0 +1,98 @@
+"""Pictures of the screens for the docs, drawn by the program itself (`make pictures`)."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import tempfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from yichuang.tui.terminal import prepare_environment
+
+prepare_environment()
+
+from yichuang.bootstrap import create_hall, open_hall  # noqa: E402 - after the switches
+from yichuang.clock import FixedClock  # noqa: E402
+from yichuang.queue.service import Hall  # noqa: E402
+from yichuang.tui.app import HallApp  # noqa: E402
+from yichuang.tui.entry import screen_for  # noqa: E402
+
+PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
+MORNING = datetime(2026, 3, 2, 1, 12, tzinfo=UTC)
+"""A Monday, 9:12 in Shanghai."""
+
+
+async def a_busy_morning(hall: Hall, clock: FixedClock) -> None:
+    """Some visitors, some windows at work, one paused, one passed, one held."""
+    for window in (2, 3, 4, 5, 6, 7):
+        await hall.open_window(window)
+    for category, priority_class in (
+        ("social_insurance", "ordinary"),
+        ("police", "ordinary"),
+        ("police", "ordinary"),
+        ("tax", "ordinary"),
+        ("social_affairs", "priority"),
+        ("social_insurance", "ordinary"),
+        ("social_insurance", "priority"),
+        ("police", "ordinary"),
+        ("police", "priority"),
+        ("tax", "ordinary"),
+    ):
+        await hall.issue(category=category, priority_class=priority_class)
+        clock.advance(timedelta(seconds=47))
+    await hall.call_next(4)
+    await hall.pass_(4, reason="未到")
+    await hall.call_next(6)
+    await hall.start(6)
+    await hall.hold(6, reason="补材料")
+    for window in (6, 7, 5, 2):
+        await hall.call_next(window)
+        await hall.start(window)
+        clock.advance(timedelta(minutes=3))
+    await hall.pause_window(4, reason="整理材料")
+    for category in ("police", "social_insurance", "police", "public_service", "tax"):
+        await hall.issue(category=category)
+        clock.advance(timedelta(seconds=61))
+    found = next(each for each in await hall.items() if each.alias.startswith("社保卡"))
+    await hall.issue(category="social_insurance", item=found.code)
+    await hall.call(3, (await hall.tickets())[0].number)
+    await hall.recall(3)
+    clock.advance(timedelta(minutes=1))
+
+
+async def draw(hall: Hall, place: str, window: int | None, keys: list[str]) -> str:
+    """One screen at 80x24 as SVG."""
+    app = HallApp(hall, lambda place, window: screen_for(hall, place, window), place, window)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        for key in keys:
+            await pilot.press(key)
+            await pilot.pause()
+        svg = app.export_screenshot(title="")
+    # The picture is the same each time it is drawn, and asks no font of the network.
+    svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
+    return re.sub(r"terminal-\d+", "terminal", svg)
+
+
+async def main() -> None:
+    """Draw every picture."""
+    clock = FixedClock(MORNING)
+    with tempfile.TemporaryDirectory() as folder:
+        await create_hall(Path(folder), level="town", place="郑陆镇", clock=clock)
+        async with open_hall(folder, clock=clock) as hall:
+            await a_busy_morning(hall, clock)
+            PICTURES.mkdir(exist_ok=True)
+            for name, window, keys in (
+                ("window", 3, []),
+                ("overview", None, []),
+                ("board", None, []),
+                ("kiosk", None, []),
+                ("menu", None, []),
+            ):
+                svg = await draw(hall, name, window, keys)
+                (PICTURES / f"{name}.svg").write_text(svg, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
