@@ -64,10 +64,13 @@ class ListPane(Rows, can_focus=True):
             self.refresh()
             return
         before, after = dict(enumerate(former)), dict(enumerate(self._lines))
-        before, after = dict(enumerate(former)), dict(enumerate(self._lines))
-        rows = range(self._top, self._top + self.size.height)
+        # The cursor's column stands before each row: without it the changed cells would be misplaced.
+        margin = ("  ", "")
         self.repaint_changed(
-            [(row - self._top, before.get(row, []), after.get(row, [])) for row in rows]
+            [
+                (row - self._top, [margin, *before.get(row, [])], [margin, *after.get(row, [])])
+                for row in range(self._top, self._top + self.size.height)
+            ]
         )
 
     def move_to(self, row: int) -> None:
