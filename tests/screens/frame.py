@@ -38,3 +38,12 @@ async def until_seen(pilot: Pilot[Any], text: str, tries: int = 200) -> list[str
             return rows
         await pilot.pause(0.02)
     raise AssertionError(f"{text!r} was never seen in:\n" + "\n".join(frame(pilot.app)))
+
+
+async def until_gone(pilot: Pilot[Any], text: str, tries: int = 200) -> None:
+    """Wait until the frame holds `text` no more; fails when it stays."""
+    for _each in range(tries):
+        if not any(text in row for row in frame(pilot.app)):
+            return
+        await pilot.pause(0.02)
+    raise AssertionError(f"{text!r} is still in:\n" + "\n".join(frame(pilot.app)))

@@ -31,6 +31,9 @@ PLACES = (
 )
 """Place, name and what it is for, by digit from 1."""
 
+PAPERS = ("papers", N_("号票"), N_("模拟打印机打出的号票"))
+"""The same for the papers of simulated printers, by digit 6: only where there are such printers."""
+
 _PRINTER_STATES = {
     PrinterState.UNKNOWN: N_("还没有问到"),
     PrinterState.READY: N_("正常"),
@@ -55,12 +58,16 @@ class MenuScreen(HallScreen):
             for digit, (place, name, _purpose) in enumerate(PLACES, start=1)
         ),
         Binding("5,５", "speak", "中文/English", key_display="5"),
+        Binding("6,６", "go('papers')", PAPERS[1], key_display="6"),
         Binding("q", "app.leave", show=False),
     ]
 
-    def __init__(self, hall: Hall, printers: PrinterWatch | None = None) -> None:
+    def __init__(
+        self, hall: Hall, printers: PrinterWatch | None = None, *, has_papers: bool = False
+    ) -> None:
         super().__init__(hall)
         self._printers = printers
+        self._places = [*enumerate(PLACES, start=1), *([(6, PAPERS)] if has_papers else [])]
 
     def compose_body(self) -> ComposeResult:
         """The places, today's figures, the printers."""
@@ -68,7 +75,7 @@ class MenuScreen(HallScreen):
         yield ListPane(
             [
                 [(f" {digit} ", "key"), f" {pad(_(name), 10)}{_(purpose)}"]
-                for digit, (_place, name, purpose) in enumerate(PLACES, start=1)
+                for digit, (_place, name, purpose) in self._places
             ],
             widget_id="places",
         )
@@ -95,7 +102,14 @@ class MenuScreen(HallScreen):
     @on(ListPane.Chosen)
     async def go_to_row(self, message: ListPane.Chosen) -> None:
         """Go where the cursor stands."""
-        await self.action_go(PLACES[message.row][0])
+        _digit, (place, _name, _purpose) = self._places[message.row]
+        await self.action_go(place)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The papers are offered where there are any."""
+        if action == "go" and parameters == (PAPERS[0],):
+            return len(self._places) > len(PLACES)
+        return super().check_action(action, parameters)
 
     async def action_go(self, place: str) -> None:
         """Go to a place; for a window, ask which."""

@@ -116,7 +116,8 @@ def duty_row(view: WindowView, zone: ZoneInfo) -> Line:
     window = view.window
     since = f"{window.since.astimezone(zone):%H:%M}" if window.since else ""
     state = window.state.label + (f"：{window.reason}" if window.reason else "")
-    style = "section" if window.state is WindowState.OPEN else "alert"
+    # A filled row would run into the big number below it, where there are no colours.
+    style = "strong" if window.state is WindowState.OPEN else "alert"
     return [(f" {state}  {_('{time} 起').format(time=since) if since else ''}", style)]
 
 

@@ -8,6 +8,11 @@ CELLS_A_DOT = 2
 """A dot is two cells wide, so that it looks square."""
 
 
+def cells_at(text: str, scale: int) -> int:
+    """The cells that `text` takes at that scale, with a free column behind each glyph."""
+    return len(dots(text)[0]) * CELLS_A_DOT * scale
+
+
 def scale_for(text: str, width: int, height: int) -> int:
     """The largest scale at which `text` fits into that many cells, at least 1."""
     columns = max((len(dots(text)[0]) - 1) * CELLS_A_DOT, 1)

@@ -35,28 +35,16 @@ class StatusLine(Rows):
 
     def refuse(self, error: YichuangError) -> None:
         """Show a refusal until the next notice, or an error until it is acknowledged."""
+        text = " ".join(error.message.split())
         if isinstance(error, QueueRefusal):
             if self._error is None:
-                self.show(
-                    [
-                        [(f" {_('不能')}", "alert"), (f" {error.message} ", "alert")],
-                        f" {error.hint}",
-                    ]
-                )
+                self.show([[(f" ! {text} ", "alert")], f"   {error.hint}"])
             return
         self._error = error
-        self.show(
-            [
-                [(f" {_('出错')} ", "error"), (f"{_one_line(error.message)} ", "error")],
-                f" {error.hint}  {_('（按 Esc 收起）')}",
-            ]
-        )
+        acknowledge = _("（按 Esc 收起）")
+        self.show([[(f" ! {_('出错')} {text} ", "error")], f"   {error.hint}{acknowledge}"])
 
     def acknowledge(self) -> None:
         """Take the text away, whatever it is."""
         self._error = None
         self.show(["", ""])
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())

@@ -1,0 +1,118 @@
+"""The role menu, help, the question before leaving, the palette, and the other language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from tests.screens.frame import assert_frame, frame, until_gone, until_seen
+from yichuang.queue.printing import JobReason, PrinterHealth, PrinterState
+from yichuang.queue.service import Hall
+from yichuang.tui.app import HallApp, Restart
+from yichuang.tui.entry import screen_for
+from yichuang.tui.screens.menu import MenuScreen
+from yichuang.tui.screens.window import WindowScreen
+
+SIZES = [(80, 24), (100, 30)]
+
+
+def menu_app(hall: Hall, theme: str = "default") -> HallApp:
+    """The app as `yichuang run` begins it."""
+    return HallApp(hall, lambda place, window: screen_for(hall, place, window), theme=theme)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_from_the_menu_to_a_window_and_back(hall: Hall, size: tuple[int, int]) -> None:
+    name = f"{size[0]}x{size[1]}"
+    async with menu_app(hall).run_test(size=size) as pilot:
+        assert_frame(f"menu-{name}", await until_seen(pilot, "今天取号 0"))
+        await pilot.press("f1")
+        assert_frame(f"menu-help-{name}", await until_seen(pilot, "这个界面的按键"))
+        await pilot.press("escape")
+        await pilot.press("2")
+        assert_frame(f"menu-window-{name}", await until_seen(pilot, "到几号窗口"))
+        await pilot.press("3", "enter")
+        await until_seen(pilot, "窗口没有开")
+        assert isinstance(pilot.app.screen, WindowScreen)
+        await pilot.press("f1")
+        assert_frame(f"window-help-{name}", await until_seen(pilot, "按 F3 取回"))
+        await pilot.press("escape")
+        await until_gone(pilot, "这个界面的按键")
+        await pilot.press("escape")
+        await until_seen(pilot, "今天取号 0")
+        assert isinstance(pilot.app.screen, MenuScreen)
+
+
+async def test_leaving_asks_first(hall: Hall) -> None:
+    app = menu_app(hall)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_seen(pilot, "今天取号 0")
+        await pilot.press("ctrl+q")
+        assert_frame("question-80x24", await until_seen(pilot, "退出一窗？"))
+        await pilot.press("escape")
+        await until_seen(pilot, "今天取号 0")
+        await pilot.press("ctrl+c")
+        await until_seen(pilot, "退出一窗？")
+        await pilot.press("enter")
+        await pilot.pause()
+    assert app.return_code == 0
+    assert app.return_value is None
+
+
+async def test_the_other_language_restarts_the_screens(hall: Hall) -> None:
+    app = menu_app(hall)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_seen(pilot, "今天取号 0")
+        await pilot.press("5")
+        await pilot.pause()
+    assert app.return_value == Restart("en", "default")
+
+
+async def test_the_palette_finds_a_theme(hall: Hall) -> None:
+    async with menu_app(hall).run_test(size=(80, 24)) as pilot:
+        await until_seen(pilot, "今天取号 0")
+        await pilot.press("f9")
+        rows = await until_seen(pilot, "转到：总览")
+        assert not any("Search" in row for row in rows)
+        await pilot.press(*"纯文本")
+        await until_gone(pilot, "转到：总览")
+        await until_seen(pilot, "外观：纯文本")
+        await pilot.press("down", "enter")
+        await until_seen(pilot, "[F1]帮助")
+        assert pilot.app.theme == "plain"
+
+
+async def test_the_palette_says_when_it_finds_nothing(hall: Hall) -> None:
+    async with menu_app(hall).run_test(size=(80, 24)) as pilot:
+        await until_seen(pilot, "今天取号 0")
+        await pilot.press("f9")
+        await until_seen(pilot, "转到：总览")
+        await pilot.press(*"zzz")
+        await until_seen(pilot, "没有这样的命令")
+        await pilot.press("escape")
+        await until_seen(pilot, "今天取号 0")
+
+
+async def test_shows_how_the_printers_are(hall: Hall) -> None:
+    printer = hall.settings.printer
+    assert not printer
+    rows = await _menu_rows(hall, {})
+    assert any("没有设打印机" in row for row in rows)
+
+
+async def _menu_rows(hall: Hall, health: Mapping[str, PrinterHealth]) -> list[str]:
+    app = HallApp(hall, lambda _place, _window: MenuScreen(hall, lambda: health))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_seen(pilot, "今天取号 0")
+        return frame(pilot.app)
+
+
+async def test_names_a_printer_that_cannot_print(hall: Hall) -> None:
+    from yichuang.config import PrinterSettings
+
+    printer = PrinterSettings(name="kiosk", transport="tcp", host="127.0.0.1")
+    hall.settings = hall.settings.model_copy(update={"printer": (printer,)})
+    missing = PrinterHealth(PrinterState.MISSING, JobReason.PAPER_OUT)
+    rows = await _menu_rows(hall, {"kiosk": missing})
+    assert any("kiosk" in row and "不能打印" in row and "缺纸" in row for row in rows)

@@ -1,0 +1,299 @@
+"""The clerk's screen: keys, what they do to the hall, and what is seen."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.screens.frame import assert_frame, frame, until_gone, until_seen
+from yichuang.bootstrap import open_hall
+from yichuang.clock import FixedClock
+from yichuang.errors import UnknownWindow
+from yichuang.queue.service import Hall
+from yichuang.queue.ticket import PriorityClass, TicketState
+from yichuang.queue.window import WindowState
+from yichuang.tui.app import HallApp, Restart
+from yichuang.tui.entry import screen_for
+from yichuang.tui.widgets.big_number import BigNumber
+
+WINDOW = 3
+SIZES = [(80, 24), (100, 30)]
+
+
+@asynccontextmanager
+async def window_screen(
+    hall: Hall, size: tuple[int, int] = (80, 24), theme: str = "default", language: str = "zh_CN"
+) -> AsyncIterator[Pilot[Restart]]:
+    """Window 3's screen, up and loaded."""
+    app = HallApp(
+        hall,
+        lambda place, window: screen_for(hall, place, window),
+        "window",
+        WINDOW,
+        theme=theme,
+        language=language,
+    )
+    async with app.run_test(size=size) as pilot:
+        await until_seen(pilot, "郑陆镇为民服务中心")
+        await pilot.pause()
+        yield pilot
+
+
+async def fill(hall: Hall, clock: FixedClock) -> None:
+    """Nine visitors, a minute apart; the last has priority and the longest item."""
+    for category in ("tax", "police", "social_insurance", "social_insurance") * 2:
+        await hall.issue(category=category)
+        clock.advance(timedelta(minutes=1))
+    items = [item for item in await hall.items() if item.category == "social_insurance"]
+    longest = max(items, key=lambda item: len(item.name))
+    await hall.issue(
+        category="social_insurance", item=longest.code, priority_class=PriorityClass.PRIORITY
+    )
+    clock.advance(timedelta(minutes=7))
+
+
+async def present(hall: Hall) -> tuple[WindowState, str, TicketState | None]:
+    """The window's state, its ticket's number, and that ticket's state."""
+    view = await hall.window_view(WINDOW)
+    ticket = view.ticket
+    return view.window.state, ticket.number if ticket else "", ticket.state if ticket else None
+
+
+async def press_until(pilot: Pilot[Restart], key: str, text: str) -> list[str]:
+    """Press a key and wait for what it brings."""
+    await pilot.press(key)
+    return await until_seen(pilot, text)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_visit_from_opening_to_finish(
+    hall: Hall, clock: FixedClock, size: tuple[int, int]
+) -> None:
+    await fill(hall, clock)
+    name = f"{size[0]}x{size[1]}"
+    async with window_screen(hall, size) as pilot:
+        assert_frame(f"window-closed-{name}", await until_seen(pilot, "窗口没有开"))
+        assert_frame(f"window-idle-{name}", await press_until(pilot, "f2", "按 1 叫下一个号"))
+        assert_frame(f"window-called-{name}", await press_until(pilot, "1", "叫了 1 次"))
+        assert pilot.app.screen.query_one(BigNumber).text == "C005"
+        assert await present(hall) == (WindowState.OPEN, "C005", TicketState.CALLED)
+        await press_until(pilot, "2", "叫了 2 次")
+        clock.advance(timedelta(minutes=2))
+        await press_until(pilot, "3", "办理了 0 分钟")
+        clock.advance(timedelta(minutes=5))
+        await hall.issue(category="police")
+        assert_frame(f"window-serving-{name}", await until_seen(pilot, "办理了 5 分钟"))
+        await press_until(pilot, "4", "C005 已办结")
+        assert await present(hall) == (WindowState.OPEN, "", None)
+        assert pilot.app.screen.query_one(BigNumber).text == ""
+        await press_until(pilot, "9", "已撤销：C005")
+        assert await present(hall) == (WindowState.OPEN, "C005", TicketState.SERVING)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_holding_passing_and_bringing_back(
+    hall: Hall, clock: FixedClock, size: tuple[int, int]
+) -> None:
+    await fill(hall, clock)
+    name = f"{size[0]}x{size[1]}"
+    await hall.open_window(WINDOW)
+    async with window_screen(hall, size) as pilot:
+        await until_seen(pilot, "按 1 叫下一个号")
+        await press_until(pilot, "1", "叫了 1 次")
+        await press_until(pilot, "6", "C005 已挂起")
+        await press_until(pilot, "1", "叫了 1 次")
+        assert_frame(f"window-pass-{name}", await press_until(pilot, "5", "过号的原因"))
+        await press_until(pilot, "2", "C001 已过号")
+        assert (await hall.ticket("C001")).reason == "走开了"
+        rows = await until_seen(pilot, "过号 1")
+        assert_frame(f"window-lists-{name}", rows)
+        assert any("C001" in row and "走开了" in row for row in rows)
+        assert_frame(f"window-reinstate-{name}", await press_until(pilot, "f4", "1  C001"))
+        await press_until(pilot, "enter", "C001 回到队里")
+        assert_frame(f"window-take-back-{name}", await press_until(pilot, "f3", "取回挂起的号"))
+        await press_until(pilot, "1", "已取回 C005")
+        await press_until(pilot, "1", "叫了 2 次")
+        assert await present(hall) == (WindowState.OPEN, "C005", TicketState.CALLED)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_transferring(hall: Hall, clock: FixedClock, size: tuple[int, int]) -> None:
+    await fill(hall, clock)
+    name = f"{size[0]}x{size[1]}"
+    await hall.open_window(WINDOW)
+    await hall.open_window(1)
+    async with window_screen(hall, size) as pilot:
+        await until_seen(pilot, "按 1 叫下一个号")
+        await press_until(pilot, "1", "叫了 1 次")
+        assert_frame(f"window-transfer-{name}", await press_until(pilot, "7", "C005 转到哪里"))
+        await press_until(pilot, "5", "C005 已转移")
+        assert (await hall.ticket("C005")).category == "police"
+        await press_until(pilot, "1", "叫了 1 次")
+        await press_until(pilot, "7", "C001 转到哪里")
+        rows = await press_until(pilot, "7", "C001 转到哪个窗口")
+        assert_frame(f"window-transfer-window-{name}", rows)
+        await press_until(pilot, "1", "窗口号：1_")
+        await press_until(pilot, "enter", "C001 已转到 1 号窗口")
+        assert (await hall.ticket("C001")).target_window == 1
+
+
+async def test_transferring_to_a_window_that_is_not_there(hall: Hall, clock: FixedClock) -> None:
+    await fill(hall, clock)
+    await hall.open_window(WINDOW)
+    await hall.call_next(WINDOW)
+    async with window_screen(hall) as pilot:
+        await until_seen(pilot, "叫了 1 次")
+        await press_until(pilot, "7", "转到哪里")
+        await press_until(pilot, "7", "转到哪个窗口")
+        await pilot.press("9", "9")
+        await press_until(pilot, "enter", "没有 99 号窗口")
+        assert await present(hall) == (WindowState.OPEN, "C005", TicketState.CALLED)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_picking_a_ticket(hall: Hall, clock: FixedClock, size: tuple[int, int]) -> None:
+    await fill(hall, clock)
+    name = f"{size[0]}x{size[1]}"
+    await hall.open_window(WINDOW)
+    async with window_screen(hall, size) as pilot:
+        await until_seen(pilot, "按 1 叫下一个号")
+        assert_frame(f"window-pick-{name}", await press_until(pilot, "0", "叫指定的号"))
+        await pilot.press("0", "0", "3", "backspace")
+        await press_until(pilot, "2", "号码：002_")
+        await pilot.press("down")
+        await press_until(pilot, "enter", "叫了 1 次")
+        assert await present(hall) == (WindowState.OPEN, "D002", TicketState.CALLED)
+
+
+async def test_picking_a_number_that_was_not_issued(hall: Hall, clock: FixedClock) -> None:
+    await fill(hall, clock)
+    await hall.open_window(WINDOW)
+    async with window_screen(hall) as pilot:
+        await until_seen(pilot, "按 1 叫下一个号")
+        await press_until(pilot, "0", "叫指定的号")
+        await pilot.press("a", "9")
+        await until_seen(pilot, "没有这样的号")
+        rows = await press_until(pilot, "enter", "今天没有 A9 这个号")
+        assert any("核对票上的号和日期" in row for row in rows)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_pausing_and_resuming(hall: Hall, size: tuple[int, int]) -> None:
+    name = f"{size[0]}x{size[1]}"
+    await hall.open_window(WINDOW)
+    async with window_screen(hall, size) as pilot:
+        await until_seen(pilot, "没有人在等")
+        assert_frame(f"window-pause-{name}", await press_until(pilot, "8", "暂停服务的原因"))
+        await pilot.press("down")
+        rows = await press_until(pilot, "enter", "暂停服务：用餐")
+        assert_frame(f"window-paused-{name}", rows)
+        assert (await hall.window_view(WINDOW)).window.reason == "用餐"
+        await press_until(pilot, "8", "没有人在等")
+        assert await present(hall) == (WindowState.OPEN, "", None)
+
+
+async def test_closing_asks_first(hall: Hall) -> None:
+    await hall.open_window(WINDOW)
+    async with window_screen(hall) as pilot:
+        await until_seen(pilot, "没有人在等")
+        assert_frame("window-close-80x24", await press_until(pilot, "f2", "关 3 号窗口？"))
+        await press_until(pilot, "escape", "没有人在等")
+        assert (await present(hall))[0] is WindowState.OPEN
+        await press_until(pilot, "f2", "关 3 号窗口？")
+        await press_until(pilot, "1", "窗口没有开")
+        assert (await present(hall))[0] is WindowState.CLOSED
+
+
+async def test_digits_of_an_input_method_work(hall: Hall, clock: FixedClock) -> None:
+    await fill(hall, clock)
+    await hall.open_window(WINDOW)
+    async with window_screen(hall) as pilot:
+        await until_seen(pilot, "按 1 叫下一个号")
+        await press_until(pilot, "１", "叫了 1 次")
+        await press_until(pilot, "５", "过号的原因")
+        await press_until(pilot, "１", "C005 已过号")
+
+
+@pytest.mark.parametrize(
+    ("keys", "refused", "hint"),
+    [
+        (["1"], "! 3 号窗口还有 C005（已叫号）", "先把它办结、过号、挂起或转移"),
+        (["4"], "! C005 现在是「已叫号」，不能办结", "现在可以：重呼、开始办理"),
+        (["8"], "! 3 号窗口还有 C005（已叫号）", "先把它办结"),
+        (["0"], "! 3 号窗口还有 C005（已叫号）", "先把它办结"),
+        (["f2"], "! 3 号窗口还有 C005（已叫号）", "先把它办结"),
+        (["3", "5"], "! C005 现在是「办理中」，不能过号", "现在可以：办结、挂起、转移"),
+        (["f3"], "! 没有挂起的号", "按 6 挂起"),
+        (["f4"], "! 今天没有过号的号", "过号的号会列在右边"),
+        (["f5"], "! 本大厅没有设打印机", "[[printer]]"),
+    ],
+)
+async def test_a_refused_key_says_why_and_what_to_do(
+    hall: Hall, clock: FixedClock, keys: list[str], refused: str, hint: str
+) -> None:
+    await fill(hall, clock)
+    await hall.open_window(WINDOW)
+    await hall.call_next(WINDOW)
+    async with window_screen(hall) as pilot:
+        await until_seen(pilot, "叫了 1 次")
+        await pilot.press(*keys)
+        rows = await until_seen(pilot, refused)
+        assert any(hint in row for row in rows)
+        await pilot.press("escape")
+        await until_gone(pilot, refused)
+
+
+async def test_shows_what_another_process_does(
+    hall: Hall, hall_folder: Path, clock: FixedClock
+) -> None:
+    await hall.open_window(WINDOW)
+    async with window_screen(hall) as pilot, open_hall(hall_folder, clock=clock) as other:
+        await until_seen(pilot, "没有人在等")
+        await other.issue(category="social_insurance")
+        await until_seen(pilot, "按 1 叫下一个号")
+        await other.call_next(WINDOW)
+        await until_seen(pilot, "叫了 1 次")
+        assert pilot.app.screen.query_one(BigNumber).text == "C001"
+
+
+async def test_the_plain_theme_needs_no_colours(hall: Hall, clock: FixedClock) -> None:
+    await fill(hall, clock)
+    await hall.open_window(WINDOW)
+    async with window_screen(hall, theme="plain") as pilot:
+        await until_seen(pilot, "按 1 叫下一个号")
+        rows = await press_until(pilot, "1", "叫了 1 次")
+        assert_frame("window-plain-80x24", rows)
+        assert any("[2]重呼" in row and " 1 叫号" in row for row in rows)
+
+
+async def test_english_fits_80_columns(hall: Hall, clock: FixedClock) -> None:
+    await fill(hall, clock)
+    await hall.open_window(WINDOW)
+    async with window_screen(hall, language="en") as pilot:
+        rows = await until_seen(pilot, "Social insurance")
+        assert any("Tax" in row for row in rows)
+        assert not any("纳税服务" in row for row in rows)
+        assert any("F1" in row for row in rows[-2:])
+
+
+async def test_an_unknown_window_is_refused_before_a_screen(hall: Hall) -> None:
+    with pytest.raises(UnknownWindow) as refused:
+        screen_for(hall, "window", 99)
+    assert "99" in refused.value.message
+    assert "1、2、3" in refused.value.hint
+
+
+async def test_the_key_bar_follows_what_is_possible(hall: Hall, clock: FixedClock) -> None:
+    await fill(hall, clock)
+    async with window_screen(hall, theme="plain") as pilot:
+        await until_seen(pilot, "[F2]开窗")
+        assert not any("[1]叫号" in row for row in frame(pilot.app))
+        await press_until(pilot, "f2", "[1]叫号")
+        await until_seen(pilot, "[F2]关窗")
+        await press_until(pilot, "1", "[2]重呼")
+        assert not any("[1]叫号" in row for row in frame(pilot.app))
