@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -68,18 +68,20 @@ def _show(asked: Asked, name: str, number: int | None, theme: str) -> None:
     async def work() -> None:
         from yichuang.tui.entry import show
 
-        async with asked.hall() as hall, _printing(hall):
-            await show(hall, name, number, language=current_language(), theme=theme)
+        async with asked.hall() as hall, _printing(hall) as papers:
+            await show(hall, name, number, language=current_language(), theme=theme, papers=papers)
 
     asyncio.run(work())
 
 
 @asynccontextmanager
-async def _printing(hall: Hall) -> AsyncIterator[None]:
+async def _printing(hall: Hall) -> AsyncIterator[Callable[[], Sequence[str]] | None]:
+    """Work the hall's printers; gives what simulated ones printed, None where there are none."""
     from yichuang.bootstrap import simulated_printers, working_printers
 
-    async with simulated_printers(hall), working_printers(hall):
-        yield
+    async with simulated_printers(hall) as papers, working_printers(hall):
+        simulated = any(each.simulated for each in hall.settings.printer)
+        yield (lambda: tuple(papers)) if simulated else None
 
 
 def _log_to(folder: Path) -> None:

@@ -44,7 +44,7 @@ def screen_for(
         return PapersScreen(hall, papers)
     from yichuang.tui.screens.menu import MenuScreen
 
-    return MenuScreen(hall, printers)
+    return MenuScreen(hall, printers, has_papers=papers is not None)
 
 
 async def show(

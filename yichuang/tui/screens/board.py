@@ -1,0 +1,98 @@
+"""The crowd's board: who goes where, large; read-only, with no keys that anyone needs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+
+from yichuang.language import N_, _
+from yichuang.queue.ports import CallShown
+from yichuang.queue.service import Hall
+from yichuang.tui.hall_screen import HallScreen
+from yichuang.tui.screens.board_rows import call_rows, columns_in, featured, foot_rows
+from yichuang.tui.widgets.big_number import ROWS
+from yichuang.tui.widgets.fitted_number import FittedNumber, cells_at
+from yichuang.tui.widgets.rows import Rows
+
+ROWS_A_SCALE = 17
+"""Screen rows for each step of the large number's size: 1 at 24 and 30 rows, 3 at 60."""
+
+TEXT_CELLS = 24
+"""Room for the words beside the large number and window, with the margin."""
+
+LEAST_CALLS = 12
+"""So many calls are read at least: a recall of one of them is noticed also where few rows fit."""
+
+
+class BoardScreen(HallScreen):
+    """The latest call in large digits, the ones before it in rows, paused windows, the notice."""
+
+    CSS_PATH = "board.tcss"
+    NAME = N_("叫号屏")
+    HOW_TO = (N_("给等候区看的屏幕，不用按键。Ctrl+Q 退出。"),)
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", N_("返回"))]
+
+    def __init__(self, hall: Hall) -> None:
+        super().__init__(hall)
+        self._shown: list[CallShown] = []
+
+    def compose_body(self) -> ComposeResult:
+        """The large call, the recent ones, the foot."""
+        with Horizontal(id="newest"):
+            yield FittedNumber(widget_id="number")
+            yield Rows(widget_id="to")
+            yield FittedNumber(widget_id="window")
+            yield Rows(widget_id="at")
+        yield Rows(widget_id="calls")
+        yield Rows(widget_id="foot")
+
+    async def load(self) -> None:
+        """Show the board as it is now."""
+        pane = self.query_one("#calls", Rows)
+        width = self.size.width
+        room = max(pane.size.height, 1)
+        board = await self.hall.board(max(columns_in(width) * room + 1, LEAST_CALLS))
+        newest = featured(board.calls, self._shown)
+        others = [call for call in board.calls if call is not newest]
+        self._shown = [newest, *others] if newest else []
+        self._show_newest(newest)
+        pane.show(call_rows(others, self.hall.settings.zone, width, room))
+        self.query_one("#foot", Rows).show(foot_rows(board, width))
+        self.status.acknowledge()
+
+    def _show_newest(self, call: CallShown | None) -> None:
+        scale = max(1, self.size.height // ROWS_A_SCALE)
+        number, window = (call.number, str(call.window)) if call else ("", "")
+        room = self.size.width - TEXT_CELLS
+        while scale > 1 and cells_at(number, scale) + cells_at(window, scale) > room:
+            scale -= 1
+        for name, text in (("#number", number), ("#window", window)):
+            drawn = self.query_one(name, FittedNumber)
+            drawn.styles.width = cells_at(text, scale)
+            drawn.show(text)
+        height = ROWS * max(1, self.size.height // ROWS_A_SCALE)
+        recall = _("（重呼）") if call and call.times > 1 else ""
+        to = [_("请到"), "", recall] if call else [_("还没有叫号")]
+        self.query_one("#to", Rows).show(_lowered(to, height))
+        self.query_one("#at", Rows).show(_lowered([_("号窗口")] if call else [], height))
+
+    async def reload(self) -> None:
+        """Read again; the rows for errors are there only while there is one."""
+        await super().reload()
+        if self.is_up():
+            self.status.display = self.status.keeps_error
+
+    def on_resize(self) -> None:
+        """Give the large number its share of the new height."""
+        scale = max(1, self.size.height // ROWS_A_SCALE)
+        self.query_one("#newest").styles.height = ROWS * scale + 2
+        self.call_after_refresh(self.reload)
+
+
+def _lowered(lines: Sequence[str], height: int) -> list[str]:
+    """Lines in the middle of the large number's height."""
+    return [""] * max(0, height // 2 - 1) + list(lines)

@@ -1,0 +1,91 @@
+"""What the crowd's board says, as rows. Numbers and windows only, never a person (requirements 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from yichuang.language import _
+from yichuang.queue.ports import CallShown
+from yichuang.queue.view import Board
+from yichuang.tui.text import Line, Part, pad, width, wrap
+
+COLUMN_CELLS = 60
+"""A column of calls is at least so wide; a wider screen has several."""
+
+HIGH = 24
+"""From so many rows on, a free row stands between calls."""
+
+_NUMBER_CELLS, _WINDOW_CELLS = 8, 22
+
+
+def featured(calls: Sequence[CallShown], before: Sequence[CallShown]) -> CallShown | None:
+    """The call to show large: the newest announcement, be it a first call or a recall.
+
+    `before` is what was shown last, its large one first; without news that one stays.
+    """
+    if not calls:
+        return None
+    known = {(call.number, call.window, call.called_at): call.times for call in before}
+    if before:
+        for call in calls:
+            if call.times > known.get((call.number, call.window, call.called_at), 0):
+                return call
+        for call in calls:
+            if _same(call, before[0]):
+                return call
+    return calls[0]
+
+
+def _same(one: CallShown, other: CallShown) -> bool:
+    return (one.number, one.window, one.called_at) == (other.number, other.window, other.called_at)
+
+
+def call_row(call: CallShown, zone: ZoneInfo) -> list[Part]:
+    """One recent call: number, window, time, and marks in words."""
+    style = "strong" if call.is_active else "dim"
+    where = _("请到 {window} 号窗口").format(window=call.window)
+    row: list[Part] = [
+        (f"  {pad(call.number, _NUMBER_CELLS)}{pad(where, _WINDOW_CELLS)}", style),
+        f"{call.called_at.astimezone(zone):%H:%M}  ",
+    ]
+    if call.is_active:
+        row.append((f" {_('现在')} ", "good"))
+    if call.times > 1:
+        row.append(f" {_('（重呼）')}")
+    return row
+
+
+def call_rows(calls: Sequence[CallShown], zone: ZoneInfo, cells: int, height: int) -> list[Line]:
+    """Recent calls in as many columns as fit, filled downwards; airy on a high screen."""
+    columns = columns_in(cells)
+    cell = cells // columns
+    gap = 1 if height >= HIGH else 0
+    height = max(1, height // (1 + gap))
+    parts = [call_row(call, zone) for call in calls[: columns * height]]
+    rows: list[Line] = []
+    for row in range(min(height, len(parts))):
+        line: list[Part] = []
+        for part in parts[row::height]:
+            used = sum(width(each if isinstance(each, str) else each[0]) for each in part)
+            line += [*part, " " * max(0, cell - used)]
+        rows += [line, *[""] * gap]
+    return rows
+
+
+def columns_in(cells: int) -> int:
+    """How many columns of calls fit."""
+    return max(1, cells // COLUMN_CELLS)
+
+
+def foot_rows(board: Board, cells: int) -> list[Line]:
+    """People waiting, paused windows, the hall's notice, the complaint phone (C08)."""
+    waiting = _("等候 {count} 人").format(count=board.waiting)
+    rows: list[Line] = [[(f" {waiting}", "section")]]
+    if board.paused:
+        numbers = "、".join(map(str, board.paused))
+        paused = _("暂停服务：{windows} 号窗口").format(windows=numbers)
+        rows += [[(f" {line}", "mark")] for line in wrap(paused, cells - 2)]
+    phone = _("投诉电话 {phone}").format(phone=board.complaint_phone)
+    notice = f"{board.notice}  {phone}" if board.notice else phone
+    return [*rows, *(f" {line}" for line in wrap(notice, cells - 2))]

@@ -1,0 +1,351 @@
+"""The kiosk: a visitor takes a number in at most three keys (A01)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.timer import Timer
+
+from yichuang.errors import YichuangError
+from yichuang.language import N_, _
+from yichuang.queue.item import Item
+from yichuang.queue.printing import PrinterStatus
+from yichuang.queue.service import Hall
+from yichuang.queue.ticket import PriorityClass
+from yichuang.queue.view import LineView
+from yichuang.tui.hall_screen import HallScreen
+from yichuang.tui.screens.kiosk_given import (
+    Given,
+    cannot_print,
+    given_of,
+    given_rows,
+    paper_rows,
+)
+from yichuang.tui.screens.kiosk_menu import (
+    KioskMenu,
+    Path,
+    Want,
+    inner_rows,
+    spaced,
+    start_rows,
+)
+from yichuang.tui.screens.kiosk_search import ItemSearch
+from yichuang.tui.screens.question import Question
+from yichuang.tui.text import Line
+from yichuang.tui.widgets.fitted_number import FittedNumber
+from yichuang.tui.widgets.rows import Rows, TextLine
+
+IDLE_SECONDS = 60.0
+"""After so long without a key the first page returns (our own number)."""
+
+GUARD_SECONDS = 2.0
+"""A new number's page takes no key until none was pressed for so long: a key that bounces or is
+held down issues once."""
+
+FRAME_ROWS = 8
+"""The screen's rows around the choices: title, step, a free row, printer, status, keys."""
+
+ACTOR = "kiosk"
+
+
+def _wide(digit: int) -> str:
+    """A digit and the same digit in full width, as an input method may send it."""
+    return f"{digit},{chr(ord(str(digit)) + 0xFEE0)}"
+
+
+class KioskScreen(HallScreen):
+    """Category, sub-group, item by digit; then the number, large, and the truth about its paper."""
+
+    CSS_PATH = "kiosk.tcss"
+    NAME = N_("取号")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(
+            Binding(
+                _wide(digit), f"choose({digit})", N_("选择"), key_display="1-9", show=digit == 1
+            )
+            for digit in range(1, 9)
+        ),
+        Binding(_wide(9), "priority", N_("绿色通道"), key_display="9"),
+        Binding(_wide(9), "choose(9)", show=False),
+        Binding(f"{_wide(0)},slash,／", "search_first", N_("查事项"), key_display="0 /"),
+        Binding("slash,／", "search", N_("查事项"), key_display="/"),
+        Binding(f"{_wide(0)},enter", "direct", N_("直接取号"), key_display="0 Enter"),
+        Binding("pageup,left,minus", "turn(-1)", N_("上一页"), key_display="PgUp"),
+        Binding("pagedown,right,plus", "turn(1)", N_("下一页"), key_display="PgDn"),
+        Binding("escape", "acknowledge", N_("收起"), show=False),
+        Binding("escape", "step_back", N_("上一步")),
+        Binding("escape", "back", N_("返回")),
+    ]
+    HOW_TO = (
+        N_("按业务的数字，再按 0：两个键取号。要选事项就再按数字。"),
+        N_("按 0 或 / 查事项：sbk 找到社保卡。按 9 选绿色通道。"),
+        N_("没有人按键 60 秒，回到第一页。"),
+    )
+
+    def __init__(
+        self,
+        hall: Hall,
+        *,
+        idle_seconds: float = IDLE_SECONDS,
+        guard_seconds: float = GUARD_SECONDS,
+    ) -> None:
+        super().__init__(hall)
+        self._idle_seconds = idle_seconds
+        self._guard_seconds = guard_seconds
+        self._codes = [category.code for category in hall.settings.category]
+        self._menu: KioskMenu | None = None
+        self._lines: tuple[LineView, ...] = ()
+        self._printer: PrinterStatus | None = None
+        self._path = Path()
+        self._wanted: Want | None = None
+        self._given: Given | None = None
+        self._idle: Timer | None = None
+        self._guard: Timer | None = None
+
+    def compose_body(self) -> ComposeResult:
+        """The choices, and in their place, later, the number that was given."""
+        with Vertical(id="choosing"):
+            yield TextLine(widget_id="step")
+            yield Rows(widget_id="choices")
+            yield TextLine(widget_id="printer")
+        with Vertical(id="given"):
+            yield Rows([f"  {_('您的号码')}", ""], widget_id="told")
+            yield FittedNumber(widget_id="number")
+            yield Rows(["", "", ""], widget_id="facts")
+            yield Rows(["", "", ""], widget_id="paper")
+            yield TextLine(f"  {_('按任意键返回；没有人按键时自动返回')}", widget_id="leave")
+
+    # --- showing ------------------------------------------------------------------------------
+
+    async def load(self) -> None:
+        """Read the lines, the printer and the paper under way, and show the present page."""
+        self._lines = await self.hall.lines()
+        await self._look_at_printer()
+        if self._menu is None:
+            self._menu = KioskMenu(await self.hall.items(), self._codes)
+        if self._given is None:
+            self._show_choices(self._menu)
+        else:
+            await self._show_given(self._given)
+
+    async def _look_at_printer(self) -> None:
+        printers = await self.hall.printers()
+        self._printer = printers[0] if printers else None
+
+    def _show_choices(self, menu: KioskMenu) -> None:
+        self._turn_to("choosing")
+        self.query_one("#step", TextLine).show_line([(f" {self._step(menu)}", "section")])
+        pane = self.query_one("#choices", Rows)
+        if self._path.is_start:
+            rows = start_rows(self._lines, priority=self._path.priority)
+        else:
+            rows = inner_rows(menu, self._path)
+        pane.show(spaced(rows, self.size.height - FRAME_ROWS))
+        why = cannot_print(self._printer)
+        notice: Line = ""
+        if why:
+            notice = [(f" {_('{why}：取号后请记下号码').format(why=why)} ", "alert")]
+        self.query_one("#printer", TextLine).show_line(notice)
+
+    def _step(self, menu: KioskMenu) -> str:
+        path = self._path
+        if path.is_start:
+            return _("请按数字选择要办的业务")
+        parts = [self.hall.rules.category(path.category).label]
+        if path.priority:
+            parts.append(_("优先"))
+        if path.group:
+            parts.append(path.group)
+        parts.append(_("请选一类") if menu.at_groups(path) else _("请选事项"))
+        if menu.pages(path) > 1:
+            page = _("第 {page}/{pages} 页")
+            parts.append(page.format(page=path.page + 1, pages=menu.pages(path)))
+        return "  ".join(parts)
+
+    async def _show_given(self, given: Given) -> None:
+        self._turn_to("given")
+        job = await self.hall.print_job(given.job) if given.job is not None else None
+        self.query_one("#number", FittedNumber).show(given.number)
+        self.query_one("#facts", Rows).show(["", *given_rows(given)])
+        self.query_one("#paper", Rows).show(["", *paper_rows(job)])
+
+    def _turn_to(self, page: str) -> None:
+        for each in ("choosing", "given"):
+            container = self.query_one(f"#{each}")
+            if container.display != (each == page):
+                container.display = each == page
+                for child in container.children:
+                    # What changed while it was hidden was not painted.
+                    child.refresh()
+
+    def on_resize(self) -> None:
+        """Space the choices for the new height."""
+        self.call_after_refresh(self.reload)
+
+    # --- keys ---------------------------------------------------------------------------------
+
+    async def on_key(self, event: events.Key) -> None:
+        """See that someone is there; on the number's page any key returns, none chooses."""
+        self.someone_is_there()
+        if self._wanted is not None:
+            event.stop()
+        elif self._given is not None:
+            event.stop()
+            if self._guard is None:
+                await self.go_home()
+            else:
+                self._raise_guard()
+
+    def someone_is_there(self) -> None:
+        """Begin to wait for the next key."""
+        if self._idle is not None:
+            self._idle.stop()
+        self._idle = self.set_timer(self._idle_seconds, self.go_home, name="idle")
+
+    def _raise_guard(self) -> None:
+        if self._guard is not None:
+            self._guard.stop()
+        self._guard = self.set_timer(self._guard_seconds, self._lower_guard, name="guard")
+
+    def _lower_guard(self) -> None:
+        self._guard = None
+
+    async def go_home(self) -> None:
+        """Show the first page for the next visitor; dialogs that were left open are closed."""
+        while isinstance(self.app.screen, ModalScreen) and self in self.app.screen_stack:
+            self.app.pop_screen()
+        for timer in (self._idle, self._guard):
+            if timer is not None:
+                timer.stop()
+        self._idle = self._guard = None
+        self._path, self._wanted, self._given = Path(), None, None
+        self._menu = None
+        self.status.acknowledge()
+        await self.reload()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Each page has its own keys."""
+        start = self._path.is_start
+        if self._given is not None:
+            return action not in _CHOOSING and super().check_action(action, parameters)
+        if action == "priority" or (action == "choose" and parameters == (9,)):
+            return start == (action == "priority")
+        if action == "search_first":
+            return start
+        if action in ("direct", "step_back", "search"):
+            return not start
+        if action == "turn":
+            return not start and self._menu is not None and self._menu.pages(self._path) > 1
+        return super().check_action(action, parameters)
+
+    # --- choosing -----------------------------------------------------------------------------
+
+    async def _follow(self, chosen: Path | Want | None) -> None:
+        if isinstance(chosen, Path):
+            self._path = chosen
+            self.status.say("")
+            await self.reload()
+        elif chosen is not None:
+            await self._want(chosen)
+
+    async def action_choose(self, digit: int) -> None:
+        """Take the entry of that digit."""
+        if self._menu is None:
+            return
+        if not self._path.is_start:
+            await self._follow(self._menu.choose(self._path, digit))
+        elif digit <= len(self._codes):
+            await self._follow(self._menu.enter(self._path, self._codes[digit - 1]))
+
+    async def action_priority(self) -> None:
+        """Choose the green channel, or not."""
+        await self._follow(replace(self._path, priority=not self._path.priority))
+
+    async def action_turn(self, pages: int) -> None:
+        """Show another page."""
+        if self._menu is not None:
+            await self._follow(self._menu.turned(self._path, pages))
+
+    async def action_step_back(self) -> None:
+        """Go one step back."""
+        await self._follow(self._path.back())
+
+    async def action_direct(self) -> None:
+        """Take a number of the category without an item."""
+        await self._want(Want(self._path.category))
+
+    def action_search_first(self) -> None:
+        """Find an item, from the first page."""
+        self.action_search()
+
+    def action_search(self) -> None:
+        """Find an item by its initials."""
+        if self._menu is None:
+            return
+        names = {each.code: each.label for each in self.hall.settings.category}
+        self.app.push_screen(
+            ItemSearch(self._menu.items, names, self.someone_is_there), self._take_found
+        )
+
+    async def _take_found(self, item: Item | None) -> None:
+        if item is not None:
+            await self._want(Want(item.category, item))
+
+    # --- issuing ------------------------------------------------------------------------------
+
+    async def _want(self, want: Want) -> None:
+        """Issue, after asking when the printer cannot print."""
+        self._wanted = want
+        try:
+            await self._look_at_printer()
+        except YichuangError as error:
+            self._wanted = None
+            self.status.refuse(error)
+            return
+        why = cannot_print(self._printer)
+        if not why:
+            await self._issue(want)
+            return
+        text = _("{why}，出不了票。仍然取号，自己记下号码吗？").format(why=why)
+        self.app.push_screen(Question(text), self._answer)
+
+    async def _answer(self, sure: bool | None) -> None:
+        want, self._wanted = self._wanted, None
+        self.someone_is_there()
+        if sure and want is not None:
+            await self._issue(want)
+
+    async def _issue(self, want: Want) -> None:
+        self._wanted = want
+        try:
+            await self.act(self._take_number(want))
+        finally:
+            self._wanted = None
+
+    async def _take_number(self, want: Want) -> None:
+        chosen = PriorityClass.PRIORITY if self._path.priority else PriorityClass.ORDINARY
+        done = await self.hall.issue(
+            category=want.category,
+            item=want.item.code if want.item else None,
+            priority_class=chosen,
+            actor=ACTOR,
+        )
+        if done.ticket is None:
+            return
+        category = self.hall.rules.category(want.category)
+        windows = self.hall.rules.windows_owning(want.category)
+        self._given = given_of(done.ticket, category, want.item, windows, done.print_job)
+        self._raise_guard()
+        self.someone_is_there()
+
+
+_CHOOSING = (
+    "choose", "priority", "search", "search_first", "direct", "turn", "step_back",
+)  # fmt: skip
+"""What cannot be done on the number's page."""

@@ -1,0 +1,94 @@
+"""The supervisor's overview: every window, every line and every printer at once."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+
+from yichuang.language import N_, _
+from yichuang.queue.service import Hall
+from yichuang.tui.hall_screen import HallScreen
+from yichuang.tui.screens.overview_rows import figures_row, line_rows, printer_rows, window_rows
+from yichuang.tui.widgets.rows import Rows, TextLine
+from yichuang.tui.widgets.scroll_rows import ScrollRows
+
+MOST_PRINTERS = 2
+"""Rows for printers; with more of them, those that cannot print come first."""
+
+
+class OverviewScreen(HallScreen):
+    """Lines on top with long waits in words, windows below, printers at the foot."""
+
+    CSS_PATH = "overview.tcss"
+    NAME = N_("总览")
+    HOW_TO = (
+        N_("久等：最久的等了 15 分钟以上；超长：30 分钟以上。"),
+        N_("人多：一类有 10 人以上在等；拥挤：20 人以上。"),
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "scroll(-1)", N_("上移"), key_display="Up"),
+        Binding("down", "scroll(1)", N_("下移"), key_display="Down"),
+        Binding("pageup", "turn(-1)", show=False),
+        Binding("pagedown", "turn(1)", N_("下一页"), key_display="PgDn"),
+    ]
+
+    def __init__(self, hall: Hall) -> None:
+        super().__init__(hall)
+        self._windows = len(hall.settings.window)
+
+    def compose_body(self) -> ComposeResult:
+        """Figures, lines, windows, printers."""
+        yield TextLine(widget_id="figures")
+        yield Rows(widget_id="lines")
+        yield TextLine(widget_id="heading")
+        yield ScrollRows(widget_id="windows")
+        yield Rows(widget_id="printers")
+
+    async def load(self) -> None:
+        """Show the hall as it is now."""
+        overview = await self.hall.overview()
+        printers = await self.hall.printers()
+        now, cells = overview.at, self.size.width
+        self.query_one("#figures", TextLine).show_line(figures_row(overview))
+        self.query_one("#lines", Rows).show(line_rows(overview.lines, now))
+        self._pane.show_all(window_rows(overview.windows, now, cells))
+        shown = sorted(printers, key=lambda each: each.health.state.value != "missing")
+        self.query_one("#printers", Rows).show(printer_rows(shown[:MOST_PRINTERS]))
+        self._show_heading()
+
+    @property
+    def _pane(self) -> ScrollRows:
+        return self.query_one("#windows", ScrollRows)
+
+    def _scrolls(self) -> bool:
+        return self.is_up() and self._pane.total > self._pane.room
+
+    def _show_heading(self) -> None:
+        heading = _("窗口（{count} 个）").format(count=self._windows)
+        if self._scrolls():
+            pane = self._pane
+            place = _("第 {first}-{last} 行，共 {all} 行：按上下键看其余的")
+            last = min(pane.top + pane.room, pane.total)
+            heading += "  " + place.format(first=pane.top + 1, last=last, all=pane.total)
+        self.query_one("#heading", TextLine).show_line([(f" {heading}", "section")])
+
+    def on_resize(self) -> None:
+        """Lay the windows out for the new width."""
+        self.call_after_refresh(self.reload)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Scrolling is offered when there is something to scroll to."""
+        if action in ("scroll", "turn"):
+            return self._scrolls()
+        return super().check_action(action, parameters)
+
+    def action_scroll(self, rows: int) -> None:
+        """Show other windows."""
+        self._pane.scroll_by(rows)
+        self._show_heading()
+
+    def action_turn(self, pages: int) -> None:
+        """Show the next or the former page of windows."""
+        self.action_scroll(pages * max(self._pane.room - 1, 1))

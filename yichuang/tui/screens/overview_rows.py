@@ -1,0 +1,148 @@
+"""The supervisor's overview as rows: windows, lines, figures of the day, printers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from yichuang.clock import elapsed
+from yichuang.language import N_, _
+from yichuang.queue.printing import PrinterState, PrinterStatus
+from yichuang.queue.ticket import TicketState
+from yichuang.queue.view import LineView, Overview, WindowLine
+from yichuang.queue.window import WindowState
+from yichuang.tui.text import Line, Part, pad, pad_left, width
+
+LONG_WAIT = timedelta(minutes=15)
+VERY_LONG_WAIT = timedelta(minutes=30)
+"""When a line's longest wait is warned of, and when it is critical (requirements 4.9)."""
+
+CROWD, GREAT_CROWD = 10, 20
+"""More waiting than this in one category is warned of, and is critical (requirements 4.9)."""
+
+COLUMN_CELLS = 40
+"""A column of windows is at least so wide."""
+
+_PRINTERS = {
+    PrinterState.UNKNOWN: N_("没有程序在管它"),
+    PrinterState.READY: N_("正常"),
+    PrinterState.DEGRADED: N_("能用，要留意"),
+    PrinterState.MISSING: N_("不能打印"),
+}
+
+
+def minutes(since: datetime | None, now: datetime) -> str:
+    """How long ago, in whole minutes; empty when not known."""
+    if since is None:
+        return ""
+    return _("{minutes} 分").format(minutes=int(elapsed(since, now).total_seconds() // 60))
+
+
+def figures_row(overview: Overview) -> Line:
+    """The totals of the day."""
+    passed = _("今天取号 {issued}  等候 {waiting}  办结 {finished}  开放窗口 {open}/{all}")
+    open_ = sum(line.window.state is WindowState.OPEN for line in overview.windows)
+    text = passed.format(
+        issued=overview.issued,
+        waiting=overview.waiting,
+        finished=overview.finished,
+        open=open_,
+        all=len(overview.windows),
+    )
+    return f" {overview.business_date:%Y-%m-%d}  {text}"
+
+
+# --- lines ----------------------------------------------------------------------------------------
+
+
+def line_rows(lines: Iterable[LineView], now: datetime) -> list[Line]:
+    """A heading, then one row a category."""
+    heading = (
+        f" {pad(_('类别'), 16)}{pad_left(_('等候'), 8)}{pad_left(_('优先'), 10)}"
+        f"   {pad(_('队首'), 8)}{pad_left(_('最久等候'), 10)}"
+    )
+    return [[(heading, "section")], *(_line_row(line, now) for line in lines)]
+
+
+def _line_row(line: LineView, now: datetime) -> Line:
+    row: list[Part] = [
+        f" {pad(line.category.letter + ' ' + line.category.label, 16)}"
+        f"{pad_left(str(line.waiting), 8)}{pad_left(str(line.priority), 10)}"
+        f"   {pad(line.head or '-', 8)}{pad_left(minutes(line.oldest, now) or '-', 10)}  "
+    ]
+    for mark, style in (wait_mark(line.oldest, now), crowd_mark(line.waiting)):
+        if mark:
+            row += [(f" {mark} ", style), " "]
+    return row
+
+
+def wait_mark(oldest: datetime | None, now: datetime) -> tuple[str, str]:
+    """The word and style for a long wait; empty when it is not long."""
+    waited = elapsed(oldest, now) if oldest else timedelta(0)
+    if waited >= VERY_LONG_WAIT:
+        return _("超长"), "error"
+    return (_("久等"), "alert") if waited >= LONG_WAIT else ("", "")
+
+
+def crowd_mark(waiting: int) -> tuple[str, str]:
+    """The word and style for many people; empty when they are few."""
+    if waiting > GREAT_CROWD:
+        return _("拥挤"), "error"
+    return (_("人多"), "alert") if waiting > CROWD else ("", "")
+
+
+# --- windows --------------------------------------------------------------------------------------
+
+
+def window_rows(windows: Sequence[WindowLine], now: datetime, cells: int) -> list[Line]:
+    """The windows in as many columns as fit, numbered downwards."""
+    columns = max(1, cells // COLUMN_CELLS)
+    height = -(-len(windows) // columns)
+    rows: list[Line] = []
+    for row in range(height):
+        line: list[Part] = []
+        for window in windows[row::height]:
+            parts = _window_parts(window, now)
+            used = sum(width(text) for text, _style in parts)
+            line += [*parts, " " * max(0, cells // columns - used)]
+        rows.append(line)
+    return rows
+
+
+def _window_parts(line: WindowLine, now: datetime) -> list[tuple[str, str]]:
+    window, ticket = line.window, line.ticket
+    number = (f" {pad_left(str(line.settings.number), 3)} ", "")
+    state = (f"{pad(window.state.label, 9)}", _STATE_STYLES[window.state])
+    if ticket is not None:
+        since = ticket.started_at if ticket.state is TicketState.SERVING else ticket.called_at
+        facts = f"{pad(ticket.number, 7)}{pad(ticket.state.label, 9)}{minutes(since, now)}"
+    elif window.state is WindowState.PAUSED:
+        facts = f"{pad(window.reason or '', 16)}{minutes(window.since, now)}"
+    elif window.state is WindowState.OPEN:
+        facts = pad(_("空闲"), 16)
+    else:
+        facts = ""
+    return [number, state, (facts, "strong" if ticket else "")]
+
+
+_STATE_STYLES = {WindowState.OPEN: "", WindowState.PAUSED: "mark", WindowState.CLOSED: "dim"}
+
+
+# --- printers -------------------------------------------------------------------------------------
+
+
+def printer_rows(printers: Sequence[PrinterStatus]) -> list[Line]:
+    """One row a printer: its state in words, and why."""
+    if not printers:
+        return [f" {_('没有设打印机')}"]
+    return [_printer_row(printer) for printer in printers]
+
+
+def _printer_row(printer: PrinterStatus) -> Line:
+    health = printer.health
+    style = "alert" if health.state is PrinterState.MISSING else ""
+    name = _("打印机 {name}：").format(name=printer.name)
+    text = _(_PRINTERS[health.state])
+    if health.reason:
+        text = f"{text}  {health.reason.label}"
+    return [f" {name}", (f"{text} ", style)]
