@@ -50,7 +50,7 @@ class HallSettings(Section):
     language: Literal["zh_CN", "en"] = "zh_CN"
     sample: bool = False
     """A hall for trying out: `run` without a terminal plays a scripted day in it."""
-    notice: str = Field("取号后请在等候区休息，留意屏幕和语音叫号", max_length=80)
+    notice: str = Field(N_("取号后请在等候区休息，留意屏幕和语音叫号"), max_length=80)
     """The line at the foot of the board."""
 
     @field_validator("timezone")
@@ -110,8 +110,8 @@ class TicketSettings(Section):
     priority_prefix: str = Field("", pattern=r"^[A-Z]?$")
     """A letter before green-channel numbers (V in some halls); empty for none."""
     hints: tuple[str, ...] = (
-        "请在等候区休息，留意屏幕和语音叫号",
-        "过号请到窗口或导引台恢复，当天有效",
+        N_("请在等候区休息，留意屏幕和语音叫号"),
+        N_("过号请到窗口或导引台恢复，当天有效"),
     )
 
 
@@ -123,7 +123,7 @@ class MissedSettings(Section):
     returns: int = Field(2, ge=0, le=9)
     """How often one ticket may be reinstated."""
     reasons: tuple[Name, ...] = Field(
-        ("未到", "走开了", "放弃办理", "叫错"), min_length=1, max_length=9
+        (N_("未到"), N_("走开了"), N_("放弃办理"), N_("叫错")), min_length=1, max_length=9
     )
 
 
@@ -131,7 +131,16 @@ class PauseSettings(Section):
     """`[pause]`: why a window may pause."""
 
     reasons: tuple[Name, ...] = Field(
-        ("临时离开", "用餐", "开会", "换班", "设备故障", "整理材料"), min_length=1, max_length=9
+        (
+            N_("临时离开"),
+            N_("用餐"),
+            N_("开会"),
+            N_("换班"),
+            N_("设备故障"),
+            N_("整理材料"),
+        ),
+        min_length=1,
+        max_length=9,
     )
 
 

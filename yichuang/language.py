@@ -13,7 +13,9 @@ from pathlib import Path
 LANGUAGES = ("zh_CN", "en")
 """The languages that have a complete catalogue; the first is the language of the code's own texts."""
 
-_LOCALE = Path(__file__).parent / "locale"
+LOCALE = Path(__file__).parent / "locale"
+"""Where the catalogues are."""
+
 _catalogues: dict[str, gettext_module.NullTranslations] = {}
 _current: ContextVar[str] = ContextVar("language", default=LANGUAGES[0])
 
@@ -28,22 +30,29 @@ def current_language() -> str:
     return _current.get()
 
 
-def _(text: str) -> str:
-    """`text` in the language of this context."""
-    return text_in(_current.get(), text)
+def _(text: str, context: str = "") -> str:
+    """`text` in the language of this context.
+
+    One Chinese word may need two English ones (过号 is what a clerk does, and how a ticket stands):
+    `context` then names which is meant.
+    """
+    return text_in(_current.get(), text, context)
 
 
-def text_in(language: str, text: str) -> str:
-    """`text` in a language that does not depend on who asks, such as the hall's own."""
-    if language == LANGUAGES[0]:
-        return text
+def text_in(language: str, text: str, context: str = "") -> str:
+    """`text` in a language that does not depend on who asks, such as the hall's own.
+
+    A text that the catalogue lacks stays Chinese.
+    """
+    if not text or language == LANGUAGES[0]:
+        return text  # gettext would give its own header for an empty text
     catalogue = _catalogues.get(language)
     if catalogue is None:
-        catalogue = gettext_module.translation("yichuang", _LOCALE, [language])
+        catalogue = gettext_module.translation("yichuang", LOCALE, [language], fallback=True)
         _catalogues[language] = catalogue
-    return catalogue.gettext(text)
+    return catalogue.pgettext(context, text) if context else catalogue.gettext(text)
 
 
-def N_(text: str) -> str:  # noqa: N802 - the name that gettext tools look for
-    """Mark `text` for translation where it is used later."""
+def N_(text: str, context: str = "") -> str:  # noqa: N802 - gettext's name for it
+    """Mark `text` for translation where it is used later, with the same `context`."""
     return text

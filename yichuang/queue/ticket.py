@@ -27,17 +27,17 @@ class TicketState(StrEnum):
     @property
     def label(self) -> str:
         """The state in the user's language."""
-        return _(_STATE_LABELS[self])
+        return _(_STATE_LABELS[self], "state")
 
 
 _STATE_LABELS = {
-    TicketState.WAITING: N_("等候"),
-    TicketState.CALLED: N_("已叫号"),
-    TicketState.SERVING: N_("办理中"),
-    TicketState.HELD: N_("挂起"),
-    TicketState.PASSED: N_("过号"),
-    TicketState.FINISHED: N_("办结"),
-    TicketState.CANCELLED: N_("已取消"),
+    TicketState.WAITING: N_("等候", "state"),
+    TicketState.CALLED: N_("已叫号", "state"),
+    TicketState.SERVING: N_("办理中", "state"),
+    TicketState.HELD: N_("挂起", "state"),
+    TicketState.PASSED: N_("过号", "state"),
+    TicketState.FINISHED: N_("办结", "state"),
+    TicketState.CANCELLED: N_("已取消", "state"),
 }
 
 
