@@ -10,8 +10,9 @@ from typing import IO
 
 import pytest
 
-from tests.halls import plain_connection, verified_rows
+from tests.halls import MORNING, plain_connection, verified_rows
 from yichuang.bootstrap import create_hall
+from yichuang.clock import FixedClock
 from yichuang.config import STORE_FILE
 
 HERE = Path(__file__).parent
@@ -29,7 +30,7 @@ WHERE j.event = 'TicketCalled' ORDER BY j.seq
 
 def _start(program: str, *arguments: object) -> subprocess.Popen[str]:
     words = [sys.executable, str(HERE / program), *(str(each) for each in arguments)]
-    return subprocess.Popen(  # noqa: S603 - our own interpreter and program
+    return subprocess.Popen(
         words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
 
@@ -43,7 +44,7 @@ def _numbers(process: subprocess.Popen[str]) -> list[str]:
 async def test_eight_issue_and_eight_call(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    await create_hall(tmp_path, level="town", place="郑陆镇")
+    await create_hall(tmp_path, clock=FixedClock(MORNING), level="town", place="郑陆镇")
     codes = ["tax", "police", "social_insurance", "legal_affairs"]
     servers = [_start("worker_serve.py", tmp_path, window) for window in WINDOWS]
     issuers = [

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from datetime import UTC, datetime
 
 from yichuang.bootstrap import open_hall
+from yichuang.clock import FixedClock
+
+MORNING = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+"""No day may turn while the test runs."""
 
 
 async def main(folder: str, count: int, priority_class: str, categories: list[str]) -> None:
     """Issue `count` tickets in turn; print each number when it was answered."""
-    async with open_hall(folder) as hall:
+    async with open_hall(folder, clock=FixedClock(MORNING)) as hall:
         for index in range(count):
             category = categories[index % len(categories)]
             done = await hall.issue(category=category, priority_class=priority_class)

@@ -1,13 +1,18 @@
-"""A process that works one window: `python worker_serve.py FOLDER WINDOW`, until its input ends and no line has one."""
+"""A process that works one window until its input ends: `python worker_serve.py FOLDER WINDOW`."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
 import threading
+from datetime import UTC, datetime
 
 from yichuang.bootstrap import open_hall
+from yichuang.clock import FixedClock
 from yichuang.errors import NothingWaiting
+
+MORNING = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+"""No day may turn while the test runs."""
 
 
 async def main(folder: str, window: int) -> None:
@@ -19,7 +24,7 @@ async def main(folder: str, window: int) -> None:
         last_one_issued.set()
 
     threading.Thread(target=listen, daemon=True).start()
-    async with open_hall(folder) as hall:
+    async with open_hall(folder, clock=FixedClock(MORNING)) as hall:
         await hall.open_window(window)
         while True:
             no_more_will_come, mark = last_one_issued.is_set(), hall.store.mark()
