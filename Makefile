@@ -37,11 +37,9 @@ frames: $(DEV_STAMP)
 docs: $(DEV_STAMP)
 	$(BIN)/python -m tests.hygiene.generated
 
-# Gather the texts, and compile the catalogues.
+# Gather the texts, bring the English catalogue up to date, and compile; names what wants translating.
 messages: $(DEV_STAMP)
-	$(BIN)/pybabel -q extract -F babel.cfg -k N_ -k text_in:2 --no-location --sort-output --omit-header -o yichuang/locale/yichuang.pot yichuang
-	$(BIN)/pybabel -q update -D yichuang -l en -i yichuang/locale/yichuang.pot -d yichuang/locale --no-fuzzy-matching --omit-header --ignore-obsolete
-	$(BIN)/pybabel -q compile -D yichuang -d yichuang/locale --statistics
+	$(BIN)/python -m tests.hygiene.messages
 
 clean:
 	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

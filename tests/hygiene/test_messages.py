@@ -2,59 +2,79 @@
 
 from __future__ import annotations
 
-import io
-import re
 from collections.abc import Iterator
 from pathlib import Path
+from string import Formatter
 
+import click
 import pytest
-from babel.messages.catalog import Catalog, Message
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
+from babel.messages.catalog import Message
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 
-from tests.hygiene.test_shape import shown_texts
-from yichuang.language import _, text_in, use_language
+from tests.hygiene.messages import CLICK, ENGLISH, catalogue, compiled, texts
+from yichuang.language import LOCALE, N_, _, text_in, use_language
 
-LOCALE = Path(__file__).parents[2] / "yichuang" / "locale"
-ENGLISH = LOCALE / "en" / "LC_MESSAGES" / "yichuang.po"
-CHINESE = re.compile("[\u3400-\u9fff]")
-
-
-def catalogue() -> Catalog:
-    """The English catalogue."""
-    with ENGLISH.open("rb") as file:
-        return read_po(file, locale="en")
-
-
-def test_every_shown_text_has_an_english_one() -> None:
-    known = catalogue()
-    missing = {
-        text
-        for _where, text in shown_texts()
-        if CHINESE.search(text) and not _translation(known, text)
-    }
-    assert missing == set(), "run `make messages` and translate"
+FOR_PROGRAMMERS = {
+    "Arguments take exactly one parameter declaration, got {length}: {decls}.",
+    "Boolean option {decl!r} cannot use the same flag for true/false.",
+    "Could not determine name for option with declarations {decls!r}",
+    "Invalid start character for option ({option})",
+    "Name '{name}' defined twice",
+    "Unknown color {colour!r}",
+    "Unknown standard stream '{name}'",
+}
+"""What click says to those who declare options wrongly; no user sees it."""
 
 
-def _translation(known: Catalog, text: str) -> str:
-    message = known.get(text)
-    return str(message.string) if message and message.string else ""
+def test_every_shown_text_has_an_english_one_and_nothing_else_has() -> None:
+    known = {(str(each.id), each.context or "") for each in messages(ENGLISH)}
+    wanted = {(each.text, each.context) for each in texts()}
+    assert wanted == known, "run `make messages` and translate"
+    assert [each.id for each in messages(ENGLISH) if not each.string] == []
 
 
-def test_english_texts_take_the_same_facts_and_hold_no_chinese() -> None:
-    for message in catalogue():
-        if not message.id or not isinstance(message, Message):
-            continue
+def messages(path: Path) -> Iterator[Message]:
+    """The texts of a catalogue, without its header."""
+    yield from (each for each in catalogue(path) if each.id)
+
+
+def test_english_texts_take_the_same_facts_in_plain_ascii() -> None:
+    for message in messages(ENGLISH):
         source, english = str(message.id), str(message.string)
-        fields = re.compile(r"\{(\w*)")
-        assert set(fields.findall(source)) == set(fields.findall(english)), source
-        assert not CHINESE.search(english), english
+        assert fields(source) == fields(english), source
+        assert english.isascii(), english
+        assert source.count("\n") == english.count("\n"), source
 
 
-def test_the_compiled_catalogue_is_the_written_one() -> None:
-    compiled = io.BytesIO()
-    write_mo(compiled, catalogue())
-    assert ENGLISH.with_suffix(".mo").read_bytes() == compiled.getvalue(), "run `make messages`"
+def fields(text: str) -> set[tuple[str, str | None]]:
+    """The braces of a text, with how they are to be written."""
+    return {(name, form) for _text, name, form, _how in Formatter().parse(text) if name is not None}
+
+
+def test_click_speaks_chinese_wherever_a_user_hears_it() -> None:
+    known = {each.id[0] if isinstance(each.id, tuple) else each.id for each in messages(CLICK)}
+    folder = Path(click.__file__).parent
+    keywords = {**DEFAULT_KEYWORDS, "_": None, "ngettext": (1, 2)}
+    said = {
+        text[0] if isinstance(text, tuple) else text
+        for _file, _line, text, _comments, _context in extract_from_dir(folder, keywords=keywords)
+        if text
+    }
+    missing = {text for text in said - known if not text.startswith("No options defined")}
+    assert missing == FOR_PROGRAMMERS
+    for message in messages(CLICK):
+        strings = message.string if isinstance(message.string, tuple) else (message.string,)
+        assert all(strings), message.id
+
+
+@pytest.mark.parametrize("path", sorted(LOCALE.rglob("*.po")), ids=lambda path: str(path.stem))
+def test_the_compiled_catalogue_is_the_written_one(path: Path) -> None:
+    assert path.with_suffix(".mo").read_bytes() == compiled(path), "run `make messages`"
+
+
+def test_texts_inside_formatted_strings_are_found() -> None:
+    assert any(each.text == "事项" for each in texts())
+    assert any(each == ("过号", "state") for each in (found[:2] for found in texts()))
 
 
 @pytest.fixture
@@ -68,3 +88,23 @@ def english() -> Iterator[None]:
 def test_the_language_of_this_context_is_used() -> None:
     assert _("优先") == "Priority"
     assert text_in("zh_CN", "优先") == "优先"
+
+
+@pytest.mark.usefixtures("english")
+def test_a_context_chooses_between_two_words() -> None:
+    assert (_("过号"), _("过号", "state")) == ("Pass", "Passed")
+    assert N_("过号", "state") == "过号"
+
+
+@pytest.mark.usefixtures("english")
+def test_what_no_catalogue_knows_stays_as_it_is() -> None:
+    assert _("本厅自己的说法") == "本厅自己的说法"
+    assert _("") == ""
+
+
+def test_a_missing_catalogue_leaves_chinese(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("yichuang.language.LOCALE", tmp_path)
+    monkeypatch.setattr("yichuang.language._catalogues", {})
+    assert text_in("en", "优先") == "优先"
