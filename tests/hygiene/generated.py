@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from yichuang import errors
+from yichuang.cli import translate_click
 from yichuang.cli.root import root
 from yichuang.queue.ticket import MOVES, Move, TicketState
 
@@ -83,7 +84,8 @@ def _made_by_people() -> list[Move]:
 
 
 def command_page() -> str:
-    """Every command with its help, as the program prints it."""
+    """Every command with its help, as the program prints it in Chinese."""
+    translate_click()
     lines = ["# 命令", "", "由程序自己的帮助生成（`make docs`）。", ""]
     for path, command in _commands("yichuang", root):
         with click.Context(command, info_name=path, color=False) as context:

@@ -5,20 +5,35 @@ Exit status: 0 done, 1 failure, 2 usage, 3 the rules said no.
 
 from __future__ import annotations
 
+import gettext
 import os
 import sys
 
 
 def main() -> None:
     """Run the command line; never shows a traceback."""
-    from yichuang.language import use_language
+    from yichuang.language import LANGUAGES, current_language, use_language
 
     words = sys.argv[1:]
     use_language(_language_of(words))
+    if current_language() == LANGUAGES[0]:
+        translate_click()
     _never_choke()
     from yichuang.cli.root import run_command
 
     sys.exit(run_command(words))
+
+
+def translate_click() -> None:
+    """Let click say its own words (Usage, Options, errors) in Chinese; before click is imported.
+
+    Click asks the process's default gettext domain, whose language comes from the environment.
+    """
+    from yichuang.language import LANGUAGES, LOCALE
+
+    gettext.bindtextdomain("click", LOCALE)
+    gettext.textdomain("click")
+    os.environ["LANGUAGE"] = LANGUAGES[0]
 
 
 def _language_of(words: list[str]) -> str:

@@ -74,6 +74,7 @@ def takes_hall(command: Callable[..., Any]) -> Callable[..., Any]:
     def run(
         hall: Path | None, lang: str | None, as_json: bool, actor: str | None, **others: Any
     ) -> Any:
+        lang = lang or click.get_current_context().find_root().params.get("lang")
         asked = Asked(hall or default_folder(), lang, as_json, actor or _user())
         return command(asked, **others)
 

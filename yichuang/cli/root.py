@@ -10,7 +10,7 @@ import click
 from yichuang import __version__
 from yichuang.cli.options import NamingGroup
 from yichuang.cli.outcome import outcome_of
-from yichuang.language import _
+from yichuang.language import LANGUAGES, _
 
 _PLACES = {
     "init": "hall",
@@ -46,9 +46,10 @@ class _LateGroup(NamingGroup):
     help=_("一窗：政务服务大厅的取号、叫号和窗口。"),
     epilog=_("大厅用 --hall 或环境变量 YICHUANG_HALL 指明；每个命令都可加 --json 和 --lang en。"),
 )
-@click.version_option(__version__, prog_name="yichuang")
-def root() -> None:
-    """The command without a subcommand."""
+@click.version_option(__version__, prog_name="yichuang", help=_("显示版本并退出"))
+@click.option("--lang", type=click.Choice(LANGUAGES), help=_("语言"))
+def root(lang: str | None) -> None:
+    """The command without a subcommand; `lang` was heeded before parsing, and by `takes_hall`."""
 
 
 def run_command(words: list[str]) -> int:
