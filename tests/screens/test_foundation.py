@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import ClassVar
 
+import pytest
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.strip import Strip
 
-from tests.screens.frame import frame, until_seen
+from tests.screens.frame import frame, until_gone, until_seen
+from yichuang.errors import StoreBusy
 from yichuang.queue.service import Hall
+from yichuang.queue.view import Board
 from yichuang.tui.app import HallApp
 from yichuang.tui.hall_screen import HallScreen
-from yichuang.tui.widgets.rows import TextLine
+from yichuang.tui.widgets.rows import Rows, TextLine
 
 
 class CountScreen(HallScreen):
@@ -57,3 +62,91 @@ async def test_a_refusal_is_shown_with_its_hint(hall: Hall) -> None:
         await pilot.press("escape")
         await pilot.pause()
         assert not any("没有开" in row for row in frame(pilot.app))
+
+
+async def test_a_store_error_stays_until_it_is_acknowledged(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def busy(calls: int = 12) -> Board:
+        raise StoreBusy(seconds=5)
+
+    async with counting_app(hall).run_test(size=(80, 24)) as pilot:
+        await until_seen(pilot, "等候 0 人")
+        with monkeypatch.context() as patched:
+            patched.setattr(hall, "board", busy)
+            await hall.issue(category="tax")
+            rows = await until_seen(pilot, "! 出错 数据库正忙")
+            assert any("按 Esc 收起" in row for row in rows)
+        await pilot.press("1")
+        await until_seen(pilot, "等候 1 人")
+        assert any("数据库正忙" in row for row in frame(pilot.app))
+        await pilot.press("escape")
+        await until_gone(pilot, "数据库正忙")
+
+
+async def test_reading_again_paints_nothing_when_nothing_changed(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    painted: list[int] = []
+    paint = Rows.render_line
+
+    def counted(self: Rows, y: int) -> Strip:
+        painted.append(y)
+        return paint(self, y)
+
+    async with counting_app(hall).run_test(size=(80, 24)) as pilot:
+        await until_seen(pilot, "等候 0 人")
+        await until_seen(pilot, "F1 帮助")
+        screen = pilot.app.screen
+        assert isinstance(screen, CountScreen)
+        await pilot.pause()
+        monkeypatch.setattr(Rows, "render_line", counted)
+        await screen.reload()
+        await pilot.pause()
+        assert painted == []
+        await hall.issue(category="tax")
+        await until_seen(pilot, "等候 1 人")
+        assert painted == [0]
+
+
+async def test_readings_never_overlap(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    under_way = 0
+    most = 0
+    count = 0
+
+    async def load(self: CountScreen) -> None:
+        nonlocal under_way, most, count
+        under_way += 1
+        count += 1
+        most = max(most, under_way)
+        await asyncio.sleep(0)
+        await self.hall.board()
+        under_way -= 1
+
+    async with counting_app(hall).run_test(size=(80, 24)) as pilot:
+        await until_seen(pilot, "等候 0 人")
+        monkeypatch.setattr(CountScreen, "load", load)
+        screen = pilot.app.screen
+        assert isinstance(screen, CountScreen)
+        await asyncio.gather(*(screen.reload() for _each in range(10)))
+    assert most == 1
+    assert 1 <= count <= 2
+
+
+async def test_a_fault_of_the_program_is_kept_and_no_traceback_shown(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Fault(Exception):
+        """A fault."""
+
+    async def broken(self: CountScreen) -> None:
+        raise Fault
+
+    app = counting_app(hall)
+    monkeypatch.setattr(CountScreen, "load", broken)
+    with pytest.raises(Fault):
+        async with app.run_test(size=(80, 24)) as pilot:
+            await pilot.pause()
+    assert isinstance(app.failure, Fault)
+    assert app.return_code == 1
+    assert "Traceback" not in "".join(capsys.readouterr())

@@ -66,6 +66,8 @@ class HallApp(App[Restart]):
         self.language = language or current_language()
         self.place = place
         self.window = window
+        self.failure: Exception | None = None
+        """What ended the app, when it was a fault of the program."""
         self._open_place = open_place
         self.add_mode(self.DEFAULT_MODE, self._first_screen)
         for each in THEMES:
@@ -102,6 +104,15 @@ class HallApp(App[Restart]):
     def _show(self, error: YichuangError) -> None:
         if isinstance(self.screen, HallScreen) and self.screen.is_up():
             self.screen.status.refuse(error)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Keep the fault for `show` to raise; the app ends."""
+        self.failure = self.failure or error
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        """End without Textual's traceback, which shows local values on the terminal."""
+        self.panic()
 
     # --- going about --------------------------------------------------------------------------
 

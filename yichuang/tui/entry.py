@@ -74,6 +74,8 @@ async def show(
     while True:
         app = HallApp(hall, open_place, place, window, language=language, theme=theme)
         result = await app.run_async(mouse=False)
+        if app.failure is not None:
+            raise app.failure
         if not isinstance(result, Restart):
             return
         language, theme = result.language, result.theme

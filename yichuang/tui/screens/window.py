@@ -130,6 +130,8 @@ class WindowScreen(HallScreen):
 
     def possible(self, action: str) -> bool:
         """Whether an action can be done now; the key bar shows the others dim."""
+        if action == "reprint" and not self.hall.settings.printer:
+            return False
         return self._view is None or rows.refusal(self._view, action) is None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -217,8 +217,8 @@ def kept_rows(tickets: Sequence[Ticket], heading: str, categories: Categories) -
 
 def ticket_row(ticket: Ticket, categories: Categories, now: datetime) -> Line:
     """One ticket in a list to choose from."""
-    wait = _("取号 {minutes} 分").format(minutes=minutes(ticket.issued_at, now))
-    text = f"{pad(ticket.number, 8)}{pad(_category(ticket, categories), 18)}{pad(wait, 14)}"
+    wait = _("取号后 {minutes} 分").format(minutes=minutes(ticket.issued_at, now))
+    text = f"{pad(ticket.number, 8)}{pad(_category(ticket, categories), 18)}{pad(wait, 16)}"
     return [text, *_marks(ticket), ticket.reason or ""]
 
 
