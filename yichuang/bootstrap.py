@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from yichuang.clock import Clock, SystemClock
 from yichuang.config import SETTINGS_FILE, STORE_FILE, Level, load_settings, parse_settings
-from yichuang.errors import FolderUnusable, HallExists, HallMissing
+from yichuang.errors import FolderUnusable, HallExists, HallIncomplete, HallMissing
 from yichuang.profile import SAMPLE_PLACES, hall_name, hall_toml
 from yichuang.queue.printing import PrinterState, PrinterStatus, PrintJob
 from yichuang.queue.service import Hall
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 async def open_hall(folder: Path | str, *, clock: Clock | None = None) -> AsyncIterator[Hall]:
     """The hall in `folder`, open until the block ends.
 
-    Raises HallMissing, InvalidHall or a StoreError.
+    Raises a ConfigError or a StoreError.
     """
     from yichuang.store.sqlite import SqliteStore
 
@@ -46,7 +46,7 @@ async def open_hall(folder: Path | str, *, clock: Clock | None = None) -> AsyncI
     settings = load_settings(folder)
     path = folder / STORE_FILE
     if not path.exists():
-        raise HallMissing(folder=folder)
+        raise HallIncomplete(folder=folder, found=SETTINGS_FILE, lost=STORE_FILE)
     store = await SqliteStore.open(path, clock)
     async with Hall(settings, store, clock) as hall:
         yield hall
@@ -106,7 +106,9 @@ async def finish_print_job(hall: Hall, job: int, seconds: float) -> PrintJob | N
     queued = await hall.print_job(job)
     if queued is None:
         return None
-    settings = next(each for each in hall.settings.printer if each.name == queued.printer)
+    settings = next((each for each in hall.settings.printer if each.name == queued.printer), None)
+    if settings is None:
+        return queued
     worker = _worker(hall, settings)
     try:
         return await worker.work_until(job, seconds)

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from yichuang.errors import ConfigError, HallMissing, InvalidHall
+from yichuang.errors import ConfigError, HallIncomplete, HallMissing, InvalidHall
 from yichuang.language import N_, _, current_language
 
 SETTINGS_FILE = "hall.toml"
@@ -252,11 +252,13 @@ def _refuse_twins(what: str, values: list[Any]) -> None:
 
 
 def load_settings(folder: Path) -> Settings:
-    """Read the settings of the hall at `folder`; raises HallMissing or InvalidHall."""
+    """Read the settings of the hall at `folder`; raises HallMissing, HallIncomplete or InvalidHall."""
     path = folder / SETTINGS_FILE
     try:
         text = path.read_text(encoding="utf-8")
     except (FileNotFoundError, NotADirectoryError):
+        if (folder / STORE_FILE).exists():
+            raise HallIncomplete(folder=folder, found=STORE_FILE, lost=SETTINGS_FILE) from None
         raise HallMissing(folder=folder) from None
     except UnicodeDecodeError as error:
         raise InvalidHall(

@@ -80,6 +80,16 @@ class HallMissing(ConfigError):
     )
 
 
+class HallIncomplete(ConfigError):
+    """One of a hall's two files is gone; neither is ever made up from nothing."""
+
+    code = "hall_incomplete"
+    text = N_("{folder} 里有 {found}，却没有 {lost}")
+    advice = N_(
+        "从备份把 {lost} 放回来。没有备份时：在另一个文件夹运行 yichuang init，把那里的 {lost} 复制过来"
+    )
+
+
 class HallExists(ConfigError):
     """A hall is there already; `init` never overwrites."""
 

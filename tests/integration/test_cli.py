@@ -132,7 +132,11 @@ def test_pausing_needs_a_reason_and_stops_calling(hall: Path) -> None:
 def test_list_and_status(hall: Path) -> None:
     numbers = [issue(hall, "tax"), issue(hall, "police", "--class", "priority"), issue(hall, "tax")]
     listed = yichuang("ticket", "list", "--state", "waiting", "--json", hall=hall).json["tickets"]
-    assert [each["number"] for each in listed] == numbers
+    assert [(each["number"], each["ahead"]) for each in listed] == [
+        (numbers[0], 0),
+        (numbers[1], 0),
+        (numbers[2], 1),
+    ]
     status = yichuang("status", "--json", hall=hall).json
     assert (status["waiting"], status["issued"], status["finished"]) == (3, 3, 0)
     lines = {line["category"]: line for line in status["lines"]}
@@ -272,6 +276,16 @@ def test_no_hall_no_folder_no_file(tmp_path: Path) -> None:
     file.write_text("x")
     unusable = yichuang("init", "--hall", file / "hall", "--json")
     assert (unusable.status, unusable.error["code"]) == (1, "folder_unusable")
+
+
+@pytest.mark.parametrize("lost", [SETTINGS_FILE, STORE_FILE])
+def test_a_hall_without_one_of_its_files_is_not_made_up(hall: Path, lost: str) -> None:
+    (hall / lost).unlink()
+    ran = yichuang("status", "--json", hall=hall)
+    assert (ran.status, ran.error["code"]) == (1, "hall_incomplete")
+    assert lost in ran.error["hint"]
+    assert yichuang("init", "--hall", hall, "--json").error["code"] == "hall_exists"
+    assert not (hall / lost).exists()
 
 
 def test_a_broken_hall_toml_is_explained_line_by_line(hall: Path) -> None:

@@ -273,10 +273,7 @@ class Hall:
 
 
 def _show_ticket(records: Records, rules: HallRules, now: datetime, number: str) -> Ticket:
-    ticket = find_ticket(records, number, today(records, rules, now))
-    if ticket.state is TicketState.WAITING:
-        return replace(ticket, ahead=records.ahead_of(ticket))
-    return ticket
+    return _placed(records, find_ticket(records, number, today(records, rules, now)))
 
 
 def _list_tickets(
@@ -284,8 +281,15 @@ def _list_tickets(
 ) -> list[Ticket]:
     on = today(records, rules, now)
     if state is TicketState.WAITING:
-        return records.waiting(on, limit)
-    return records.in_state(on, state, limit)
+        return [_placed(records, each) for each in records.waiting(on, limit)]
+    return [_placed(records, each) for each in records.in_state(on, state, limit)]
+
+
+def _placed(records: Records, ticket: Ticket) -> Ticket:
+    """The ticket with how many are ahead of it."""
+    if ticket.state is TicketState.WAITING:
+        return replace(ticket, ahead=records.ahead_of(ticket))
+    return ticket
 
 
 def _ticket_history(records: Records, rules: HallRules, now: datetime, number: str) -> list[Entry]:
