@@ -72,7 +72,8 @@ class PrinterWorker:
     async def run(self) -> None:
         """Work until `stop`; the printer's connection and the lease are held while idle.
 
-        Trouble with the store is logged and tried again; every other error ends the worker.
+        Trouble with the store is logged and tried again, and so is an error that nobody foresaw: a
+        worker that ended would leave tickets queued with nobody to print them.
         """
         self._ended.clear()
         try:
@@ -82,6 +83,9 @@ class PrinterWorker:
                         await self._turn()
                     except StoreError as error:
                         logger.warning("printer %s: %s", self._printer.name, error)
+                        await self._unless_stopped(asyncio.sleep(self._pace.retry))
+                    except Exception:
+                        logger.exception("printer %s: the worker goes on", self._printer.name)
                         await self._unless_stopped(asyncio.sleep(self._pace.retry))
         finally:
             try:
@@ -106,7 +110,7 @@ class PrinterWorker:
     async def work_once(self) -> int:
         """Work what is queued now, if the lease is free; the number of jobs worked.
 
-        The connection stays open until `close`.
+        The connection ends before the lease does: many printers take one connection at a time.
         """
         worked = 0
         try:
@@ -114,7 +118,7 @@ class PrinterWorker:
                 while await self._lease() and await self._work_one():
                     worked += 1
         finally:
-            await self._release()
+            await self.close()
         return worked
 
     async def work_until(self, job: int, seconds: float) -> PrintJob | None:
