@@ -83,7 +83,7 @@ def foot_rows(board: Board, cells: int) -> list[Line]:
     waiting = _("等候 {count} 人").format(count=board.waiting)
     rows: list[Line] = [[(f" {waiting}", "section")]]
     if board.paused:
-        numbers = "、".join(map(str, board.paused))
+        numbers = _("、").join(map(str, board.paused))
         paused = _("暂停服务：{windows} 号窗口").format(windows=numbers)
         rows += [[(f" {line}", "mark")] for line in wrap(paused, cells - 2)]
     phone = _("投诉电话 {phone}").format(phone=board.complaint_phone)

@@ -78,6 +78,7 @@ class KioskScreen(HallScreen):
         Binding(f"{_wide(0)},enter", "direct", N_("直接取号"), key_display="0 Enter"),
         Binding("pageup,left,minus", "turn(-1)", N_("上一页"), key_display="PgUp"),
         Binding("pagedown,right,plus", "turn(1)", N_("下一页"), key_display="PgDn"),
+        Binding("f9", "locked", show=False),
         Binding("escape", "acknowledge", N_("收起"), show=False),
         Binding("escape", "step_back", N_("上一步")),
         Binding("escape", "back", N_("返回")),
@@ -96,8 +97,8 @@ class KioskScreen(HallScreen):
         guard_seconds: float = GUARD_SECONDS,
     ) -> None:
         super().__init__(hall)
-        self._idle_seconds = idle_seconds
-        self._guard_seconds = guard_seconds
+        self.idle_seconds = idle_seconds
+        self.guard_seconds = guard_seconds
         self._codes = [category.code for category in hall.settings.category]
         self._menu: KioskMenu | None = None
         self._lines: tuple[LineView, ...] = ()
@@ -206,12 +207,12 @@ class KioskScreen(HallScreen):
         """Begin to wait for the next key."""
         if self._idle is not None:
             self._idle.stop()
-        self._idle = self.set_timer(self._idle_seconds, self.go_home, name="idle")
+        self._idle = self.set_timer(self.idle_seconds, self.go_home, name="idle")
 
     def _raise_guard(self) -> None:
         if self._guard is not None:
             self._guard.stop()
-        self._guard = self.set_timer(self._guard_seconds, self._lower_guard, name="guard")
+        self._guard = self.set_timer(self.guard_seconds, self._lower_guard, name="guard")
 
     def _lower_guard(self) -> None:
         self._guard = None
@@ -232,6 +233,8 @@ class KioskScreen(HallScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Each page has its own keys."""
         start = self._path.is_start
+        if action == "locked":
+            return self.app.screen_stack[0] is self
         if self._given is not None:
             return action not in _CHOOSING and super().check_action(action, parameters)
         if action == "priority" or (action == "choose" and parameters == (9,)):
@@ -243,6 +246,9 @@ class KioskScreen(HallScreen):
         if action == "turn":
             return not start and self._menu is not None and self._menu.pages(self._path) > 1
         return super().check_action(action, parameters)
+
+    def action_locked(self) -> None:
+        """Nothing: at a terminal that shows only the kiosk, no visitor gets at the commands."""
 
     # --- choosing -----------------------------------------------------------------------------
 

@@ -69,7 +69,7 @@ def given_rows(given: Given) -> list[Line]:
     if given.priority:
         what += ["  ", (f" {_('优先')} ", "alert")]
     ahead = _("前面还有 {count} 人").format(count=given.ahead)
-    windows = "、".join(map(str, given.windows))
+    windows = _("、").join(map(str, given.windows))
     where = _("请等候叫号，到 {windows} 号窗口办理").format(windows=windows)
     return [what, f"  {ahead}{_('。')}{where}"]
 

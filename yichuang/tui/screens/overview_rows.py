@@ -23,6 +23,9 @@ CROWD, GREAT_CROWD = 10, 20
 COLUMN_CELLS = 40
 """A column of windows is at least so wide."""
 
+CATEGORY_CELLS = 20
+"""Room for a category's letter and name."""
+
 _PRINTERS = {
     PrinterState.UNKNOWN: N_("没有程序在管它"),
     PrinterState.READY: N_("正常"),
@@ -58,7 +61,7 @@ def figures_row(overview: Overview) -> Line:
 def line_rows(lines: Iterable[LineView], now: datetime) -> list[Line]:
     """A heading, then one row a category."""
     heading = (
-        f" {pad(_('类别'), 16)}{pad_left(_('等候'), 8)}{pad_left(_('优先'), 10)}"
+        f" {pad(_('类别'), CATEGORY_CELLS)}{pad_left(_('等候'), 8)}{pad_left(_('优先'), 10)}"
         f"   {pad(_('队首'), 8)}{pad_left(_('最久等候'), 10)}"
     )
     return [[(heading, "section")], *(_line_row(line, now) for line in lines)]
@@ -66,7 +69,7 @@ def line_rows(lines: Iterable[LineView], now: datetime) -> list[Line]:
 
 def _line_row(line: LineView, now: datetime) -> Line:
     row: list[Part] = [
-        f" {pad(line.category.letter + ' ' + line.category.label, 16)}"
+        f" {pad(line.category.letter + ' ' + line.category.label, CATEGORY_CELLS)}"
         f"{pad_left(str(line.waiting), 8)}{pad_left(str(line.priority), 10)}"
         f"   {pad(line.head or '-', 8)}{pad_left(minutes(line.oldest, now) or '-', 10)}  "
     ]

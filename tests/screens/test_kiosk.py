@@ -1,0 +1,390 @@
+"""The kiosk: keys to a number, the truth about its paper, and what happens when nobody is there."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.screens.frame import assert_frame, frame, until_gone, until_seen
+from yichuang.bootstrap import create_hall, open_hall
+from yichuang.clock import FixedClock
+from yichuang.profile import printer_toml
+from yichuang.queue.printing import (
+    JobReason,
+    JobState,
+    PrinterHealth,
+    PrinterState,
+    PrintReport,
+)
+from yichuang.queue.service import Hall
+from yichuang.queue.ticket import PriorityClass
+from yichuang.tui.app import HallApp, Restart
+from yichuang.tui.screens.kiosk import KioskScreen
+from yichuang.tui.screens.kiosk_search import ItemSearch
+from yichuang.tui.widgets.big_number import BigNumber
+
+SIZES = [(80, 24), (100, 30)]
+HOME = "请按数字选择要办的业务"
+LONG = 600.0
+"""Seconds that no test lasts."""
+
+
+@pytest.fixture
+async def printing_hall(tmp_path: Path, clock: FixedClock) -> AsyncIterator[Hall]:
+    """A hall with one printer that no worker works: the test plays the worker."""
+    folder = tmp_path / "printing"
+    printers = printer_toml("kiosk", host="127.0.0.1", port=9, width=80)
+    await create_hall(folder, level="town", place="郑陆镇", printers=printers, clock=clock)
+    async with open_hall(folder, clock=clock) as hall:
+        assert await hall.store.lease("kiosk", "test", LONG)
+        await note(hall, PrinterState.READY)
+        yield hall
+
+
+async def note(hall: Hall, state: PrinterState, reason: JobReason = JobReason.NONE) -> None:
+    """Let the printer be seen in that state."""
+    await hall.store.note_health("kiosk", "test", PrinterHealth(state, reason))
+
+
+@asynccontextmanager
+async def kiosk(
+    hall: Hall, size: tuple[int, int] = (80, 24), theme: str = "default", language: str = "zh_CN"
+) -> AsyncIterator[Pilot[Restart]]:
+    """The kiosk, up and loaded; its timers never end by themselves."""
+
+    def open_place(_place: str, _window: int | None) -> KioskScreen:
+        return KioskScreen(hall, idle_seconds=LONG, guard_seconds=LONG)
+
+    app = HallApp(hall, open_place, "kiosk", theme=theme, language=language)
+    async with app.run_test(size=size) as pilot:
+        await until_seen(pilot, "09:30")
+        await until_seen(pilot, HOME if language == "zh_CN" else " 6 ")
+        await pilot.pause()
+        yield pilot
+
+
+def screen_of(pilot: Pilot[Restart]) -> KioskScreen:
+    """The kiosk, wherever it is in the stack."""
+    return next(each for each in pilot.app.screen_stack if isinstance(each, KioskScreen))
+
+
+def number_of(pilot: Pilot[Restart]) -> str:
+    """The large number."""
+    return screen_of(pilot).query_one("#number", BigNumber).text
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_frames_of_each_step(hall: Hall, size: tuple[int, int]) -> None:
+    for category in ("police", "tax", "tax"):
+        await hall.issue(category=category)
+    name = f"{size[0]}x{size[1]}"
+    async with kiosk(hall, size) as pilot:
+        assert_frame(f"kiosk-start-{name}", await until_seen(pilot, "等候   2 人"))
+        await pilot.press("9")
+        assert_frame(f"kiosk-priority-{name}", await until_seen(pilot, "已选：取优先号"))
+        await pilot.press("5")
+        assert_frame(f"kiosk-groups-{name}", await until_seen(pilot, "请选一类"))
+        await pilot.press("4", "pagedown")
+        assert_frame(f"kiosk-items-{name}", await until_seen(pilot, "第 2/5 页"))
+        await pilot.press("3")
+        assert_frame(f"kiosk-given-{name}", await until_seen(pilot, "您的号码"))
+
+
+@pytest.mark.parametrize("theme", ["plain", "contrast"])
+async def test_frames_in_other_themes(hall: Hall, theme: str) -> None:
+    async with kiosk(hall, theme=theme) as pilot:
+        await pilot.press("4", "0")
+        assert_frame(f"kiosk-{theme}-80x24", await until_seen(pilot, "您的号码"))
+
+
+async def test_frame_in_english(hall: Hall) -> None:
+    async with kiosk(hall, language="en") as pilot:
+        rows = await until_seen(pilot, "Police")
+        assert_frame("kiosk-english-80x24", rows)
+
+
+@pytest.mark.parametrize(
+    "keys", [("4", "0"), ("4", "enter"), ("４", "０")], ids=["zero", "enter", "full width"]
+)
+async def test_two_keys_to_a_number(hall: Hall, keys: tuple[str, str]) -> None:
+    async with kiosk(hall) as pilot:
+        await pilot.press(*keys)
+        await until_seen(pilot, "您的号码")
+        assert number_of(pilot) == "D001"
+        [ticket] = await hall.tickets()
+        assert (ticket.category, ticket.item) == ("tax", None)
+        assert ticket.priority_class is PriorityClass.ORDINARY
+
+
+async def test_three_keys_to_a_number_for_an_item(hall: Hall) -> None:
+    async with kiosk(hall) as pilot:
+        await pilot.press("5", "4", "2")
+        rows = await until_seen(pilot, "您的号码")
+        [ticket] = await hall.tickets()
+        items = {item.code: item for item in await hall.items()}
+        assert ticket.item is not None
+        assert items[ticket.item].group == "迁移"
+        assert any("市内迁移(直系亲属投靠)" in row for row in rows)
+        assert any("到 6、7 号窗口" in row for row in rows)
+
+
+async def test_the_last_page_of_a_long_group(hall: Hall) -> None:
+    items = [item for item in await hall.items() if item.group == "迁移"]
+    assert len(items) == 39
+    async with kiosk(hall) as pilot:
+        await pilot.press("5", "4", *["pagedown"] * 9)
+        rows = await until_seen(pilot, "第 5/5 页")
+        assert sum("迁" in row for row in rows[2:]) == 3
+        await pilot.press("4")
+        await pilot.pause()
+        assert await hall.tickets() == []
+        await pilot.press("3")
+        await until_seen(pilot, "您的号码")
+        [ticket] = await hall.tickets()
+        assert ticket.item == items[-1].code
+
+
+async def test_the_green_channel_is_told_and_kept(hall: Hall) -> None:
+    await hall.issue(category="tax")
+    async with kiosk(hall) as pilot:
+        await pilot.press("9", "4")
+        await until_seen(pilot, "纳税服务  优先  请选一类")
+        await pilot.press("0")
+        rows = await until_seen(pilot, "前面还有 0 人")
+        assert any("纳税服务   优先" in row for row in rows)
+        ticket = await hall.ticket("D002")
+        assert ticket.priority_class is PriorityClass.PRIORITY
+        await screen_of(pilot).go_home()
+        await until_seen(pilot, "未选（按 9 选）")
+
+
+async def test_esc_goes_back_step_by_step(hall: Hall) -> None:
+    async with kiosk(hall) as pilot:
+        await pilot.press("5", "4", "pagedown", "escape")
+        await until_seen(pilot, "公安服务  请选一类")
+        await pilot.press("escape")
+        await until_seen(pilot, HOME)
+        assert await hall.tickets() == []
+
+
+async def test_a_private_item_is_not_named(hall: Hall) -> None:
+    private = next(item for item in await hall.items() if item.private)
+    async with kiosk(hall) as pilot:
+        await pilot.press("slash", *private.code.lower(), "enter")
+        rows = await until_seen(pilot, "您的号码")
+        [ticket] = await hall.tickets()
+        assert ticket.item == private.code
+        assert not any(private.alias in row for row in rows)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_search_by_initials(hall: Hall, size: tuple[int, int]) -> None:
+    async with kiosk(hall, size) as pilot:
+        await pilot.press("0", "s", "b", "k")
+        rows = await until_seen(pilot, "社保卡申领")
+        assert_frame(f"kiosk-search-{size[0]}x{size[1]}", rows)
+        await pilot.press("1")
+        await until_seen(pilot, "您的号码")
+        [ticket] = await hall.tickets()
+        assert (ticket.category, ticket.item) == ("social_insurance", "RS156")
+
+
+async def test_search_follows_every_key_and_digits_of_codes_are_typed(hall: Hall) -> None:
+    async with kiosk(hall) as pilot:
+        await pilot.press("slash", "v", "v", "v")
+        await until_seen(pilot, "没有找到")
+        await pilot.press("backspace", "backspace", "backspace", *"rs156")
+        await until_seen(pilot, "社保卡申领")
+        assert isinstance(pilot.app.screen, ItemSearch)
+        await pilot.press("enter")
+        await until_seen(pilot, "您的号码")
+        [ticket] = await hall.tickets()
+        assert ticket.item == "RS156"
+
+
+async def test_search_by_arrows(hall: Hall) -> None:
+    async with kiosk(hall) as pilot:
+        await pilot.press("slash", "s", "b", "k", "down", "enter")
+        await until_seen(pilot, "您的号码")
+        [ticket] = await hall.tickets()
+        assert ticket.item == "RS157"
+
+
+async def test_a_key_that_bounces_issues_once(hall: Hall) -> None:
+    async with kiosk(hall) as pilot:
+        await pilot.press("5", "4", "1", "1", "1", "0", "enter")
+        await until_seen(pilot, "您的号码")
+        await pilot.pause()
+        assert len(await hall.tickets()) == 1
+
+
+async def test_any_key_returns_once_the_guard_is_down(hall: Hall) -> None:
+    async with kiosk(hall) as pilot:
+        await pilot.press("4", "0", "x")
+        rows = await until_seen(pilot, "您的号码")
+        screen_of(pilot).guard_seconds = 0.01
+        for _each in range(200):
+            await pilot.press("x")
+            await pilot.pause(0.02)
+            rows = frame(pilot.app)
+            if any(HOME in row for row in rows):
+                break
+        assert any(HOME in row for row in rows)
+        assert len(await hall.tickets()) == 1
+
+
+async def test_the_first_page_returns_when_nobody_presses_a_key(hall: Hall) -> None:
+    async with kiosk(hall) as pilot:
+        await pilot.press("9", "5")
+        await until_seen(pilot, "请选一类")
+        screen_of(pilot).idle_seconds = 0.05
+        await pilot.press("4")
+        await until_seen(pilot, HOME)
+        await until_seen(pilot, "未选（按 9 选）")
+
+
+async def test_a_number_gives_way_to_the_next_visitor(hall: Hall) -> None:
+    async with kiosk(hall) as pilot:
+        await pilot.press("4")
+        await until_seen(pilot, "请选一类")
+        screen_of(pilot).idle_seconds = 0.05
+        await pilot.press("0")
+        await until_seen(pilot, HOME)
+        assert len(await hall.tickets()) == 1
+
+
+async def test_a_search_that_was_left_open_is_closed(hall: Hall) -> None:
+    async with kiosk(hall) as pilot:
+        await pilot.press("slash", "s")
+        await until_seen(pilot, "查事项")
+        screen_of(pilot).idle_seconds = 0.05
+        await pilot.press("b")
+        await until_seen(pilot, HOME)
+        assert len(pilot.app.screen_stack) == 1
+
+
+async def test_a_refusal_is_shown_with_its_hint(tmp_path: Path, clock: FixedClock) -> None:
+    folder = tmp_path / "hall"
+    await create_hall(folder, level="village", place="村", clock=clock)
+    path = folder / "hall.toml"
+    text = path.read_text(encoding="utf-8").replace('"legal_affairs", "social', '"social')
+    path.write_text(text, encoding="utf-8")
+    async with open_hall(folder, clock=clock) as hall, kiosk(hall) as pilot:
+        await pilot.press("1", "0")
+        rows = await until_seen(pilot, "没有窗口办理「法人事务」")
+        assert any("请到导引台咨询" in row for row in rows)
+        assert await hall.tickets() == []
+        await pilot.press("escape", "escape")
+        await until_seen(pilot, HOME)
+        await pilot.press("2", "0")
+        await until_seen(pilot, "您的号码")
+
+
+async def test_visitors_do_not_get_at_the_commands(hall: Hall) -> None:
+    async with kiosk(hall) as pilot:
+        await pilot.press("f9")
+        await pilot.pause()
+        assert pilot.app.screen is screen_of(pilot)
+        assert not any("F9" in row for row in frame(pilot.app))
+
+
+async def test_counts_follow_other_processes(hall: Hall, hall_folder: Path) -> None:
+    async with kiosk(hall) as pilot, open_hall(hall_folder, clock=hall.clock) as other:
+        await other.issue(category="tax")
+        await until_seen(pilot, "等候   1 人")
+
+
+# --- paper --------------------------------------------------------------------------------------
+
+
+async def test_without_a_printer_the_number_is_to_be_noted(hall: Hall) -> None:
+    async with kiosk(hall) as pilot:
+        await pilot.press("4", "0")
+        await until_seen(pilot, "没有打印机：请记下号码")
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "seen"),
+    [
+        (JobState.PRINTED, JobReason.NONE, ("已打印", "请取走号票")),
+        (JobState.PRINTED, JobReason.NEAR_END, ("已打印", "请取走号票")),
+        (JobState.PROCESSED, JobReason.NONE, ("已打印", "请取走号票")),
+        (JobState.HANDED_OVER, JobReason.NONE, ("已送打印机", "没有出票请记下号码")),
+        (
+            JobState.FAILED,
+            JobReason.PAPER_OUT,
+            ("没有打印：打印机缺纸", "请记下号码，并叫工作人员"),
+        ),
+        (JobState.FAILED, JobReason.OFFLINE, ("没有打印：打印机没有回应", "请记下号码")),
+        (JobState.UNKNOWN, JobReason.NO_ANSWER, ("不知有没有打出", "没有出票请记下号码")),
+    ],
+)
+async def test_the_paper_is_followed_to_its_end(
+    printing_hall: Hall, state: JobState, reason: JobReason, seen: tuple[str, str]
+) -> None:
+    async with kiosk(printing_hall) as pilot:
+        await pilot.press("4", "0")
+        await until_seen(pilot, "等待打印")
+        job = await printing_hall.store.claim("kiosk", "test")
+        assert job is not None
+        await until_seen(pilot, "正在打印")
+        await printing_hall.store.report(job.id, PrintReport(state, reason))
+        rows = await until_seen(pilot, seen[0])
+        assert any(seen[1] in row for row in rows)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_missing_paper_is_told_and_asked_about(
+    printing_hall: Hall, size: tuple[int, int]
+) -> None:
+    name = f"{size[0]}x{size[1]}"
+    async with kiosk(printing_hall, size) as pilot:
+        await note(printing_hall, PrinterState.MISSING, JobReason.PAPER_OUT)
+        rows = await until_seen(pilot, "打印机缺纸：取号后请记下号码")
+        assert_frame(f"kiosk-no-paper-{name}", rows)
+        await pilot.press("4", "0")
+        rows = await until_seen(pilot, "出不了票")
+        assert_frame(f"kiosk-asks-{name}", rows)
+        assert await printing_hall.tickets() == []
+        await pilot.press("escape")
+        await until_gone(pilot, "出不了票")
+        assert await printing_hall.tickets() == []
+        await pilot.press("0", "1", "1", "1")
+        await until_seen(pilot, "您的号码")
+        assert len(await printing_hall.tickets()) == 1
+        job = await printing_hall.store.claim("kiosk", "test")
+        assert job is not None
+        await printing_hall.store.report(job.id, PrintReport(JobState.FAILED, JobReason.PAPER_OUT))
+        rows = await until_seen(pilot, "没有打印：打印机缺纸")
+        assert_frame(f"kiosk-failed-{name}", rows)
+
+
+async def test_paper_that_is_back_is_no_longer_complained_of(printing_hall: Hall) -> None:
+    await note(printing_hall, PrinterState.MISSING, JobReason.COVER_OPEN)
+    async with kiosk(printing_hall) as pilot:
+        await until_seen(pilot, "打印机盖子开着：取号后请记下号码")
+        await note(printing_hall, PrinterState.READY)
+        await until_gone(pilot, "打印机盖子开着")
+        await pilot.press("4", "0")
+        await until_seen(pilot, "您的号码")
+
+
+async def test_a_question_that_was_left_does_not_lock_the_kiosk(printing_hall: Hall) -> None:
+    await note(printing_hall, PrinterState.MISSING, JobReason.PAPER_OUT)
+    async with kiosk(printing_hall) as pilot:
+        await pilot.press("4")
+        await until_seen(pilot, "请选一类")
+        screen_of(pilot).idle_seconds = 0.05
+        await pilot.press("0")
+        await until_seen(pilot, HOME)
+        assert len(pilot.app.screen_stack) == 1
+        assert await printing_hall.tickets() == []
+        screen_of(pilot).idle_seconds = LONG
+        await pilot.press("4", "0")
+        await until_seen(pilot, "出不了票")
+        await pilot.press("1")
+        await until_seen(pilot, "您的号码")

@@ -1,0 +1,168 @@
+"""The overview: windows, lines, long waits in words, printers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.screens.conftest import MORNING
+from tests.screens.frame import assert_frame, frame, until_seen
+from yichuang.bootstrap import create_hall, open_hall
+from yichuang.clock import FixedClock
+from yichuang.profile import printer_toml
+from yichuang.queue.printing import JobReason, PrinterHealth, PrinterState
+from yichuang.queue.service import Hall
+from yichuang.tui.app import HallApp, Restart
+from yichuang.tui.screens.overview import OverviewScreen
+from yichuang.tui.screens.overview_rows import crowd_mark, wait_mark
+
+SIZES = [(80, 24), (100, 30), (200, 60)]
+
+
+@asynccontextmanager
+async def overview(
+    hall: Hall, size: tuple[int, int] = (80, 24), theme: str = "default", language: str = "zh_CN"
+) -> AsyncIterator[Pilot[Restart]]:
+    """The overview, up and loaded."""
+    app = HallApp(
+        hall,
+        lambda _place, _window: OverviewScreen(hall),
+        "overview",
+        theme=theme,
+        language=language,
+    )
+    async with app.run_test(size=size) as pilot:
+        await until_seen(pilot, "2026-03-02")
+        await pilot.pause()
+        yield pilot
+
+
+async def a_morning(hall: Hall, clock: FixedClock) -> None:
+    """A long line, a very long wait, windows in every state."""
+    await hall.issue(category="legal_affairs")
+    clock.advance(timedelta(minutes=14))
+    for _each in range(11):
+        await hall.issue(category="police")
+    await hall.issue(category="police", priority_class="priority")
+    await hall.issue(category="tax")
+    for window in (3, 5, 6, 7):
+        await hall.open_window(window)
+    for window in (5, 6):
+        await hall.call_next(window)
+    clock.advance(timedelta(minutes=16))
+    await hall.start(6)
+    clock.advance(timedelta(minutes=4))
+    await hall.pause_window(7, reason="设备故障")
+    await hall.issue(category="social_affairs")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_frames(hall: Hall, clock: FixedClock, size: tuple[int, int]) -> None:
+    await a_morning(hall, clock)
+    async with overview(hall, size) as pilot:
+        rows = await until_seen(pilot, "设备故障")
+        assert_frame(f"overview-{size[0]}x{size[1]}", rows)
+
+
+async def test_frame_in_the_plain_theme(hall: Hall, clock: FixedClock) -> None:
+    await a_morning(hall, clock)
+    async with overview(hall, theme="plain") as pilot:
+        assert_frame("overview-plain-80x24", await until_seen(pilot, "设备故障"))
+
+
+async def test_frame_in_english(hall: Hall, clock: FixedClock) -> None:
+    await a_morning(hall, clock)
+    async with overview(hall, language="en") as pilot:
+        assert_frame("overview-english-80x24", await until_seen(pilot, "Police"))
+
+
+async def test_it_says_who_waits_and_who_works(hall: Hall, clock: FixedClock) -> None:
+    await a_morning(hall, clock)
+    async with overview(hall) as pilot:
+        rows = await until_seen(pilot, "设备故障")
+    text = "\n".join(rows)
+    assert "今天取号 15  等候 13  办结 0  开放窗口 3/8" in text
+    assert re.search(r"A 法人事务 +1 +0 +A001 +34 分 +超长", text)
+    assert re.search(r"E 公安服务 +11 +0 +E001 +20 分 +久等 +人多", text)
+    assert re.search(r"D 纳税服务 +0 +0 +- +-", text)
+    assert re.search(r"5 开放 +D001 +已叫号 +20 分", text)
+    assert re.search(r"6 开放 +E012 +办理中 +4 分", text)
+    assert re.search(r"7 暂停服务 设备故障 +0 分", text)
+    assert re.search(r"3 开放 +空闲", text)
+    assert re.search(r"8 未开", text)
+
+
+async def test_it_follows_other_processes(hall: Hall, hall_folder: Path) -> None:
+    async with overview(hall) as pilot, open_hall(hall_folder, clock=hall.clock) as other:
+        await other.open_window(2)
+        await until_seen(pilot, "开放窗口 1/8")
+        await other.issue(category="tax")
+        await until_seen(pilot, "今天取号 1 ")
+
+
+@pytest.mark.parametrize(
+    ("minutes", "word"),
+    [(0, ""), (14, ""), (15, "久等"), (29, "久等"), (30, "超长"), (300, "超长")],
+)
+def test_long_waits_have_words(minutes: int, word: str) -> None:
+    assert wait_mark(MORNING - timedelta(minutes=minutes), MORNING)[0] == word
+    assert wait_mark(None, MORNING) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("waiting", "word"), [(0, ""), (10, ""), (11, "人多"), (20, "人多"), (21, "拥挤")]
+)
+def test_crowds_have_words(waiting: int, word: str) -> None:
+    assert crowd_mark(waiting)[0] == word
+
+
+def seen_windows(pilot: Pilot[Restart]) -> set[int]:
+    """The numbers of the windows in sight."""
+    found = re.findall(r"(?<!\S)(\d+) 未开", "\n".join(frame(pilot.app)))
+    return {int(number) for number in found}
+
+
+async def test_thirty_windows_can_be_reached_at_80x24(tmp_path: Path, clock: FixedClock) -> None:
+    folder = tmp_path / "city"
+    await create_hall(folder, level="city", place="常州市", clock=clock)
+    async with open_hall(folder, clock=clock) as hall:
+        every = {window.number for window in hall.settings.window}
+        assert len(every) == 30
+        async with overview(hall) as pilot:
+            rows = await until_seen(pilot, "按上下键看其余的")
+            assert_frame("overview-city-80x24", rows)
+            seen = seen_windows(pilot)
+            assert seen < every
+            await pilot.press("pagedown")
+            await until_seen(pilot, "-15 行，共 15 行")
+            assert seen | seen_windows(pilot) == every
+            await pilot.press("up", "pageup")
+            await until_seen(pilot, "第 1-")
+            assert seen_windows(pilot) == seen
+        async with overview(hall, (100, 30)) as pilot:
+            await until_seen(pilot, "窗口（30 个）")
+            assert seen_windows(pilot) == every
+
+
+async def test_printers_are_told_in_words(tmp_path: Path, clock: FixedClock) -> None:
+    folder = tmp_path / "printing"
+    printers = "\n".join(
+        printer_toml(name, host="127.0.0.1", port=9, width=80) for name in ("one", "two", "three")
+    )
+    await create_hall(folder, level="town", place="郑陆镇", printers=printers, clock=clock)
+    async with open_hall(folder, clock=clock) as hall, overview(hall) as pilot:
+        await until_seen(pilot, "打印机 one：没有程序在管它")
+        assert await hall.store.lease("three", "test", 600)
+        await hall.store.note_health(
+            "three", "test", PrinterHealth(PrinterState.MISSING, JobReason.PAPER_OUT)
+        )
+        rows = await until_seen(pilot, "打印机 three：不能打印")
+        assert any("打印机缺纸" in row for row in rows)
+        await hall.store.note_health("three", "test", PrinterHealth(PrinterState.READY))
+        await until_seen(pilot, "打印机 one：没有程序在管它")
