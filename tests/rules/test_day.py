@@ -1,0 +1,170 @@
+"""Business dates, and clocks that lie (DESIGN 5)."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from tests.halls import MORNING, memory_hall
+from tests.rules.conftest import Issue
+from yichuang.clock import FixedClock
+from yichuang.errors import NothingToUndo, NothingWaiting, UnknownTicket
+from yichuang.queue.event import EventKind
+from yichuang.queue.service import Hall
+from yichuang.queue.ticket import TicketState
+
+DAY = timedelta(days=1)
+MONDAY = date(2026, 3, 2)
+
+
+async def _kinds(hall: Hall) -> list[EventKind]:
+    return [entry.event.kind for entry in await hall.entries(0, 10_000)]
+
+
+@pytest.mark.parametrize(
+    ("at", "on"),
+    [
+        (datetime(2026, 3, 1, 15, 59, 59, tzinfo=UTC), date(2026, 3, 1)),
+        (datetime(2026, 3, 1, 16, 0, tzinfo=UTC), date(2026, 3, 2)),
+        (datetime(2026, 3, 2, 15, 59, 59, tzinfo=UTC), date(2026, 3, 2)),
+    ],
+)
+async def test_the_date_is_the_halls_own(at: datetime, on: date) -> None:
+    """Midnight in Shanghai is 16:00 UTC."""
+    hall = memory_hall(FixedClock(at))
+    done = await hall.issue(category="tax")
+    assert done.ticket is not None
+    assert done.ticket.business_date == on
+    assert (await hall.overview()).business_date == on
+
+
+@pytest.mark.usefixtures("open_windows")
+async def test_a_new_day_begins_anew(hall: Hall, issue: Issue, clock: FixedClock) -> None:
+    await issue("tax", 3)
+    await issue("police", 1)
+    await hall.call_next(1)
+    await hall.start(1)
+    await hall.call_next(2)
+    clock.advance(DAY)
+    assert await hall.tickets() == []
+    assert await issue("tax") == "A001"
+    turned = next(e for e in await hall.entries(0) if e.event.kind is EventKind.DAY_TURNED)
+    assert turned.event.data == {
+        "former": "2026-03-02", "passed": ["A002", "A003", "B001"],
+    }  # fmt: skip
+    assert turned.business_date == MONDAY + DAY
+    assert [each.state for each in await hall.tickets()] == [TicketState.WAITING]
+    # Who is being served is served to the end; the others' windows are free.
+    serving = (await hall.finish(1)).ticket
+    assert serving is not None
+    assert (serving.business_date, serving.state) == (MONDAY, TicketState.FINISHED)
+    with pytest.raises(NothingWaiting):
+        await hall.call_next(2)
+    with pytest.raises(UnknownTicket):
+        await hall.reinstate("A002")
+
+
+async def test_a_day_turns_once(hall: Hall, issue: Issue, clock: FixedClock) -> None:
+    await issue()
+    clock.advance(3 * DAY)
+    await issue("tax", 2)
+    assert (await _kinds(hall)).count(EventKind.DAY_TURNED) == 1
+    assert (await hall.ticket("A002")).business_date == MONDAY + 3 * DAY
+
+
+@pytest.mark.usefixtures("open_windows")
+async def test_a_past_day_is_not_reopened(hall: Hall, issue: Issue, clock: FixedClock) -> None:
+    """A pass just before midnight is not taken back into the new day."""
+    clock.at = datetime(2026, 3, 2, 15, 59, 50, tzinfo=UTC)
+    await issue()
+    await hall.call_next(1)
+    await hall.pass_(1, reason="未到")
+    clock.advance(timedelta(seconds=20))
+    await issue("police")
+    with pytest.raises(NothingToUndo):
+        await hall.undo(1)
+    (left,) = await hall.store.read(lambda records: records.in_state(MONDAY, None, 9))
+    assert left.state is TicketState.PASSED
+
+
+@pytest.mark.usefixtures("open_windows")
+@pytest.mark.parametrize("back", [timedelta(minutes=5), timedelta(days=400)])
+async def test_a_clock_that_jumps_back(
+    hall: Hall, issue: Issue, clock: FixedClock, back: timedelta
+) -> None:
+    """No number again, no other order, no former day, and one report a jump."""
+    await issue("tax", 3)
+    clock.advance(-back)
+    assert await issue("tax", 2) == "A005"
+    ticket = await hall.ticket("A005")
+    assert ticket.business_date == MONDAY
+    assert (ticket.issued_at, ticket.ahead) == (MORNING - back, 4)
+    numbers = []
+    for _each in range(5):
+        called = (await hall.call_next(1)).ticket
+        assert called is not None
+        numbers.append(called.number)
+        await hall.start(1)
+        await hall.finish(1)
+    assert numbers == ["A001", "A002", "A003", "A004", "A005"]
+    kinds = await _kinds(hall)
+    assert kinds.count(EventKind.CLOCK_WENT_BACK) == 1
+    assert EventKind.DAY_TURNED not in kinds
+    clock.advance(-back)
+    await issue()
+    report = [e for e in await hall.entries(0) if e.event.kind is EventKind.CLOCK_WENT_BACK]
+    assert len(report) == 2
+    assert report[0].event.data == {"latest_at": MORNING.isoformat()}
+    assert report[1].event.data == {"latest_at": (MORNING - back).isoformat()}
+
+
+@pytest.mark.parametrize(("seconds", "reports"), [(1.9, 0), (2, 0), (2.1, 1)])
+async def test_small_corrections_are_not_reported(
+    hall: Hall, issue: Issue, clock: FixedClock, seconds: float, reports: int
+) -> None:
+    await issue()
+    clock.advance(timedelta(seconds=-seconds))
+    await issue()
+    assert (await _kinds(hall)).count(EventKind.CLOCK_WENT_BACK) == reports
+
+
+async def test_a_clock_that_comes_right_again(hall: Hall, issue: Issue, clock: FixedClock) -> None:
+    """Back to the truth within the same day: nothing turns, and counting goes on."""
+    await issue()
+    clock.advance(timedelta(days=-90))
+    await issue()
+    clock.advance(timedelta(days=90))
+    assert await issue() == "A003"
+    kinds = await _kinds(hall)
+    assert kinds.count(EventKind.CLOCK_WENT_BACK) == 1
+    assert EventKind.DAY_TURNED not in kinds
+
+
+async def test_a_clock_that_jumps_on_and_back(hall: Hall, issue: Issue, clock: FixedClock) -> None:
+    """A date that was reached stays: numbers go on in it, and none is given twice."""
+    await issue("tax", 2)
+    clock.advance(40 * DAY)
+    assert await issue() == "A001"
+    clock.advance(-40 * DAY)
+    assert await issue() == "A002"
+    ticket = await hall.ticket("A002")
+    assert ticket.business_date == MONDAY + 40 * DAY
+    monday = await hall.store.read(lambda records: records.in_state(MONDAY, None, 9))
+    assert [each.number for each in monday] == ["A002", "A001"]
+    assert (await hall.overview()).business_date == MONDAY + 40 * DAY
+
+
+@pytest.mark.usefixtures("open_windows")
+async def test_a_refused_command_reports_and_turns_nothing(
+    hall: Hall, issue: Issue, clock: FixedClock
+) -> None:
+    await issue()
+    rows = await hall.entries(0)
+    clock.advance(DAY)
+    with pytest.raises(NothingWaiting):
+        await hall.call_next(1)
+    clock.advance(-2 * DAY)
+    with pytest.raises(UnknownTicket):
+        await hall.cancel("A077")
+    assert await hall.entries(0) == rows
