@@ -112,7 +112,7 @@ def _status_text(name: str, view: Overview, printers: list[PrinterStatus]) -> st
     for window in view.windows:
         held = window.ticket
         doing = f"  {held.number} {held.state.label}" if held else ""
-        why = f"（{window.window.reason}）" if window.window.reason else ""
+        why = f" ({_(window.window.reason)})" if window.window.reason else ""
         label = _("{window} 号窗口").format(window=window.window.number)
         lines.append(f"  {label}  {window.window.state.label}{why}{doing}")
     for line in view.lines:

@@ -104,7 +104,7 @@ def show(asked: Asked, number: str) -> None:
                     if entry.event.window
                     else ""
                 )
-                + (f"  {entry.event.data['reason']}" if entry.event.data.get("reason") else "")
+                + (f"  {_(entry.event.data['reason'])}" if entry.event.data.get("reason") else "")
                 for entry in entries
             ]
             return found, lines, [entry.as_json() for entry in entries]

@@ -35,7 +35,7 @@ def _do(asked: Asked, act: _Act) -> None:
     if done.window is not None:
         result["window"] = done.window.as_json()
         label = done.window.state.label + (
-            f"（{done.window.reason}）" if done.window.reason else ""
+            f" ({_(done.window.reason)})" if done.window.reason else ""
         )
         lines.append(_("{window} 号窗口  {state}").format(window=done.window.number, state=label))
     asked.show(result, "  ".join(lines))

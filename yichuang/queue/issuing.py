@@ -94,7 +94,7 @@ def ticket_document(
         item=shown.name if shown else "",
         item_alias=shown.alias if shown else "",
         mark=text_in(settings.hall.language, PRIORITY_MARK) if is_priority else "",
-        hints=settings.ticket.hints,
+        hints=tuple(text_in(settings.hall.language, hint) for hint in settings.ticket.hints),
         complaint_phone=settings.hall.complaint_phone,
         reprint=reprint,
     )
