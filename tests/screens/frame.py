@@ -30,12 +30,18 @@ def assert_frame(name: str, rows: list[str]) -> None:
     assert text == path.read_text(encoding="utf-8")
 
 
-async def until_seen(pilot: Pilot[Any], text: str, tries: int = 200) -> list[str]:
-    """The frame as soon as it holds `text`; fails when it never does."""
+async def until_seen(pilot: Pilot[Any], text: str, tries: int = 250) -> list[str]:
+    """The frame that holds `text` and has come to rest; fails when there is none.
+
+    A screen's parts are shown in turns of the event loop (the key bar after the lists), so a frame
+    counts when the next one is the same.
+    """
+    former: list[str] = []
     for _each in range(tries):
         rows = frame(pilot.app)
-        if any(text in row for row in rows):
+        if rows == former and any(text in row for row in rows):
             return rows
+        former = rows
         await pilot.pause(0.02)
     raise AssertionError(f"{text!r} was never seen in:\n" + "\n".join(frame(pilot.app)))
 

@@ -128,6 +128,7 @@ class HallApp(App[Restart]):
         except YichuangError as error:
             self._show(error)
             return
+        self.delay_update()
         while len(self.screen_stack) > 1:
             self.pop_screen()
         if (place, window) == (self.place, self.window):
@@ -165,6 +166,7 @@ class HallApp(App[Restart]):
         from yichuang.tui.palette import HallCommands, HallPalette
 
         if isinstance(self.screen, HallScreen):
+            self.delay_update(0.1)
             self.push_screen(HallPalette({HallCommands}, placeholder=_("键入命令的一部分")))
 
     def watch_theme(self) -> None:

@@ -154,6 +154,7 @@ class HallScreen(Screen[None]):
 
     async def action_back(self) -> None:
         """Return to the screen that one came from."""
+        self.app.delay_update()
         self.app.pop_screen()
 
     def is_up(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Generic, TypeVar
 
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
@@ -29,6 +30,8 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
 
     def compose(self) -> ComposeResult:
         """Heading, body, keys."""
+        # A screen's coming and going takes several paintings; held back a moment they are one.
+        self.app.delay_update()
         with Vertical(id="dialog"):
             yield TextLine(f" {self.heading}", widget_id="heading")
             yield from self.compose_body()
@@ -37,6 +40,11 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
     def compose_body(self) -> ComposeResult:
         """What stands between the heading and the keys."""
         yield from ()
+
+    def dismiss(self, result: Answer | None = None) -> AwaitComplete:
+        """Leave with an answer, and let the screen behind come back in one painting."""
+        self.app.delay_update()
+        return super().dismiss(result)
 
     def action_dismiss_dialog(self) -> None:
         """Leave without an answer."""

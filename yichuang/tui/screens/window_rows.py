@@ -26,8 +26,8 @@ from yichuang.tui.text import Line, pad, pad_left
 
 Categories = dict[str, CategorySettings]
 
-_NAME, _COUNT, _HEAD, _WAIT = 18, 6, 9, 7
-"""The widths of a line's columns in cells; the table is 43 wide with its edges."""
+_NAME, _COUNT, _HEAD, _WAIT = 16, 8, 7, 8
+"""The widths of a line's columns in cells; with its edges and the priority mark, 49."""
 
 MOVES = {
     "recall": Move.RECALL,
@@ -189,7 +189,7 @@ def _line(line: LineView, now: datetime) -> Line:
         + pad(line.head, _HEAD)
         + pad_left(wait, _WAIT)
     )
-    priority = (f" {_('优先')}{line.priority}", "mark") if line.priority else ""
+    priority = (" " + _("优先{count}").format(count=line.priority), "mark") if line.priority else ""
     return [(f" {text}", "" if line.waiting else "dim"), priority]
 
 
