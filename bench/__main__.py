@@ -1,0 +1,33 @@
+"""Run every benchmark, one after the other, and print one table."""
+
+from __future__ import annotations
+
+import time
+
+from bench import change, concurrency, history, paper, screen, store, wire
+from bench.report import Figure, main, say
+
+_ALL = (
+    ("store", store.run),
+    ("history", history.run),
+    ("paper", paper.run),
+    ("screen", screen.run),
+    ("wire", wire.run),
+    ("concurrency", concurrency.run),
+    ("change", change.run),
+)
+
+
+def run() -> list[Figure]:
+    """Everything; tells what is being run and how long it took."""
+    figures = []
+    for place, (name, part) in enumerate(_ALL, start=1):
+        say(f"[{place}/{len(_ALL)}] {name} ...")
+        started = time.monotonic()
+        figures += part()
+        say(f"[{place}/{len(_ALL)}] {name}: {time.monotonic() - started:.0f} s")
+    return figures
+
+
+if __name__ == "__main__":
+    main(run)
