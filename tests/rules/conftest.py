@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from yichuang.queue.event import Entry
 from yichuang.queue.service import Hall
 
 Issue = Callable[..., Awaitable[str]]
@@ -32,13 +31,3 @@ def issue(hall: Hall) -> Issue:
         return number
 
     return issue
-
-
-@pytest.fixture
-def journal(hall: Hall) -> Callable[[], Awaitable[list[Entry]]]:
-    """The whole journal."""
-
-    async def journal() -> list[Entry]:
-        return await hall.entries(0, 10_000)
-
-    return journal
