@@ -135,6 +135,12 @@ class HallApp(App[Restart]):
             return
         self.push_screen(screen)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """No commands where the public stands."""
+        if action == "command_palette" and isinstance(self.screen, HallScreen):
+            return self.screen.has_commands
+        return super().check_action(action, parameters)
+
     def action_help(self) -> None:
         """Show the keys of the present screen."""
         from yichuang.tui.screens.help import HelpScreen

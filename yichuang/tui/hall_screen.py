@@ -43,7 +43,7 @@ class HallScreen(Screen[None]):
     AUTO_FOCUS = ""
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "acknowledge", N_("收起"), show=False),
+        Binding("escape", "acknowledge", N_("收起")),
         Binding("escape", "back", N_("返回")),
     ]
     DEFAULT_CSS = """
@@ -73,6 +73,11 @@ class HallScreen(Screen[None]):
     def heading(self) -> str:
         """The screen's name for the title row, in the user's language."""
         return _(self.NAME)
+
+    @property
+    def has_commands(self) -> bool:
+        """Whether the command palette can be opened here."""
+        return True
 
     # --- the frame ----------------------------------------------------------------------------
 

@@ -78,8 +78,7 @@ class KioskScreen(HallScreen):
         Binding(f"{_wide(0)},enter", "direct", N_("直接取号"), key_display="0 Enter"),
         Binding("pageup,left,minus", "turn(-1)", N_("上一页"), key_display="PgUp"),
         Binding("pagedown,right,plus", "turn(1)", N_("下一页"), key_display="PgDn"),
-        Binding("f9", "locked", show=False),
-        Binding("escape", "acknowledge", N_("收起"), show=False),
+        Binding("escape", "acknowledge", N_("收起")),
         Binding("escape", "step_back", N_("上一步")),
         Binding("escape", "back", N_("返回")),
     ]
@@ -219,8 +218,11 @@ class KioskScreen(HallScreen):
 
     async def go_home(self) -> None:
         """Show the first page for the next visitor; dialogs that were left open are closed."""
-        while isinstance(self.app.screen, ModalScreen) and self in self.app.screen_stack:
-            self.app.pop_screen()
+        stack = self.app.screen_stack
+        above = stack[stack.index(self) + 1 :] if self in stack else []
+        if all(isinstance(screen, ModalScreen) for screen in above):
+            for _each in above:
+                self.app.pop_screen()
         for timer in (self._idle, self._guard):
             if timer is not None:
                 timer.stop()
@@ -233,8 +235,6 @@ class KioskScreen(HallScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Each page has its own keys."""
         start = self._path.is_start
-        if action == "locked":
-            return self.app.screen_stack[0] is self
         if self._given is not None:
             return action not in _CHOOSING and super().check_action(action, parameters)
         if action == "priority" or (action == "choose" and parameters == (9,)):
@@ -247,8 +247,10 @@ class KioskScreen(HallScreen):
             return not start and self._menu is not None and self._menu.pages(self._path) > 1
         return super().check_action(action, parameters)
 
-    def action_locked(self) -> None:
-        """Nothing: at a terminal that shows only the kiosk, no visitor gets at the commands."""
+    @property
+    def has_commands(self) -> bool:
+        """No visitor gets at the commands of a terminal that was opened as a kiosk."""
+        return self.app.screen_stack[0] is not self
 
     # --- choosing -----------------------------------------------------------------------------
 
