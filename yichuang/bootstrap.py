@@ -76,23 +76,25 @@ async def simulated_printers(
 
     A printer whose port is taken is left out: another process of the hall runs it already.
     """
+    papers: Papers = deque(maxlen=PAPERS_KEPT)
+    simulated = [each for each in hall.settings.printer if each.simulated]
+    if not simulated:
+        yield papers
+        return
     from yichuang.hardware.simulator.paper import Paper, as_text
     from yichuang.hardware.simulator.printer import SimulatedPrinter
-
-    papers: Papers = deque(maxlen=PAPERS_KEPT)
 
     def keep(paper: Paper) -> None:
         papers.append(as_text(paper))
         show(papers[-1])
 
     async with AsyncExitStack() as stack:
-        for settings in hall.settings.printer:
-            if settings.simulated:
-                printer = SimulatedPrinter(settings.port, settings.width, None, keep)
-                try:
-                    await stack.enter_async_context(printer)
-                except OSError as error:
-                    logger.warning("simulated printer %s not started: %s", settings.name, error)
+        for settings in simulated:
+            printer = SimulatedPrinter(settings.port, settings.width, None, keep)
+            try:
+                await stack.enter_async_context(printer)
+            except OSError as error:
+                logger.warning("simulated printer %s not started: %s", settings.name, error)
         yield papers
 
 
