@@ -326,6 +326,22 @@ class UndoTooLate(QueueRefusal):
     advice = N_("过号的可以恢复；办结的请重新取号；误叫的可以再叫")
 
 
+class NothingHeld(QueueRefusal):
+    """There is no held ticket to take back."""
+
+    code = "nothing_held"
+    text = N_("没有挂起的号")
+    advice = N_("按 6 挂起手上的号以后，可以在这里取回")
+
+
+class NothingPassed(QueueRefusal):
+    """There is no passed ticket to reinstate."""
+
+    code = "nothing_passed"
+    text = N_("今天没有过号的号")
+    advice = N_("过号的号会列在右边")
+
+
 class NeverPrinted(QueueRefusal):
     """There is no printer to print on."""
 

@@ -59,9 +59,11 @@ async def test_a_refusal_is_shown_with_its_hint(hall: Hall) -> None:
         await pilot.press("1")
         rows = await until_seen(pilot, "1 号窗口没有开")
         assert any("先开窗口" in row for row in rows)
+        assert any("Esc 收起" in row for row in rows)
         await pilot.press("escape")
-        await pilot.pause()
-        assert not any("没有开" in row for row in frame(pilot.app))
+        await until_gone(pilot, "没有开")
+        rows = await until_seen(pilot, "F1 帮助")
+        assert not any("没有开" in row or "Esc" in row for row in rows)
 
 
 async def test_a_store_error_stays_until_it_is_acknowledged(

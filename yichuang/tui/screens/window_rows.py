@@ -10,6 +10,8 @@ from yichuang.clock import elapsed
 from yichuang.config import CategorySettings
 from yichuang.errors import (
     IllegalMove,
+    NothingHeld,
+    NothingPassed,
     NothingWaiting,
     QueueRefusal,
     WindowAlreadyOpen,
@@ -80,32 +82,13 @@ def _move_refused(ticket: Ticket | None, move: Move, window: int) -> QueueRefusa
 
 
 def _nothing_for(view: WindowView, action: str) -> QueueRefusal | None:
-    needed: dict[str, Sequence[Ticket]] = {"take_back": view.held, "reinstate": view.passed}
-    if action in needed and not needed[action]:
-        return NothingHere(action)
+    if action == "take_back" and not view.held:
+        return NothingHeld()
+    if action == "reinstate" and not view.passed:
+        return NothingPassed()
     if action == "reprint" and view.ticket is None:
         return WindowIdle(window=view.settings.number)
     return None
-
-
-class NothingHere(QueueRefusal):
-    """There is no held, or no passed, ticket to choose from."""
-
-    code = "nothing_here"
-
-    def __init__(self, action: str) -> None:
-        super().__init__(action=action)
-        self._held = action == "take_back"
-
-    @property
-    def message(self) -> str:
-        """What is missing."""
-        return _("没有挂起的号") if self._held else _("今天没有过号的号")
-
-    @property
-    def hint(self) -> str:
-        """When there will be one."""
-        return _("按 6 挂起手上的号以后，可以在这里取回") if self._held else _("过号的号会列在右边")
 
 
 # --- rows --------------------------------------------------------------------------------------------

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from yichuang.errors import QueueRefusal, YichuangError
 from yichuang.language import _
+from yichuang.tui.text import Line
 from yichuang.tui.widgets.rows import Rows
 
 
@@ -27,6 +30,13 @@ class StatusLine(Rows):
     def keeps_error(self) -> bool:
         """Whether an error waits to be acknowledged."""
         return self._error is not None
+
+    def show(self, lines: Sequence[Line]) -> None:
+        """Show these rows; Esc takes them away while there are any, so the keys change with them."""
+        was_showing = self.is_showing
+        super().show(lines)
+        if was_showing != self.is_showing:
+            self.screen.refresh_bindings()
 
     def say(self, text: str, hint: str = "") -> None:
         """Show a notice; an error that was not acknowledged stays."""
