@@ -86,8 +86,10 @@ class Model:
         """Run a command by its method's name; the refusal's code, or None."""
         before = copy.deepcopy(self.state)
         self.now = now
+        if self._notice_the_clock():
+            self.state.latest_at = now
+            before = copy.deepcopy(self.state)
         try:
-            self._notice_the_clock()
             getattr(self, command)(*arguments)
         except Refused as refusal:
             self.state = before
@@ -95,22 +97,28 @@ class Model:
         self.state.latest_at = now
         return None
 
-    def _notice_the_clock(self) -> None:
+    def _notice_the_clock(self) -> bool:
+        """Note a wrong clock or a new day; whether there was one. That stays when the command is refused."""
         state = self.state
+        noticed = False
         local = (self.now + timedelta(hours=8)).date()
         if state.today is None or state.latest_at is None:
             state.today = local
-            return
+            return False
         if self.now < state.latest_at - timedelta(seconds=2):
             state.clock_reports += 1
+            noticed = True
         if local > state.today:
             state.today = local
             state.days_turned += 1
+            noticed = True
             for ticket in state.tickets:
-                if ticket.day < local and ticket.state in ("waiting", "called", "held"):
-                    if ticket.state == "called":
+                if ticket.day < local and ticket.state in ("waiting", "called", "serving", "held"):
+                    if ticket.state in ("called", "serving"):
                         del state.hands[ticket.visits[-1]]
-                    ticket.state, ticket.target, ticket.reason = "passed", None, "日终"
+                    ended = "finished" if ticket.state == "serving" else "passed"
+                    ticket.state, ticket.target, ticket.reason = ended, None, "日终"
+        return noticed
 
     # --- what commands are made of ------------------------------------------------------------
 

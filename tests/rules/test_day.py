@@ -9,7 +9,7 @@ import pytest
 from tests.halls import MORNING, memory_hall
 from tests.rules.conftest import Issue
 from yichuang.clock import FixedClock
-from yichuang.errors import NothingToUndo, NothingWaiting, UnknownTicket
+from yichuang.errors import NothingToUndo, NothingWaiting, UnknownTicket, WindowIdle
 from yichuang.queue.event import EventKind
 from yichuang.queue.service import Hall
 from yichuang.queue.ticket import TicketState
@@ -51,14 +51,21 @@ async def test_a_new_day_begins_anew(hall: Hall, issue: Issue, clock: FixedClock
     assert await issue("tax") == "A001"
     turned = next(e for e in await hall.entries(0) if e.event.kind is EventKind.DAY_TURNED)
     assert turned.event.data == {
-        "former": "2026-03-02", "passed": ["A002", "A003", "B001"],
+        "former": "2026-03-02", "ended": ["A001", "A002", "A003", "B001"],
     }  # fmt: skip
     assert turned.business_date == MONDAY + DAY
     assert [each.state for each in await hall.tickets()] == [TicketState.WAITING]
-    # Who is being served is served to the end; the others' windows are free.
-    serving = (await hall.finish(1)).ticket
-    assert serving is not None
-    assert (serving.business_date, serving.state) == (MONDAY, TicketState.FINISHED)
+    # Who was being served counts as finished, who waited as passed; every window is free.
+    monday = await hall.store.read(lambda records: records.in_state(MONDAY, None, 9))
+    assert {each.number: (each.state, each.reason) for each in monday} == {
+        "A001": (TicketState.FINISHED, "日终"),
+        "A002": (TicketState.PASSED, "日终"),
+        "A003": (TicketState.PASSED, "日终"),
+        "B001": (TicketState.PASSED, "日终"),
+    }
+    with pytest.raises(WindowIdle):
+        await hall.finish(1)
+    assert (await hall.call_next(1)).ticket is not None
     with pytest.raises(NothingWaiting):
         await hall.call_next(2)
     with pytest.raises(UnknownTicket):
@@ -156,15 +163,18 @@ async def test_a_clock_that_jumps_on_and_back(hall: Hall, issue: Issue, clock: F
 
 
 @pytest.mark.usefixtures("open_windows")
-async def test_a_refused_command_reports_and_turns_nothing(
+async def test_a_refused_command_changes_nothing_but_the_day_it_saw(
     hall: Hall, issue: Issue, clock: FixedClock
 ) -> None:
     await issue()
-    rows = await hall.entries(0)
+    await hall.call_next(1)
     clock.advance(DAY)
-    with pytest.raises(NothingWaiting):
-        await hall.call_next(1)
+    with pytest.raises(WindowIdle):
+        await hall.start(1)
+    assert (await hall.window_view(1)).ticket is None
+    assert (await _kinds(hall))[-2:] == [EventKind.TICKET_PASSED, EventKind.DAY_TURNED]
     clock.advance(-2 * DAY)
-    with pytest.raises(UnknownTicket):
-        await hall.cancel("A077")
-    assert await hall.entries(0) == rows
+    for _each in range(2):
+        with pytest.raises(UnknownTicket):
+            await hall.cancel("A077")
+    assert (await _kinds(hall)).count(EventKind.CLOCK_WENT_BACK) == 1

@@ -140,24 +140,29 @@ async def test_what_undo_takes_back(moving: Hall, state: TicketState) -> None:
 
 @pytest.mark.parametrize("state", TicketState)
 async def test_the_end_of_the_day(moving: Hall, clock: FixedClock, state: TicketState) -> None:
-    """The open ones are passed by the system; who is being served, is served to the end."""
+    """Who stood in line is passed by the system; who was being served counts as finished."""
     await REACH[state](moving)
     clock.advance(timedelta(days=1))
     await moving.issue(category="police")
-    sources, target = MOVES[Move.END_DAY]
+    end = Move.END_DAY_SERVED if state is TicketState.SERVING else Move.END_DAY
+    sources, target = MOVES[end]
     day = (clock.now() - timedelta(days=1)).date()
     (ticket,) = await moving.store.read(lambda records: records.in_state(day, None, 9))
     assert ticket.state is (target if state in sources else state)
     assert (ticket.reason == "日终") == (state in sources)
     current = await moving.store.read(lambda records: records.current(1))
-    assert (current is not None) == (state is TicketState.SERVING)
+    assert current is None
     with pytest.raises(UnknownTicket):
         await moving.ticket(NUMBER)
 
 
 def test_every_move_is_tried() -> None:
     undo = {Move.UNDO_CALL, Move.UNDO_FINISH, Move.UNDO_PASS}
-    assert set(BY_NUMBER) | set(AT_WINDOW) | undo | {Move.END_DAY} == set(Move) == set(MOVES)
+    assert (
+        set(BY_NUMBER) | set(AT_WINDOW) | undo | {Move.END_DAY, Move.END_DAY_SERVED}
+        == set(Move)
+        == set(MOVES)
+    )
     assert set(REACH) == set(TicketState)
 
 

@@ -37,7 +37,7 @@ class Done:
 class Desk:
     """Where a command is worked on, inside one transaction."""
 
-    __slots__ = ("_seq", "actor", "memory", "now", "rules", "today")
+    __slots__ = ("_seq", "actor", "has_noted", "memory", "now", "rules", "today")
 
     def __init__(self, memory: Memory, rules: HallRules, now: datetime, actor: str) -> None:
         self.memory = memory
@@ -47,6 +47,7 @@ class Desk:
         latest = memory.latest()
         self._seq = latest.seq if latest else 0
         self.today = business_date(latest, rules, now)
+        self.has_noted = False
         if latest is not None:
             self._note_the_clock(latest)
 
@@ -55,6 +56,7 @@ class Desk:
             self.record(EventKind.CLOCK_WENT_BACK, latest_at=latest.at.isoformat())
         if self.today > latest.business_date:
             _turn_day(self, latest)
+        self.has_noted = self._seq > latest.seq
 
     @property
     def next_seq(self) -> int:
@@ -99,18 +101,27 @@ def clock_behind(latest: Latest | None, now: datetime) -> timedelta | None:
 
 
 def _turn_day(desk: Desk, latest: Latest) -> None:
-    """Begin a business date: what still stood in line on earlier ones is passed (requirements 4.5)."""
-    memory = desk.memory
-    left = memory.open_tickets_before(desk.today)
+    """Begin a business date: nobody of an earlier one is left in line or at a window.
+
+    Who waited is passed (requirements 4.5); who was being served is taken to have been finished.
+    """
+    left = desk.memory.open_tickets_before(desk.today)
     for ticket in left:
-        state = ticket.moved(Move.END_DAY)
-        if ticket.call is not None and ticket.state is TicketState.CALLED:
-            memory.end_call(ticket.call, desk.now, state)
-        memory.save_ticket(
-            replace(ticket, state=state, ended_at=desk.now, reason=END_OF_DAY, target_window=None)
-        )
+        _end_with_its_day(desk, ticket)
     desk.record(
         EventKind.DAY_TURNED,
         former=latest.business_date.isoformat(),
-        passed=[ticket.number for ticket in left],
+        ended=[ticket.number for ticket in left],
     )
+
+
+def _end_with_its_day(desk: Desk, ticket: Ticket) -> None:
+    was_served = ticket.state is TicketState.SERVING
+    state = ticket.moved(Move.END_DAY_SERVED if was_served else Move.END_DAY)
+    if ticket.call is not None and ticket.state in (TicketState.CALLED, TicketState.SERVING):
+        desk.memory.end_call(ticket.call, desk.now, state)
+    desk.memory.save_ticket(
+        replace(ticket, state=state, ended_at=desk.now, reason=END_OF_DAY, target_window=None)
+    )
+    kind = EventKind.TICKET_FINISHED if was_served else EventKind.TICKET_PASSED
+    desk.record(kind, ticket=ticket.id, number=ticket.number, reason=END_OF_DAY)

@@ -130,7 +130,7 @@ class Records(Protocol):
         ...
 
     def recent_calls(self, on: date, limit: int) -> list[CallShown]:
-        """The latest calls of a business date, one a ticket and window, newest first."""
+        """The latest calls of a business date, undone ones left out, newest first."""
         ...
 
     def item(self, code: str) -> Item | None:
@@ -205,7 +205,7 @@ class Memory(Records, Protocol):
         ...
 
     def open_tickets_before(self, on: date) -> list[Ticket]:
-        """Waiting, called and held tickets of business dates before `on`."""
+        """The tickets of business dates before `on` that have not ended, in order of issue."""
         ...
 
     def add_print_job(

@@ -10,7 +10,7 @@ from typing import Any
 
 from yichuang.clock import Clock
 from yichuang.config import Settings
-from yichuang.errors import UnknownClass
+from yichuang.errors import QueueRefusal, UnknownClass
 from yichuang.queue import calling, duty, issuing, undo
 from yichuang.queue import command as commands
 from yichuang.queue.catalogue import import_items
@@ -87,10 +87,28 @@ class Hall:
         """Run one command in one transaction; raises QueueRefusal or StoreError."""
         rule = _RULES[type(command)]
 
-        def work(memory: Memory) -> Done:
-            return rule(Desk(memory, self.rules, self.clock.now(), actor), command)
+        noted = False
 
-        return await self.store.transact(work)
+        def work(memory: Memory) -> Done:
+            nonlocal noted
+            desk = Desk(memory, self.rules, self.clock.now(), actor)
+            noted = desk.has_noted
+            return rule(desk, command)
+
+        try:
+            return await self.store.transact(work)
+        except QueueRefusal:
+            if noted:
+                await self._settle_the_day(actor)
+            raise
+
+    async def _settle_the_day(self, actor: str) -> None:
+        """A refused command changes nothing, but the new day it saw begins all the same."""
+
+        def work(memory: Memory) -> None:
+            Desk(memory, self.rules, self.clock.now(), actor)
+
+        await self.store.transact(work)
 
     async def look(self, view: Callable[..., Result], *arguments: Any) -> Result:
         """Read a view: `view(records, rules, now, *arguments)` on one moment of the memory."""

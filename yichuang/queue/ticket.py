@@ -79,6 +79,7 @@ class Move(StrEnum):
     UNDO_FINISH = "undo_finish"
     UNDO_PASS = "undo_pass"
     END_DAY = "end_day"
+    END_DAY_SERVED = "end_day_served"
 
     @property
     def label(self) -> str:
@@ -101,6 +102,7 @@ _MOVE_LABELS = {
     Move.UNDO_FINISH: N_("撤销办结"),
     Move.UNDO_PASS: N_("撤销过号"),
     Move.END_DAY: N_("日终过号"),
+    Move.END_DAY_SERVED: N_("日终办结"),
 }
 
 _S = TicketState
@@ -120,11 +122,12 @@ MOVES: Mapping[Move, tuple[frozenset[TicketState], TicketState]] = MappingProxyT
         Move.UNDO_FINISH: (frozenset({_S.FINISHED}), _S.SERVING),
         Move.UNDO_PASS: (frozenset({_S.PASSED}), _S.CALLED),
         Move.END_DAY: (frozenset({_S.WAITING, _S.CALLED, _S.HELD}), _S.PASSED),
+        Move.END_DAY_SERVED: (frozenset({_S.SERVING}), _S.FINISHED),
     }
 )
 """The legal moves: from which states, and to which. Every other move is refused."""
 
-_OFFERED = tuple(move for move in Move if not move.startswith("undo") and move != Move.END_DAY)
+_OFFERED = tuple(move for move in Move if not move.startswith(("undo", "end_day")))
 
 
 @dataclass(frozen=True, slots=True)

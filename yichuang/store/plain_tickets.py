@@ -18,7 +18,7 @@ from yichuang.queue.ports import LineCount
 from yichuang.queue.ticket import PriorityClass, Ticket, TicketState
 from yichuang.queue.window import Window
 
-_OPEN_STATES = (TicketState.WAITING, TicketState.CALLED, TicketState.HELD)
+_OPEN_STATES = (TicketState.WAITING, TicketState.CALLED, TicketState.SERVING, TicketState.HELD)
 
 LineKey = tuple[str, PriorityClass] | int
 """A line: a category and a class, or the window that its tickets wait for."""
@@ -214,7 +214,7 @@ class PlainTickets(PlainTables):
         return self._tickets[line.nth(min(nth, len(line)) - 1)[2]]
 
     def open_tickets_before(self, on: date) -> list[Ticket]:
-        """Waiting, called and held tickets of earlier business dates."""
+        """The tickets of earlier business dates that have not ended."""
         found = [
             self._tickets[each]
             for (day, state), tickets in self._by_state.items()

@@ -112,7 +112,7 @@ _COUNTS = "SELECT state, COUNT(*) FROM ticket WHERE business_date = :date GROUP 
 _OPEN_BEFORE = (
     _ONE
     + """
-WHERE t.state IN ('waiting', 'called', 'held') AND t.business_date < :date
+WHERE t.state IN ('waiting', 'called', 'serving', 'held') AND t.business_date < :date
 ORDER BY t.id
 """
 )
@@ -261,7 +261,7 @@ class Tickets(Table):
         return ticket_from(row) if row else None
 
     def open_tickets_before(self, on: date) -> list[Ticket]:
-        """Waiting, called and held tickets of earlier business dates."""
+        """The tickets of earlier business dates that have not ended."""
         rows = self.connection.execute(_OPEN_BEFORE, {"date": on.isoformat()})
         return [ticket_from(row) for row in rows]
 

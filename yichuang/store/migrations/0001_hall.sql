@@ -34,7 +34,8 @@ CREATE INDEX ticket_waiting ON ticket (line_order, line_entry) WHERE state = 'wa
 
 CREATE INDEX ticket_day ON ticket (business_date, state);
 
-CREATE INDEX ticket_open ON ticket (business_date) WHERE state IN ('waiting', 'called', 'held');
+CREATE INDEX ticket_open ON ticket (business_date)
+    WHERE state IN ('waiting', 'called', 'serving', 'held');
 
 -- One row each time a ticket is called to a window, until it leaves that window again.
 CREATE TABLE call (
