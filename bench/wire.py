@@ -59,6 +59,8 @@ def _idle(terminals: Sequence[Terminal]) -> Figure:
     left = 60 - time.time() % 60
     if left < IDLE_SECONDS + 2:
         time.sleep(left + 2)
+        for terminal in terminals:
+            terminal.settle()
     with ThreadPoolExecutor(len(terminals)) as pool:
         counts = pool.map(lambda terminal: terminal.watch(IDLE_SECONDS), terminals)
     return exactly(f"window, board, overview, bytes in {IDLE_SECONDS:.0f} s idle", sum(counts), 0)
