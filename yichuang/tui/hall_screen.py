@@ -146,9 +146,9 @@ class HallScreen(Screen[None]):
         return result
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Esc takes the status text away while there is one; then it leads back, if anywhere."""
+        """Esc takes a refusal away while there is one; then it leads back, if anywhere."""
         if action == "acknowledge":
-            return self.is_up() and self.status.is_showing
+            return self.is_up() and self.status.is_refusing
         if action == "back":
             return len(self.app.screen_stack) > 1
         return True

@@ -141,7 +141,11 @@ class WindowScreen(HallScreen):
             return (action == "open") == (state is WindowState.CLOSED)
         if action in ("pause", "resume_duty"):
             return (action == "resume_duty") == (state is WindowState.PAUSED)
-        return super().check_action(action, parameters)
+        allowed = super().check_action(action, parameters)
+        if action == "acknowledge" and not allowed and len(self.app.screen_stack) == 1:
+            # Dim instead of gone: the keys beside it would move with each notice, and cost bytes.
+            return None
+        return allowed
 
     # --- steps without a question -------------------------------------------------------------
 

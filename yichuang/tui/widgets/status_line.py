@@ -20,41 +20,41 @@ class StatusLine(Rows):
     def __init__(self) -> None:
         super().__init__(["", ""], widget_id="status")
         self._error: YichuangError | None = None
-
-    @property
-    def is_showing(self) -> bool:
-        """Whether there is anything to take away."""
-        return any(self.lines)
+        self._refusing = False
 
     @property
     def keeps_error(self) -> bool:
         """Whether an error waits to be acknowledged."""
         return self._error is not None
 
-    def show(self, lines: Sequence[Line]) -> None:
-        """Show these rows; Esc takes them away while there are any, so the keys change with them."""
-        was_showing = self.is_showing
-        super().show(lines)
-        if was_showing != self.is_showing:
-            self.screen.refresh_bindings()
+    @property
+    def is_refusing(self) -> bool:
+        """Whether a refusal or an error stands there, which Esc takes away; a notice just passes."""
+        return self._refusing
 
     def say(self, text: str, hint: str = "") -> None:
         """Show a notice; an error that was not acknowledged stays."""
         if self._error is None:
-            self.show([text, hint])
+            self._put([text, hint], refusing=False)
 
     def refuse(self, error: YichuangError) -> None:
         """Show a refusal until the next notice, or an error until it is acknowledged."""
         text = " ".join(error.message.split())
         if isinstance(error, QueueRefusal):
             if self._error is None:
-                self.show([[(f" ! {text} ", "alert")], f"   {error.hint}"])
+                self._put([[(f" ! {text} ", "alert")], f"   {error.hint}"], refusing=True)
             return
         self._error = error
-        acknowledge = _("（按 Esc 收起）")
-        self.show([[(f" ! {_('出错')} {text} ", "error")], f"   {error.hint}{acknowledge}"])
+        said = [(f" ! {_('出错')} {text} ", "error")]
+        self._put([said, f"   {error.hint}{_('（按 Esc 收起）')}"], refusing=True)
 
     def acknowledge(self) -> None:
         """Take the text away, whatever it is."""
         self._error = None
-        self.show(["", ""])
+        self._put(["", ""], refusing=False)
+
+    def _put(self, lines: Sequence[Line], *, refusing: bool) -> None:
+        self.show(lines)
+        if refusing != self._refusing:
+            self._refusing = refusing
+            self.screen.refresh_bindings()
