@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pytest
 
-from tests.screens.frame import assert_frame, frame, until_gone, until_seen
+from tests.screens.frame import assert_frame, until_gone, until_seen
+from yichuang.config import PrinterSettings
 from yichuang.queue.printing import JobReason, PrinterHealth, PrinterState
 from yichuang.queue.service import Hall
 from yichuang.tui.app import HallApp, Restart
@@ -94,25 +93,18 @@ async def test_the_palette_says_when_it_finds_nothing(hall: Hall) -> None:
         await until_seen(pilot, "今天取号 0")
 
 
-async def test_shows_how_the_printers_are(hall: Hall) -> None:
-    printer = hall.settings.printer
-    assert not printer
-    rows = await _menu_rows(hall, {})
-    assert any("没有设打印机" in row for row in rows)
-
-
-async def _menu_rows(hall: Hall, health: Mapping[str, PrinterHealth]) -> list[str]:
-    app = HallApp(hall, lambda _place, _window: MenuScreen(hall, lambda: health))
-    async with app.run_test(size=(80, 24)) as pilot:
-        await until_seen(pilot, "今天取号 0")
-        return frame(pilot.app)
+async def test_says_that_there_is_no_printer(hall: Hall) -> None:
+    async with menu_app(hall).run_test(size=(80, 24)) as pilot:
+        await until_seen(pilot, "没有设打印机")
 
 
 async def test_names_a_printer_that_cannot_print(hall: Hall) -> None:
-    from yichuang.config import PrinterSettings
-
     printer = PrinterSettings(name="kiosk", transport="tcp", host="127.0.0.1")
     hall.settings = hall.settings.model_copy(update={"printer": (printer,)})
-    missing = PrinterHealth(PrinterState.MISSING, JobReason.PAPER_OUT)
-    rows = await _menu_rows(hall, {"kiosk": missing})
-    assert any("kiosk" in row and "不能打印" in row and "缺纸" in row for row in rows)
+    async with menu_app(hall).run_test(size=(80, 24)) as pilot:
+        await until_seen(pilot, "没有程序在管它")
+        await hall.store.lease("kiosk", "worker", 60)
+        missing = PrinterHealth(PrinterState.MISSING, JobReason.PAPER_OUT)
+        await hall.store.note_health("kiosk", "worker", missing)
+        rows = await until_seen(pilot, "缺纸")
+        assert any("kiosk" in row and "不能打印" in row for row in rows)

@@ -190,7 +190,7 @@ async def test_pausing_and_resuming(hall: Hall, size: tuple[int, int]) -> None:
         await until_seen(pilot, "没有人在等")
         assert_frame(f"window-pause-{name}", await press_until(pilot, "8", "暂停服务的原因"))
         await pilot.press("down")
-        rows = await press_until(pilot, "enter", "暂停服务：用餐")
+        rows = await press_until(pilot, "enter", "暂停服务  用餐")
         assert_frame(f"window-paused-{name}", rows)
         assert (await hall.window_view(WINDOW)).window.reason == "用餐"
         await press_until(pilot, "8", "没有人在等")

@@ -11,7 +11,7 @@ from yichuang.cli.options import Asked, run, takes_hall
 from yichuang.config import Level
 from yichuang.language import _
 from yichuang.profile import NAMING
-from yichuang.queue.printing import PrinterState, PrinterStatus
+from yichuang.queue.printing import PrinterStatus
 from yichuang.queue.view import Overview
 
 
@@ -124,13 +124,7 @@ def _status_text(name: str, view: Overview, printers: list[PrinterStatus]) -> st
 
 
 def _printer_text(printer: PrinterStatus) -> str:
-    labels = {
-        PrinterState.UNKNOWN: _("没有程序在看管"),
-        PrinterState.READY: _("正常"),
-        PrinterState.DEGRADED: _("可用"),
-        PrinterState.MISSING: _("不能打印"),
-    }
-    text = _("打印机 {name}  {state}").format(name=printer.name, state=labels[printer.health.state])
+    text = _("打印机 {name}  {state}").format(name=printer.name, state=printer.health.state.label)
     return f"{text}  {printer.health.reason.label}".rstrip()
 
 

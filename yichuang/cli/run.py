@@ -6,7 +6,7 @@ import asyncio
 import logging
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -68,20 +68,25 @@ def _show(asked: Asked, name: str, number: int | None, theme: str) -> None:
     async def work() -> None:
         from yichuang.tui.entry import show
 
-        async with asked.hall() as hall, _printing(hall) as papers:
+        async with asked.hall() as hall, _printing(hall, simulate=name == "menu") as papers:
             await show(hall, name, number, language=current_language(), theme=theme, papers=papers)
 
     asyncio.run(work())
 
 
 @asynccontextmanager
-async def _printing(hall: Hall) -> AsyncIterator[Callable[[], Sequence[str]] | None]:
-    """Work the hall's printers; gives what simulated ones printed, None where there are none."""
+async def _printing(
+    hall: Hall, *, simulate: bool
+) -> AsyncIterator[Callable[[], Sequence[str]] | None]:
+    """Work the hall's printers; gives what simulated ones printed, None where none were started."""
     from yichuang.bootstrap import simulated_printers, working_printers
 
-    async with simulated_printers(hall) as papers, working_printers(hall):
-        simulated = any(each.simulated for each in hall.settings.printer)
-        yield (lambda: tuple(papers)) if simulated else None
+    async with AsyncExitStack() as stack:
+        papers = None
+        if simulate and any(each.simulated for each in hall.settings.printer):
+            papers = await stack.enter_async_context(simulated_printers(hall))
+        await stack.enter_async_context(working_printers(hall))
+        yield (lambda: tuple(papers)) if papers is not None else None
 
 
 def _log_to(folder: Path) -> None:
@@ -90,5 +95,7 @@ def _log_to(folder: Path) -> None:
         folder / LOG_FILE, maxBytes=1_000_000, backupCount=3, encoding="utf-8", delay=True
     )
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    # A full disk must not make the log write its own trouble over the screens.
+    logging.raiseExceptions = False
     logging.captureWarnings(capture=True)

@@ -122,6 +122,19 @@ class PrinterState(StrEnum):
     MISSING = "missing"
     """It cannot print now."""
 
+    @property
+    def label(self) -> str:
+        """The state in the user's language."""
+        return _(_PRINTER_LABELS[self])
+
+
+_PRINTER_LABELS = {
+    PrinterState.UNKNOWN: N_("没有程序在管它"),
+    PrinterState.READY: N_("正常"),
+    PrinterState.DEGRADED: N_("能用，要留意"),
+    PrinterState.MISSING: N_("不能打印"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class PrinterHealth:

@@ -6,8 +6,8 @@ from yichuang.language import use_language
 from yichuang.queue.service import Hall
 from yichuang.tui.app import HallApp, Restart
 from yichuang.tui.hall_screen import HallScreen
+from yichuang.tui.papers import Papers
 from yichuang.tui.theme import DEFAULT
-from yichuang.tui.watch import Papers, PrinterWatch
 from yichuang.tui.windows import known_window
 
 PLACES = ("menu", "kiosk", "board", "overview", "window", "papers")
@@ -18,7 +18,6 @@ def screen_for(
     hall: Hall,
     place: str,
     window: int | None = None,
-    printers: PrinterWatch | None = None,
     papers: Papers | None = None,
 ) -> HallScreen:
     """The screen of a place; its module is imported only now. Raises UnknownWindow."""
@@ -44,7 +43,7 @@ def screen_for(
         return PapersScreen(hall, papers)
     from yichuang.tui.screens.menu import MenuScreen
 
-    return MenuScreen(hall, printers, has_papers=papers is not None)
+    return MenuScreen(hall, has_papers=papers is not None)
 
 
 async def show(
@@ -54,7 +53,6 @@ async def show(
     *,
     language: str | None = None,
     theme: str = DEFAULT,
-    printers: PrinterWatch | None = None,
     papers: Papers | None = None,
 ) -> None:
     """Run the screens until the user leaves. Raises UnknownWindow before anything is shown.
@@ -69,7 +67,7 @@ async def show(
         known_window(hall.settings, window)
 
     def open_place(place: str, window: int | None) -> HallScreen:
-        return screen_for(hall, place, window, printers, papers)
+        return screen_for(hall, place, window, papers)
 
     while True:
         app = HallApp(hall, open_place, place, window, language=language, theme=theme)

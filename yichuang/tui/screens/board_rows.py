@@ -87,5 +87,5 @@ def foot_rows(board: Board, cells: int) -> list[Line]:
         paused = _("暂停服务：{windows} 号窗口").format(windows=numbers)
         rows += [[(f" {line}", "mark")] for line in wrap(paused, cells - 2)]
     phone = _("投诉电话 {phone}").format(phone=board.complaint_phone)
-    notice = f"{board.notice}  {phone}" if board.notice else phone
+    notice = f"{_(board.notice)}  {phone}" if board.notice else phone
     return [*rows, *(f" {line}" for line in wrap(notice, cells - 2))]

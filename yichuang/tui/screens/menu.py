@@ -10,15 +10,14 @@ from textual.binding import Binding, BindingType
 
 from yichuang.errors import QueueRefusal
 from yichuang.language import N_, _
-from yichuang.queue.printing import PrinterState
 from yichuang.queue.service import Hall
 from yichuang.queue.view import Overview
 from yichuang.tui.hall_screen import HallScreen
 from yichuang.tui.message import GoTo, Speak
 from yichuang.tui.screens.choice import Pick
+from yichuang.tui.screens.printer_rows import printer_rows
 from yichuang.tui.screens.window_rows import window_row
 from yichuang.tui.text import Line, pad
-from yichuang.tui.watch import PrinterWatch
 from yichuang.tui.widgets.list_pane import ListPane
 from yichuang.tui.widgets.rows import Rows
 from yichuang.tui.windows import known_window
@@ -33,13 +32,6 @@ PLACES = (
 
 PAPERS = ("papers", N_("号票"), N_("模拟打印机打出的号票"))
 """The same for the papers of simulated printers, by digit 6: only where there are such printers."""
-
-_PRINTER_STATES = {
-    PrinterState.UNKNOWN: N_("还没有问到"),
-    PrinterState.READY: N_("正常"),
-    PrinterState.DEGRADED: N_("能用，要留意"),
-    PrinterState.MISSING: N_("不能打印"),
-}
 
 
 class MenuScreen(HallScreen):
@@ -62,11 +54,8 @@ class MenuScreen(HallScreen):
         Binding("q", "app.leave", show=False),
     ]
 
-    def __init__(
-        self, hall: Hall, printers: PrinterWatch | None = None, *, has_papers: bool = False
-    ) -> None:
+    def __init__(self, hall: Hall, *, has_papers: bool = False) -> None:
         super().__init__(hall)
-        self._printers = printers
         self._places = [*enumerate(PLACES, start=1), *([(6, PAPERS)] if has_papers else [])]
 
     def compose_body(self) -> ComposeResult:
@@ -84,20 +73,8 @@ class MenuScreen(HallScreen):
     async def load(self) -> None:
         """Show today's figures and the printers."""
         overview = await self.hall.overview()
-        self.query_one("#devices", Rows).show([*_figures(overview), "", *self._printer_rows()])
-
-    def _printer_rows(self) -> list[Line]:
-        rows: list[Line] = [[(f" {_('打印机')}", "section")]]
-        if not self.hall.settings.printer:
-            return [*rows, f" {_('没有设打印机：取到的号显示在屏幕上，抄给办事人')}"]
-        health = self._printers() if self._printers else {}
-        for printer in self.hall.settings.printer:
-            found = health.get(printer.name)
-            state = _(_PRINTER_STATES[found.state if found else PrinterState.UNKNOWN])
-            reason = f"  {found.reason.label}" if found and found.reason else ""
-            style = "mark" if found and found.state is PrinterState.MISSING else ""
-            rows.append([f" {pad(printer.name, 14)}", (f"{state}{reason}", style)])
-        return rows
+        printers = printer_rows(await self.hall.printers())
+        self.query_one("#devices", Rows).show([*_figures(overview), *printers])
 
     @on(ListPane.Chosen)
     async def go_to_row(self, message: ListPane.Chosen) -> None:

@@ -10,7 +10,8 @@ from textual.binding import Binding, BindingType
 from yichuang.language import N_, _
 from yichuang.queue.service import Hall
 from yichuang.tui.hall_screen import HallScreen
-from yichuang.tui.screens.overview_rows import figures_row, line_rows, printer_rows, window_rows
+from yichuang.tui.screens.overview_rows import figures_row, line_rows, window_rows
+from yichuang.tui.screens.printer_rows import printer_rows
 from yichuang.tui.widgets.rows import Rows, TextLine
 from yichuang.tui.widgets.scroll_rows import ScrollRows
 

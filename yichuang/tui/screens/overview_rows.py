@@ -6,8 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from yichuang.clock import elapsed
-from yichuang.language import N_, _
-from yichuang.queue.printing import PrinterState, PrinterStatus
+from yichuang.language import _
 from yichuang.queue.ticket import TicketState
 from yichuang.queue.view import LineView, Overview, WindowLine
 from yichuang.queue.window import WindowState
@@ -25,13 +24,6 @@ COLUMN_CELLS = 40
 
 CATEGORY_CELLS = 20
 """Room for a category's letter and name."""
-
-_PRINTERS = {
-    PrinterState.UNKNOWN: N_("没有程序在管它"),
-    PrinterState.READY: N_("正常"),
-    PrinterState.DEGRADED: N_("能用，要留意"),
-    PrinterState.MISSING: N_("不能打印"),
-}
 
 
 def minutes(since: datetime | None, now: datetime) -> str:
@@ -120,7 +112,7 @@ def _window_parts(line: WindowLine, now: datetime) -> list[tuple[str, str]]:
         since = ticket.started_at if ticket.state is TicketState.SERVING else ticket.called_at
         facts = f"{pad(ticket.number, 7)}{pad(ticket.state.label, 9)}{minutes(since, now)}"
     elif window.state is WindowState.PAUSED:
-        facts = f"{pad(window.reason or '', 16)}{minutes(window.since, now)}"
+        facts = f"{pad(_(window.reason or ''), 16)}{minutes(window.since, now)}"
     elif window.state is WindowState.OPEN:
         facts = pad(_("空闲"), 16)
     else:
@@ -129,23 +121,3 @@ def _window_parts(line: WindowLine, now: datetime) -> list[tuple[str, str]]:
 
 
 _STATE_STYLES = {WindowState.OPEN: "", WindowState.PAUSED: "mark", WindowState.CLOSED: "dim"}
-
-
-# --- printers -------------------------------------------------------------------------------------
-
-
-def printer_rows(printers: Sequence[PrinterStatus]) -> list[Line]:
-    """One row a printer: its state in words, and why."""
-    if not printers:
-        return [f" {_('没有设打印机')}"]
-    return [_printer_row(printer) for printer in printers]
-
-
-def _printer_row(printer: PrinterStatus) -> Line:
-    health = printer.health
-    style = "alert" if health.state is PrinterState.MISSING else ""
-    name = _("打印机 {name}：").format(name=printer.name)
-    text = _(_PRINTERS[health.state])
-    if health.reason:
-        text = f"{text}  {health.reason.label}"
-    return [f" {name}", (f"{text} ", style)]

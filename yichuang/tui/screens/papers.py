@@ -11,8 +11,8 @@ from textual.binding import Binding, BindingType
 from yichuang.language import N_, _
 from yichuang.queue.service import Hall
 from yichuang.tui.hall_screen import HallScreen
+from yichuang.tui.papers import Papers
 from yichuang.tui.text import Line
-from yichuang.tui.watch import Papers
 from yichuang.tui.widgets.rows import TextLine
 from yichuang.tui.widgets.scroll_rows import ScrollRows
 

@@ -13,7 +13,7 @@ from yichuang.errors import NeverPrinted, QueueRefusal, YichuangError
 from yichuang.language import N_, _
 from yichuang.queue.desk import Done
 from yichuang.queue.service import Hall
-from yichuang.queue.ticket import Ticket
+from yichuang.queue.ticket import Ticket, TicketState
 from yichuang.queue.view import WindowView
 from yichuang.queue.window import WindowState
 from yichuang.tui.hall_screen import HallScreen
@@ -110,9 +110,9 @@ class WindowScreen(HallScreen):
         self.query_one("#item", TextLine).show_line(rows.item_row(view))
         self.query_one("#lines", Rows).show(rows.line_rows(view))
         self.query_one("#waiting", Rows).show(rows.waiting_rows(view, self._categories))
-        held = rows.kept_rows(view.held, _("挂起"), self._categories)
+        held = rows.kept_rows(view.held, TicketState.HELD.label, self._categories)
         self.query_one("#held", Rows).show(held)
-        passed = rows.kept_rows(view.passed, _("过号"), self._categories)
+        passed = rows.kept_rows(view.passed, TicketState.PASSED.label, self._categories)
         self.query_one("#passed", Rows).show(passed)
         await self._follow_print_job()
 
@@ -229,7 +229,7 @@ class WindowScreen(HallScreen):
         if not self._may("pass"):
             return
         reasons: list[tuple[Line, str]] = [
-            (reason, reason) for reason in self.hall.settings.missed.reasons
+            (_(reason), reason) for reason in self.hall.settings.missed.reasons
         ]
         heading = _("{number} 过号的原因").format(number=self._present())
         self._ask(Choice(heading, reasons), self._pass)
@@ -244,7 +244,7 @@ class WindowScreen(HallScreen):
         if not self._may("pause"):
             return
         reasons: list[tuple[Line, str]] = [
-            (reason, reason) for reason in self.hall.settings.pause.reasons
+            (_(reason), reason) for reason in self.hall.settings.pause.reasons
         ]
         self._ask(Choice(_("暂停服务的原因"), reasons), self._pause)
 

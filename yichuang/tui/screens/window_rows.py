@@ -98,7 +98,7 @@ def duty_row(view: WindowView, zone: ZoneInfo) -> Line:
     """The window's state, since when and why."""
     window = view.window
     since = f"{window.since.astimezone(zone):%H:%M}" if window.since else ""
-    state = window.state.label + (f"：{window.reason}" if window.reason else "")
+    state = window.state.label + (f"  {_(window.reason)}" if window.reason else "")
     # A filled row would run into the big number below it, where there are no colours.
     style = "strong" if window.state is WindowState.OPEN else "alert"
     return [(f" {state}  {_('{time} 起').format(time=since) if since else ''}", style)]
@@ -193,7 +193,7 @@ def kept_rows(tickets: Sequence[Ticket], heading: str, categories: Categories) -
     rows: list[Line] = [[(f" {heading} {len(tickets)}", "section")]]
     for ticket in tickets:
         rows.append(
-            f" {pad(ticket.number, 7)}{pad(_category(ticket, categories), 11)} {ticket.reason or ''}"
+            f" {pad(ticket.number, 7)}{pad(_category(ticket, categories), 11)} {_(ticket.reason or '')}"
         )
     return rows
 
@@ -202,7 +202,7 @@ def ticket_row(ticket: Ticket, categories: Categories, now: datetime) -> Line:
     """One ticket in a list to choose from."""
     wait = _("取号后 {minutes} 分").format(minutes=minutes(ticket.issued_at, now))
     text = f"{pad(ticket.number, 8)}{pad(_category(ticket, categories), 18)}{pad(wait, 16)}"
-    return [text, *_marks(ticket), ticket.reason or ""]
+    return [text, *_marks(ticket), _(ticket.reason or "")]
 
 
 def category_row(line: LineView) -> Line:
