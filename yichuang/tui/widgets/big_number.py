@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from rich.segment import Segment
+from rich.style import Style
 from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
@@ -94,9 +95,14 @@ class BigNumber(Widget):
     def _drawn(self, row: str, width: int) -> Strip:
         plain = self.app.theme == "plain"
         on = self.rich_style if plain else self.get_component_rich_style("big-number--dot")
+        off = self._gap()
         segments: list[Segment] = []
         for dot in row:
             mark = "#" if plain and dot == "#" else " "
-            segments.append(Segment(mark * 2 * self._scale, on if dot == "#" else self.rich_style))
-        strip = Strip(segments).simplify()
-        return strip.adjust_cell_length(width, self.rich_style)
+            segments.append(Segment(mark * 2 * self._scale, on if dot == "#" else off))
+        return Strip(segments).simplify().adjust_cell_length(width, off)
+
+    def _gap(self) -> Style:
+        """The style of what is not a dot: none on the terminal's own ground, which spares bytes."""
+        ground = self.rich_style.bgcolor
+        return Style.null() if ground is None or ground.is_default else self.rich_style
