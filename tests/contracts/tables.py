@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime
 
 from tests.halls import MORNING
@@ -55,8 +54,7 @@ def call_to(memory: Memory, ticket: Ticket, window: int, at: datetime = MORNING)
     """Call a ticket to a window, as the rules do."""
     call = memory.open_call(ticket.id, window, at, CallRule.OWN)
     memory.save_ticket(
-        replace(
-            ticket,
+        ticket._replace(
             state=TicketState.CALLED,
             call=call,
             first_called_at=ticket.first_called_at or at,

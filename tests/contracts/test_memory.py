@@ -57,7 +57,7 @@ async def test_a_ticket_comes_back_as_it_was_kept(store: AnyStore) -> None:
     def work(memory: Memory) -> Ticket:
         memory.replace_items([item("X1")])
         kept = keep(memory, new_ticket(7, priority_class=PRIORITY, item="X1"))
-        assert kept == replace(new_ticket(7, priority_class=PRIORITY, item="X1"), id=kept.id)
+        assert kept == new_ticket(7, priority_class=PRIORITY, item="X1")._replace(id=kept.id)
         return kept
 
     kept = await store.transact(work)
@@ -78,8 +78,7 @@ async def test_a_changed_ticket_comes_back_changed(store: AnyStore) -> None:
         assert found is not None
         assert found.started_at == later
         memory.end_call(called.call, later, TicketState.HELD)
-        changed = replace(
-            called,
+        changed = called._replace(
             category="police",
             state=TicketState.WAITING,
             line_order=4,
@@ -91,7 +90,7 @@ async def test_a_changed_ticket_comes_back_changed(store: AnyStore) -> None:
         )
         memory.save_ticket(changed)
         # A waiting ticket is at no window, but what is known of its last call stays.
-        expected = replace(changed, window=None, started_at=later)
+        expected = changed._replace(window=None, started_at=later)
         assert memory.ticket(first.id) == expected
 
     await store.transact(work)
@@ -124,7 +123,7 @@ async def test_two_categories_may_share_a_serial_after_a_transfer(store: AnyStor
 
     def work(memory: Memory) -> list[str]:
         keep(memory, new_ticket(1, letter="B", category="police", order=2))
-        memory.save_ticket(replace(keep(memory, new_ticket(1)), category="police"))
+        memory.save_ticket(keep(memory, new_ticket(1))._replace(category="police"))
         return [each.number for each in memory.waiting(TODAY, 9)]
 
     assert await store.transact(work) == ["A001", "B001"]
@@ -174,7 +173,7 @@ def _fill(memory: Memory) -> None:
         keep(memory, new_ticket(serial))
     keep(memory, new_ticket(6, priority_class=PRIORITY))
     keep(memory, new_ticket(7, letter="B", category="police"))
-    memory.save_ticket(replace(keep(memory, new_ticket(8)), target_window=2))
+    memory.save_ticket(keep(memory, new_ticket(8))._replace(target_window=2))
 
 
 async def test_heads_are_the_first_of_each_line(store: AnyStore) -> None:
@@ -230,7 +229,7 @@ async def test_equal_places_are_decided_by_entry(store: AnyStore) -> None:
             (head,) = memory.heads(1, ["tax"])
             (line,) = memory.lines(TODAY)
             assert head.number == line.head == number
-            memory.save_ticket(replace(head, state=TicketState.CANCELLED))
+            memory.save_ticket(_get(memory, number)._replace(state=TicketState.CANCELLED))
 
     await store.transact(work)
 
@@ -248,7 +247,7 @@ async def test_lines_count_the_directed_too(store: AnyStore) -> None:
 
 async def test_a_directed_ticket_can_head_its_line(store: AnyStore) -> None:
     def work(memory: Memory) -> list[LineCount]:
-        memory.save_ticket(replace(keep(memory, new_ticket(1)), target_window=2))
+        memory.save_ticket(keep(memory, new_ticket(1))._replace(target_window=2))
         keep(memory, new_ticket(2))
         return memory.lines(TODAY)
 
@@ -309,7 +308,7 @@ async def test_open_tickets_of_earlier_dates(store: AnyStore) -> None:
         for serial, state in enumerate(TicketState, start=1):
             ticket = memory.numbered(f"A{serial:03d}", YESTERDAY)
             assert ticket is not None
-            memory.save_ticket(replace(ticket, state=state))
+            memory.save_ticket(ticket._replace(state=state))
         return [each.number for each in memory.open_tickets_before(TODAY)]
 
     assert await store.transact(work) == ["A001", "A002", "A003", "A004"]

@@ -72,7 +72,7 @@ def _everything(records: Records) -> tuple[object, ...]:
 
 def _change_everything(memory: Memory) -> None:
     ticket = keep(memory, new_ticket(9))
-    memory.save_ticket(replace(ticket, target_window=2))
+    memory.save_ticket(ticket._replace(target_window=2))
     second = memory.numbered("A002", TODAY)
     assert second is not None
     call_to(memory, second, 2)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -53,14 +52,14 @@ def _head(
         ([_head(1), _head(9, "police", is_priority=True)], 9, CallRule.OWN),
         ([_head(9), _head(1, "help", is_priority=True)], 9, CallRule.OWN),
         ([_head(1, is_priority=True), _head(9, "far", target=1)], 9, CallRule.DIRECTED),
-        ([_head(4), replace(_head(5), line_order=4, line_entry=3)], 5, CallRule.OWN),
+        ([_head(4), _head(5)._replace(line_order=4, line_entry=3)], 5, CallRule.OWN),
     ],
 )
 def test_strict_order(heads: list[Ticket], chosen: int, rule: CallRule) -> None:
     for order in (heads, heads[::-1]):
         choice = StrictOrder().choose(order, WINDOW, MORNING)
         assert choice is not None
-        assert (choice.ticket.id, choice.rule) == (chosen, rule)
+        assert (choice.head.id, choice.rule) == (chosen, rule)
 
 
 def test_nobody_waits() -> None:

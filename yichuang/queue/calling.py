@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from yichuang.errors import (
     NothingWaiting,
     NotServedHere,
@@ -41,7 +39,10 @@ def call_next(desk: Desk, command: CallNext) -> Done:
     choice = desk.rules.policy.choose(heads, settings, desk.now)
     if choice is None:
         raise NothingWaiting(window=command.window)
-    return _call(desk, choice.ticket, window, choice.rule)
+    ticket = desk.memory.ticket(choice.head.id)
+    if ticket is None:  # pragma: no cover - a head is a ticket of this very transaction
+        raise NothingWaiting(window=command.window)
+    return _call(desk, ticket, window, choice.rule)
 
 
 def call_chosen(desk: Desk, command: CallChosen) -> Done:
@@ -61,8 +62,7 @@ def call_chosen(desk: Desk, command: CallChosen) -> Done:
 
 def _call(desk: Desk, before: Ticket, window: Window, rule: CallRule) -> Done:
     call = desk.memory.open_call(before.id, window.number, desk.now, rule)
-    ticket = replace(
-        before,
+    ticket = before._replace(
         state=before.moved(Move.CALL),
         call=call,
         window=window.number,
@@ -87,7 +87,7 @@ def _call(desk: Desk, before: Ticket, window: Window, rule: CallRule) -> Done:
 def recall(desk: Desk, command: Recall) -> Done:
     """Announce the called ticket again; its first call time stays (requirements 4.6)."""
     window, before = busy_window(desk, command.window)
-    ticket = replace(before, state=before.moved(Move.RECALL), calls=before.calls + 1)
+    ticket = before._replace(state=before.moved(Move.RECALL), calls=before.calls + 1)
     desk.memory.count_recall(_call_of(before))
     desk.memory.save_ticket(ticket)
     desk.record(
@@ -99,7 +99,7 @@ def recall(desk: Desk, command: Recall) -> Done:
 def start(desk: Desk, command: Start) -> Done:
     """The visitor came: serving begins."""
     window, before = busy_window(desk, command.window)
-    ticket = replace(before, state=before.moved(Move.START), started_at=desk.now)
+    ticket = before._replace(state=before.moved(Move.START), started_at=desk.now)
     desk.memory.start_call(_call_of(before), desk.now)
     desk.memory.save_ticket(ticket)
     desk.record(
@@ -129,7 +129,7 @@ def _leave(desk: Desk, number: int, move: Move, kind: EventKind, reason: str | N
     window, before = busy_window(desk, number)
     state = before.moved(move)
     ended = None if state is TicketState.HELD else desk.now
-    ticket = replace(before, state=state, ended_at=ended, reason=reason, target_window=None)
+    ticket = before._replace(state=state, ended_at=ended, reason=reason, target_window=None)
     desk.memory.end_call(_call_of(before), desk.now, state)
     desk.memory.save_ticket(ticket)
     facts = {"reason": reason} if reason else {}
@@ -141,8 +141,7 @@ def resume(desk: Desk, command: Resume) -> Done:
     """Take a held ticket back into line for this window, which calls it before all others."""
     window = open_window(desk, command.window)
     before = desk.numbered(command.number)
-    ticket = replace(
-        before,
+    ticket = before._replace(
         state=before.moved(Move.RESUME),
         window=None,
         target_window=command.window,
@@ -153,7 +152,7 @@ def resume(desk: Desk, command: Resume) -> Done:
     desk.record(
         EventKind.TICKET_RESUMED, ticket=ticket.id, window=command.window, number=ticket.number
     )
-    return Done(ticket=replace(ticket, ahead=desk.memory.ahead_of(ticket)), window=window)
+    return Done(ticket=ticket._replace(ahead=desk.memory.ahead_of(ticket)), window=window)
 
 
 def transfer(desk: Desk, command: Transfer) -> Done:
@@ -167,8 +166,7 @@ def transfer(desk: Desk, command: Transfer) -> Done:
         open_window(desk, target)
     else:
         category = desk.rules.served_category(command.to_category or "").code
-    ticket = replace(
-        before,
+    ticket = before._replace(
         state=state,
         category=category,
         window=None,
@@ -185,7 +183,7 @@ def transfer(desk: Desk, command: Transfer) -> Done:
         to_window=target,
         to_category=None if target else category,
     )
-    return Done(ticket=replace(ticket, ahead=desk.memory.ahead_of(ticket)), window=window)
+    return Done(ticket=ticket._replace(ahead=desk.memory.ahead_of(ticket)), window=window)
 
 
 def open_window(desk: Desk, number: int) -> Window:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -121,7 +121,7 @@ def _end_with_its_day(desk: Desk, ticket: Ticket) -> None:
     if ticket.call is not None and ticket.state in (TicketState.CALLED, TicketState.SERVING):
         desk.memory.end_call(ticket.call, desk.now, state)
     desk.memory.save_ticket(
-        replace(ticket, state=state, ended_at=desk.now, reason=END_OF_DAY, target_window=None)
+        ticket._replace(state=state, ended_at=desk.now, reason=END_OF_DAY, target_window=None)
     )
     kind = EventKind.TICKET_FINISHED if was_served else EventKind.TICKET_PASSED
     desk.record(kind, ticket=ticket.id, number=ticket.number, reason=END_OF_DAY)

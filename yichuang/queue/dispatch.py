@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from yichuang.config import WindowSettings
-from yichuang.queue.ticket import Ticket
+from yichuang.queue.ticket import PriorityClass
 
 
 class CallRule(StrEnum):
@@ -25,11 +24,54 @@ class CallRule(StrEnum):
     """The clerk chose it out of order (A05: logged with who and why)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """The next ticket, and why it is that one."""
+class LineHead(Protocol):
+    """The first ticket of a line, as far as a policy needs to know it; a `Ticket` is one."""
 
-    ticket: Ticket
+    @property
+    def id(self) -> int:
+        """The ticket's id."""
+        ...
+
+    @property
+    def number(self) -> str:
+        """The ticket's number."""
+        ...
+
+    @property
+    def category(self) -> str:
+        """The code of the line's category."""
+        ...
+
+    @property
+    def priority_class(self) -> PriorityClass:
+        """The line's class."""
+        ...
+
+    @property
+    def target_window(self) -> int | None:
+        """The only window that may call it."""
+        ...
+
+    @property
+    def issued_at(self) -> datetime:
+        """When the visitor came."""
+        ...
+
+    @property
+    def line_order(self) -> int:
+        """The place in line."""
+        ...
+
+    @property
+    def line_entry(self) -> int:
+        """Decides between equal places."""
+        ...
+
+
+class Choice(NamedTuple):
+    """The line whose head is next, and why it is that one."""
+
+    head: LineHead
     rule: CallRule
 
 
@@ -37,7 +79,7 @@ class DispatchPolicy(Protocol):
     """A discipline between lines. Inside a (category, class) line the order is always strict."""
 
     def choose(
-        self, heads: Sequence[Ticket], window: WindowSettings, now: datetime
+        self, heads: Sequence[LineHead], window: WindowSettings, now: datetime
     ) -> Choice | None:
         """The next ticket among the heads of the window's lines; None when all are empty."""
         ...
@@ -51,24 +93,24 @@ class StrictOrder:
     """
 
     def choose(
-        self, heads: Sequence[Ticket], window: WindowSettings, now: datetime
+        self, heads: Sequence[LineHead], window: WindowSettings, now: datetime
     ) -> Choice | None:
         """The head with the lowest (kind of line, class, place)."""
         if not heads:
             return None
-        ticket = min(heads, key=lambda head: _key(head, window))
-        return Choice(ticket, _rule(ticket, window))
+        first = min(heads, key=lambda head: _key(head, window))
+        return Choice(first, _rule(first, window))
 
 
 _TIERS = {CallRule.DIRECTED: 0, CallRule.OWN: 1, CallRule.HELP: 2}
 
 
-def _rule(ticket: Ticket, window: WindowSettings) -> CallRule:
-    if ticket.target_window is not None:
+def _rule(head: LineHead, window: WindowSettings) -> CallRule:
+    if head.target_window is not None:
         return CallRule.DIRECTED
-    return CallRule.OWN if ticket.category in window.categories else CallRule.HELP
+    return CallRule.OWN if head.category in window.categories else CallRule.HELP
 
 
-def _key(ticket: Ticket, window: WindowSettings) -> tuple[int, int, int, int]:
-    tier = _TIERS[_rule(ticket, window)]
-    return (tier, ticket.priority_class.rank, ticket.line_order, ticket.line_entry)
+def _key(head: LineHead, window: WindowSettings) -> tuple[int, int, int, int]:
+    tier = _TIERS[_rule(head, window)]
+    return (tier, head.priority_class.rank, head.line_order, head.line_entry)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from yichuang.errors import (
     ItemElsewhere,
     NeverPrinted,
@@ -46,7 +44,7 @@ def issue_ticket(desk: Desk, command: IssueTicket) -> Done:
         line_entry=desk.next_seq,
         item=command.item,
     )
-    ticket = replace(ticket, id=desk.memory.add_ticket(ticket), ahead=desk.memory.ahead_of(ticket))
+    ticket = ticket._replace(id=desk.memory.add_ticket(ticket), ahead=desk.memory.ahead_of(ticket))
     desk.record(
         EventKind.TICKET_ISSUED,
         ticket=ticket.id,
@@ -107,7 +105,7 @@ def reprint_ticket(desk: Desk, command: ReprintTicket) -> Done:
         raise NeverPrinted
     ticket = desk.numbered(command.number)
     if ticket.state is TicketState.WAITING:
-        ticket = replace(ticket, ahead=desk.memory.ahead_of(ticket))
+        ticket = ticket._replace(ahead=desk.memory.ahead_of(ticket))
     item = desk.memory.item(ticket.item) if ticket.item else None
     desk.record(EventKind.TICKET_REPRINTED, ticket=ticket.id, number=ticket.number)
     document = ticket_document(desk, ticket, item, reprint=True)
@@ -121,8 +119,8 @@ def cancel_ticket(desk: Desk, command: CancelTicket) -> Done:
     state = before.moved(Move.CANCEL)
     if before.state is TicketState.CALLED and before.call is not None:
         desk.memory.end_call(before.call, desk.now, state)
-    ticket = replace(
-        before, state=state, ended_at=desk.now, reason=command.reason, target_window=None
+    ticket = before._replace(
+        state=state, ended_at=desk.now, reason=command.reason, target_window=None
     )
     desk.memory.save_ticket(ticket)
     desk.record(
@@ -147,8 +145,7 @@ def reinstate_ticket(desk: Desk, command: ReinstateTicket) -> Done:
     if missed.put_back:
         behind = desk.memory.nth_waiting(before.category, before.priority_class, missed.put_back)
         place = behind.line_order if behind else before.line_order
-    ticket = replace(
-        before,
+    ticket = before._replace(
         state=state,
         window=None,
         ended_at=None,
@@ -159,4 +156,4 @@ def reinstate_ticket(desk: Desk, command: ReinstateTicket) -> Done:
     )
     desk.memory.save_ticket(ticket)
     desk.record(EventKind.TICKET_REINSTATED, ticket=ticket.id, number=ticket.number)
-    return Done(ticket=replace(ticket, ahead=desk.memory.ahead_of(ticket)))
+    return Done(ticket=ticket._replace(ahead=desk.memory.ahead_of(ticket)))

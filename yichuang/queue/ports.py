@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol, TypeVar
 
-from yichuang.queue.dispatch import CallRule
+from yichuang.queue.dispatch import CallRule, LineHead
 from yichuang.queue.document import TicketDocument
 from yichuang.queue.event import Entry, Event
 from yichuang.queue.item import Item
@@ -83,7 +83,7 @@ class Records(Protocol):
         """The ticket with that number on that business date."""
         ...
 
-    def heads(self, window: int, categories: Sequence[str]) -> list[Ticket]:
+    def heads(self, window: int, categories: Sequence[str]) -> Sequence[LineHead]:
         """The heads of the window's directed line and of each (category, class) line, unordered."""
         ...
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
 from datetime import datetime
 from types import TracebackType
 from typing import Any
@@ -306,7 +305,7 @@ def _list_tickets(
 def _placed(records: Records, ticket: Ticket) -> Ticket:
     """The ticket with how many are ahead of it."""
     if ticket.state is TicketState.WAITING:
-        return replace(ticket, ahead=records.ahead_of(ticket))
+        return ticket._replace(ahead=records.ahead_of(ticket))
     return ticket
 
 

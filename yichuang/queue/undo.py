@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from yichuang.clock import elapsed
 from yichuang.errors import NothingToUndo, UndoTooLate
@@ -35,8 +34,7 @@ def undo(desk: Desk, command: Undo) -> Done:
 
 
 def _undo_call(desk: Desk, step: Entry, before: Ticket) -> Ticket:
-    ticket = replace(
-        before,
+    ticket = before._replace(
         state=before.moved(Move.UNDO_CALL),
         call=step.event.data["former_call"],
         window=None,
@@ -57,7 +55,7 @@ def _undo_ending(move: Move, kind: EventKind) -> Callable[[Desk, Entry, Ticket],
             # It came back into line meanwhile, and another window passed it.
             raise NothingToUndo(window=window)
         idle_window(desk, window)
-        ticket = replace(before, state=state, ended_at=None, reason=None)
+        ticket = before._replace(state=state, ended_at=None, reason=None)
         if before.call is not None:
             desk.memory.reopen_call(before.call)
         return _keep(desk, ticket, kind, before.window)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from bisect import bisect_left, insort
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
 from typing import Any
@@ -240,7 +240,7 @@ class PlainTickets(PlainTables):
         self._later(self._forget, ticket_id)
         self._numbers[key] = ticket_id
         self._by_day.setdefault(ticket.business_date, []).append(ticket_id)
-        self._put(ticket_id, replace(ticket, id=ticket_id, ahead=0))
+        self._put(ticket_id, ticket._replace(id=ticket_id, ahead=0))
         return ticket_id
 
     def save_ticket(self, ticket: Ticket) -> None:
@@ -257,8 +257,8 @@ class PlainTickets(PlainTables):
         )
         if shown != (ticket.window, ticket.called_at, ticket.started_at, ticket.ahead):
             window, called_at, started_at, ahead = shown
-            ticket = replace(
-                ticket, window=window, called_at=called_at, started_at=started_at, ahead=ahead
+            ticket = ticket._replace(
+                window=window, called_at=called_at, started_at=started_at, ahead=ahead
             )
         self._later(self._put, ticket.id, former)
         self._put(ticket.id, ticket)
@@ -268,7 +268,7 @@ class PlainTickets(PlainTables):
         released = [self._tickets[place[2]] for place in self._lines.get(window, ())]
         for ticket in released:
             self._later(self._put, ticket.id, ticket)
-            self._put(ticket.id, replace(ticket, target_window=None))
+            self._put(ticket.id, ticket._replace(target_window=None))
         return [ticket.number for ticket in released]
 
     def _put(self, ticket_id: int, ticket: Ticket) -> None:

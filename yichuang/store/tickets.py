@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from yichuang.queue.ports import LineCount
 from yichuang.queue.ticket import PriorityClass, Ticket, TicketState
@@ -23,10 +23,10 @@ _BY_ID = _ONE + "WHERE t.id = :id"
 
 _BY_NUMBER = _ONE + "WHERE t.business_date = :date AND t.number = :number"
 
-_HEADS = (
-    _ONE  # noqa: S608 - constants only
-    + """
-WHERE t.id IN (
+_HEADS = """
+SELECT id, number, category, class, target_window, issued_at, line_order, line_entry
+FROM ticket
+WHERE id IN (
     SELECT (
         SELECT w.id FROM ticket AS w
         WHERE w.state = 'waiting' AND w.target_window IS NULL
@@ -42,7 +42,6 @@ WHERE t.id IN (
     )
 )
 """
-)
 
 _AHEAD = """
 SELECT COUNT(*) FROM ticket
@@ -150,6 +149,22 @@ _STATES = {state.value: state for state in TicketState}
 _CLASSES = {priority_class.value: priority_class for priority_class in PriorityClass}
 
 
+_moment = datetime.fromisoformat
+
+
+class Head(NamedTuple):
+    """The first ticket of a line (`yichuang.queue.dispatch.LineHead`)."""
+
+    id: int
+    number: str
+    category: str
+    priority_class: PriorityClass
+    target_window: int | None
+    issued_at: datetime
+    line_order: int
+    line_entry: int
+
+
 def ticket_from(row: tuple[Any, ...]) -> Ticket:
     """A ticket from a row of the columns in `_ONE`."""
     return Ticket(
@@ -193,10 +208,13 @@ class Tickets(Table):
         row = self.connection.execute(_BY_NUMBER, facts).fetchone()
         return ticket_from(row) if row else None
 
-    def heads(self, window: int, categories: Sequence[str]) -> list[Ticket]:
+    def heads(self, window: int, categories: Sequence[str]) -> list[Head]:
         """The heads of the lines that the window may call."""
         facts = {"window": window, "categories": json.dumps(categories)}
-        return [ticket_from(row) for row in self.connection.execute(_HEADS, facts)]
+        return [
+            Head(row[0], row[1], row[2], _CLASSES[row[3]], row[4], _moment(row[5]), row[6], row[7])
+            for row in self.connection.execute(_HEADS, facts)
+        ]
 
     def ahead_of(self, ticket: Ticket) -> int:
         """How many waiting tickets go before this one."""
