@@ -8,7 +8,7 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import closing
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import aiosqlite
 
@@ -44,6 +44,7 @@ class Database(aiosqlite.Connection):
                 raise translated(error, path) from error
 
         super().__init__(connect, iter_chunk_size=64)
+        self._hop: Callable[..., Awaitable[Any]] = self._execute
 
     async def transact(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
         """Run `work` between BEGIN IMMEDIATE and COMMIT, or roll back. Raises StoreError."""
@@ -63,13 +64,10 @@ class Database(aiosqlite.Connection):
         work: Callable[[sqlite3.Connection], Result],
     ) -> Result:
         try:
-            return await self._hop(how, self._conn, work)
+            result: Result = await self._hop(how, self._conn, work)
         except sqlite3.Error as error:
             raise translated(error, self.path) from error
-
-    async def _hop(self, function: Callable[..., Result], *arguments: object) -> Result:
-        run: Callable[..., Awaitable[Result]] = self._execute
-        return await run(function, *arguments)
+        return result
 
 
 def connect_to(path: Path, *, read_only: bool = False) -> sqlite3.Connection:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -20,6 +19,7 @@ from yichuang.queue.printing import (
     PrintJob,
     PrintReport,
 )
+from yichuang.store.changes import Changes
 from yichuang.store.journal import check_chain
 from yichuang.store.plain import PlainMemory
 from yichuang.store.plain_tickets import Line
@@ -176,8 +176,7 @@ class InMemoryStore:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._memory = InMemory()
-        self._mark = 0
-        self._waiters: set[asyncio.Future[None]] = set()
+        self._changes = Changes()
 
     async def close(self) -> None:
         """Nothing to let go."""
@@ -190,7 +189,7 @@ class InMemoryStore:
             self._memory.roll_back()
             raise
         self._memory.keep()
-        self._tell()
+        self._changes.tell()
         return result
 
     async def read(self, look: Callable[[Records], Result]) -> Result:
@@ -205,24 +204,11 @@ class InMemoryStore:
 
     def mark(self) -> int:
         """The count of changes."""
-        return self._mark
+        return self._changes.mark
 
     async def wait_for_change(self, since: int, seconds: float) -> int:
         """Return the new mark when the store has changed past `since`, or after `seconds`."""
-        if self._mark <= since:
-            waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            self._waiters.add(waiter)
-            try:
-                await asyncio.wait((waiter,), timeout=seconds)
-            finally:
-                self._waiters.discard(waiter)
-        return self._mark
-
-    def _tell(self) -> None:
-        self._mark += 1
-        for waiter in self._waiters:
-            if not waiter.done():
-                waiter.set_result(None)
+        return await self._changes.wait(since, seconds)
 
     # --- the print outbox ---------------------------------------------------------------------
 
@@ -230,7 +216,7 @@ class InMemoryStore:
         """Take or renew the lease on a printer; False while another owner holds it."""
         is_new = self._memory.lease(printer, owner, seconds)
         if is_new:
-            self._tell()
+            self._changes.tell()
         return is_new is not None
 
     async def release(self, printer: str, owner: str) -> None:
@@ -241,18 +227,18 @@ class InMemoryStore:
         """The oldest queued job of a printer that `owner` has leased, now `sending`."""
         job = self._memory.claim(printer, owner)
         if job is not None:
-            self._tell()
+            self._changes.tell()
         return job
 
     async def report(self, job: int, report: PrintReport) -> None:
         """Write down what became of a claimed job."""
         self._memory.report(job, report)
-        self._tell()
+        self._changes.tell()
 
     async def note_health(self, printer: str, owner: str, health: PrinterHealth) -> None:
         """Keep what the worker saw of its printer."""
         if self._memory.note_health(printer, owner, health, self._clock.now()):
-            self._tell()
+            self._changes.tell()
 
     async def job(self, job: int) -> PrintJob | None:
         """The job as it is now."""

@@ -13,6 +13,7 @@ from yichuang.errors import StoreError
 from yichuang.queue.ports import Memory, Records, Result
 from yichuang.queue.printing import PrinterHealth, PrintJob, PrintReport
 from yichuang.store.calls import Calls
+from yichuang.store.changes import Changes
 from yichuang.store.database import Database
 from yichuang.store.items import Items
 from yichuang.store.journal import Journal
@@ -38,9 +39,8 @@ class SqliteStore:
         self._writer = writer
         self._reader = reader
         self._clock = clock
-        self._mark = 0
         self._data_version = data_version
-        self._changed = asyncio.Condition()
+        self._changes = Changes()
         self._watch: asyncio.Task[None] | None = None
         self._late: set[asyncio.Task[None]] = set()
 
@@ -74,7 +74,7 @@ class SqliteStore:
     async def transact(self, work: Callable[[Memory], Result]) -> Result:
         """Run `work` in one transaction, and tell those who wait."""
         result = await self._commit(lambda connection: work(SqliteMemory(connection)))
-        await self._tell()
+        self._changes.tell()
         return result
 
     async def read(self, look: Callable[[Records], Result]) -> Result:
@@ -85,18 +85,13 @@ class SqliteStore:
 
     def mark(self) -> int:
         """The count of changes seen so far."""
-        return self._mark
+        return self._changes.mark
 
     async def wait_for_change(self, since: int, seconds: float) -> int:
         """Return the new mark when the store has changed past `since`, or after `seconds`."""
         if self._watch is None:
             self._watch = asyncio.create_task(self._look_for_others())
-        async with self._changed:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(
-                    self._changed.wait_for(lambda: self._mark > since), timeout=seconds
-                )
-        return self._mark
+        return await self._changes.wait(since, seconds)
 
     async def _commit(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
         try:
@@ -110,12 +105,7 @@ class SqliteStore:
 
     async def _tell_late(self) -> None:
         await self._writer.data_version()  # has its turn on the thread after the transaction
-        await self._tell()
-
-    async def _tell(self) -> None:
-        async with self._changed:
-            self._mark += 1
-            self._changed.notify_all()
+        self._changes.tell()
 
     async def _look_for_others(self) -> None:
         """Notice other processes' commits; our own are told at once."""
@@ -127,7 +117,7 @@ class SqliteStore:
                 continue  # whoever reads next meets the same trouble, and can tell a person
             if version != self._data_version:
                 self._data_version = version
-                await self._tell()
+                self._changes.tell()
 
     # --- the print outbox ---------------------------------------------------------------------
 
@@ -146,7 +136,7 @@ class SqliteStore:
 
         is_held, is_new = await self._commit(work)
         if is_new:
-            await self._tell()
+            self._changes.tell()
         return is_held
 
     async def release(self, printer: str, owner: str) -> None:
@@ -164,13 +154,13 @@ class SqliteStore:
 
         job = await self._commit(work)
         if job is not None:
-            await self._tell()
+            self._changes.tell()
         return job
 
     async def report(self, job: int, report: PrintReport) -> None:
         """Write down what became of a claimed job."""
         await self._commit(lambda each: PrintJobs(each).report(job, report, self._clock.now()))
-        await self._tell()
+        self._changes.tell()
 
     async def note_health(self, printer: str, owner: str, health: PrinterHealth) -> None:
         """Keep what the worker saw of its printer, for every screen."""
@@ -178,7 +168,7 @@ class SqliteStore:
             lambda each: PrintJobs(each).note_health(printer, owner, health, self._clock.now())
         )
         if is_new:
-            await self._tell()
+            self._changes.tell()
 
     async def job(self, job: int) -> PrintJob | None:
         """The job as it is now."""
