@@ -214,6 +214,24 @@ class WindowIdle(QueueRefusal):
     advice = N_("先叫号，再办这一步")
 
 
+class StaleView(QueueRefusal):
+    """The clerk saw another ticket than the one that the window has now.
+
+    `shown` is the number on the clerk's screen, `number` the window's own, None when it has none.
+    """
+
+    code = "stale_view"
+    text = N_("{shown} 已经不在 {window} 号窗口：别处办了下一步")
+    advice = N_("{window} 号窗口现在是 {number}；看清屏幕上的号，再办这一步")
+    advice_when_idle: ClassVar[str] = N_("{window} 号窗口现在没有号；看清屏幕，再办这一步")
+
+    @property
+    def hint(self) -> str:
+        """What the window has now."""
+        idle = self.facts.get("number") is None
+        return _fill(self.advice_when_idle if idle else self.advice, self.facts)
+
+
 class UnknownWindow(QueueRefusal):
     """The hall has no window with that number."""
 

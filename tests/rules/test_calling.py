@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
@@ -14,10 +15,12 @@ from yichuang.errors import (
     NotYours,
     QueueRefusal,
     SameWindow,
+    StaleView,
     WindowBusy,
     WindowClosed,
     WindowPaused,
 )
+from yichuang.queue.desk import Done
 from yichuang.queue.service import Hall
 from yichuang.queue.ticket import TicketState
 
@@ -159,3 +162,46 @@ async def test_a_paused_window_calls_nobody(hall: Hall, issue: Issue) -> None:
     for step in (hall.call_next(1), hall.call(1, "A001")):
         with pytest.raises(WindowPaused):
             await step
+
+
+STEPS: dict[str, Callable[[Hall, str], Awaitable[Done]]] = {
+    "recall": lambda hall, ticket: hall.recall(1, ticket=ticket),
+    "start": lambda hall, ticket: hall.start(1, ticket=ticket),
+    "finish": lambda hall, ticket: hall.finish(1, ticket=ticket),
+    "pass": lambda hall, ticket: hall.pass_(1, reason="未到", ticket=ticket),
+    "hold": lambda hall, ticket: hall.hold(1, ticket=ticket),
+    "transfer": lambda hall, ticket: hall.transfer(1, to_window=2, ticket=ticket),
+    "transfer to a category": lambda hall, ticket: hall.transfer(
+        1, to_category="police", ticket=ticket
+    ),
+}
+"""What a clerk does with the ticket that stands on the screen."""
+
+
+@pytest.mark.parametrize("step", STEPS)
+async def test_a_step_for_another_ticket_changes_nothing(
+    hall: Hall, issue: Issue, step: str
+) -> None:
+    """Another terminal of the same window went on: the unseen ticket is left alone."""
+    await issue("tax", 2)
+    await hall.call_next(1)
+    await hall.start(1)
+    await hall.finish(1)
+    before = await hall.entries(0)
+    with pytest.raises(StaleView) as refused:
+        await STEPS[step](hall, "A001")
+    assert refused.value.code == "stale_view"
+    assert "A001" in refused.value.message
+    assert "没有号" in refused.value.hint
+    assert await hall.entries(0) == before
+    await hall.call_next(1)
+    if step == "finish":
+        await hall.start(1)
+    before = await hall.entries(0)
+    with pytest.raises(StaleView) as refused:
+        await STEPS[step](hall, "A001")
+    assert "A002" in refused.value.hint
+    assert await hall.entries(0) == before
+    done = await STEPS[step](hall, "a002")
+    assert done.ticket is not None
+    assert done.ticket.number == "A002"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -259,6 +260,65 @@ async def test_shows_what_another_process_does(
         await other.call_next(WINDOW)
         await until_seen(pilot, "叫了 1 次")
         assert pilot.app.screen.query_one(BigNumber).text == "C001"
+
+
+@pytest.mark.parametrize(
+    ("keys", "asked"),
+    [
+        (("5", "1"), "D003 过号的原因"),
+        (("7", "5"), "D003 转到哪里"),
+        (("7", "7", "1", "enter"), "D003 转到哪个窗口"),
+    ],
+)
+async def test_a_dialog_acts_on_the_number_in_its_heading_only(
+    hall: Hall, hall_folder: Path, clock: FixedClock, keys: tuple[str, ...], asked: str
+) -> None:
+    """Another terminal at the same window finishes D003 and calls D004 behind the dialog."""
+    for _each in range(4):
+        await hall.issue(category="tax")
+    await hall.open_window(WINDOW)
+    await hall.open_window(1)
+    await hall.call(WINDOW, "D003")
+    async with window_screen(hall) as pilot, open_hall(hall_folder, clock=clock) as other:
+        await until_seen(pilot, "叫了 1 次")
+        questions = {"5": 1, "7": 1 + keys.count("7") // 2}[keys[0]]
+        await pilot.press(*keys[:questions])
+        await until_seen(pilot, asked)
+        await other.start(WINDOW)
+        await other.finish(WINDOW)
+        await other.call(WINDOW, "D004")
+        await pilot.press(*keys[questions:])
+        rows = await until_seen(pilot, "D003 已经不在 3 号窗口")
+        assert any("现在是 D004" in row for row in rows)
+        assert pilot.app.screen.query_one(BigNumber).text == "D004"
+        assert await present(hall) == (WindowState.OPEN, "D004", TicketState.CALLED)
+
+
+async def unheard() -> AsyncIterator[None]:
+    """Changes that nobody is told of."""
+    await asyncio.Event().wait()
+    yield
+
+
+@pytest.mark.parametrize("key", ["2", "3", "4", "6"])
+async def test_a_key_acts_on_the_number_that_is_shown_only(
+    hall: Hall, hall_folder: Path, clock: FixedClock, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    """The key is pressed before the screen has heard of the other terminal's step."""
+    for _each in range(2):
+        await hall.issue(category="tax")
+    await hall.open_window(WINDOW)
+    await hall.call_next(WINDOW)
+    monkeypatch.setattr(hall, "changes", unheard)
+    async with window_screen(hall) as pilot, open_hall(hall_folder, clock=clock) as other:
+        await until_seen(pilot, "叫了 1 次")
+        await other.start(WINDOW)
+        await other.finish(WINDOW)
+        await other.call_next(WINDOW)
+        await pilot.press(key)
+        await until_seen(pilot, "D001 已经不在 3 号窗口")
+        assert await present(hall) == (WindowState.OPEN, "D002", TicketState.CALLED)
+        assert (await hall.ticket("D002")).calls == 1
 
 
 async def test_the_plain_theme_needs_no_colours(hall: Hall, clock: FixedClock) -> None:

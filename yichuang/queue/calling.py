@@ -8,6 +8,7 @@ from yichuang.errors import (
     NotYours,
     ReasonMissing,
     SameWindow,
+    StaleView,
     WindowBusy,
     WindowClosed,
     WindowIdle,
@@ -27,6 +28,7 @@ from yichuang.queue.command import (
 from yichuang.queue.desk import Desk, Done
 from yichuang.queue.dispatch import CallRule
 from yichuang.queue.event import EventKind
+from yichuang.queue.numbering import tidy_number
 from yichuang.queue.ticket import Move, Ticket, TicketState
 from yichuang.queue.window import Window, WindowState
 
@@ -86,7 +88,7 @@ def _call(desk: Desk, before: Ticket, window: Window, rule: CallRule) -> Done:
 
 def recall(desk: Desk, command: Recall) -> Done:
     """Announce the called ticket again; its first call time stays (requirements 4.6)."""
-    window, before = busy_window(desk, command.window)
+    window, before = busy_window(desk, command.window, command.ticket)
     ticket = before._replace(state=before.moved(Move.RECALL), calls=before.calls + 1)
     desk.memory.count_recall(_call_of(before))
     desk.memory.save_ticket(ticket)
@@ -98,7 +100,7 @@ def recall(desk: Desk, command: Recall) -> Done:
 
 def start(desk: Desk, command: Start) -> Done:
     """The visitor came: serving begins."""
-    window, before = busy_window(desk, command.window)
+    window, before = busy_window(desk, command.window, command.ticket)
     ticket = before._replace(state=before.moved(Move.START), started_at=desk.now)
     desk.memory.start_call(_call_of(before), desk.now)
     desk.memory.save_ticket(ticket)
@@ -110,30 +112,36 @@ def start(desk: Desk, command: Start) -> Done:
 
 def finish(desk: Desk, command: Finish) -> Done:
     """The work is done."""
-    return _leave(desk, command.window, Move.FINISH, EventKind.TICKET_FINISHED)
+    return _leave(desk, command, Move.FINISH, EventKind.TICKET_FINISHED)
 
 
 def pass_ticket(desk: Desk, command: Pass) -> Done:
     """The called visitor did not come; a reason is required (requirements 4.5)."""
     if not command.reason.strip():
         raise ReasonMissing(move=Move.PASS)
-    return _leave(desk, command.window, Move.PASS, EventKind.TICKET_PASSED, command.reason.strip())
+    return _leave(desk, command, Move.PASS, EventKind.TICKET_PASSED, command.reason.strip())
 
 
 def hold(desk: Desk, command: Hold) -> Done:
     """Put the ticket aside; `resume` brings it back."""
-    return _leave(desk, command.window, Move.HOLD, EventKind.TICKET_HELD, command.reason)
+    return _leave(desk, command, Move.HOLD, EventKind.TICKET_HELD, command.reason)
 
 
-def _leave(desk: Desk, number: int, move: Move, kind: EventKind, reason: str | None = None) -> Done:
-    window, before = busy_window(desk, number)
+def _leave(
+    desk: Desk,
+    command: Finish | Pass | Hold,
+    move: Move,
+    kind: EventKind,
+    reason: str | None = None,
+) -> Done:
+    window, before = busy_window(desk, command.window, command.ticket)
     state = before.moved(move)
     ended = None if state is TicketState.HELD else desk.now
     ticket = before._replace(state=state, ended_at=ended, reason=reason, target_window=None)
     desk.memory.end_call(_call_of(before), desk.now, state)
     desk.memory.save_ticket(ticket)
     facts = {"reason": reason} if reason else {}
-    desk.record(kind, ticket=ticket.id, window=number, number=ticket.number, **facts)
+    desk.record(kind, ticket=ticket.id, window=window.number, number=ticket.number, **facts)
     return Done(ticket=ticket, window=window)
 
 
@@ -157,7 +165,7 @@ def resume(desk: Desk, command: Resume) -> Done:
 
 def transfer(desk: Desk, command: Transfer) -> Done:
     """Send the ticket on; it keeps its number and its place by first issue time (DESIGN 5)."""
-    window, before = busy_window(desk, command.window)
+    window, before = busy_window(desk, command.window, command.ticket)
     state = before.moved(Move.TRANSFER)
     category, target = before.category, command.to_window
     if target is not None:
@@ -211,10 +219,16 @@ def idle_window(desk: Desk, number: int) -> None:
         raise WindowBusy(window=number, number=held_up.number, state=held_up.state)
 
 
-def busy_window(desk: Desk, number: int) -> tuple[Window, Ticket]:
-    """A window and the ticket it has; raises UnknownWindow, WindowClosed or WindowIdle."""
+def busy_window(desk: Desk, number: int, shown: str | None = None) -> tuple[Window, Ticket]:
+    """A window and the ticket it has, which is `shown` when that is given.
+
+    Raises UnknownWindow, WindowClosed, WindowIdle or StaleView.
+    """
     window = open_window(desk, number)
     ticket = desk.memory.current(number)
+    present = ticket.number if ticket else None
+    if shown is not None and tidy_number(shown) != present:
+        raise StaleView(window=number, shown=shown, number=present)
     if ticket is None:
         raise WindowIdle(window=number)
     return window, ticket

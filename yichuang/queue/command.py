@@ -100,6 +100,8 @@ class Recall(Command):
     """Announce the called ticket again."""
 
     window: int
+    ticket: str | None = None
+    """The number that the clerk sees, here as in the steps below: another one is left alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,7 @@ class Start(Command):
     """The visitor came: begin to serve."""
 
     window: int
+    ticket: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,7 @@ class Finish(Command):
     """The window has done its work for the ticket."""
 
     window: int
+    ticket: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,7 @@ class Pass(Command):
 
     window: int
     reason: str
+    ticket: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +135,7 @@ class Hold(Command):
 
     window: int
     reason: str | None = None
+    ticket: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +153,7 @@ class Transfer(Command):
     window: int
     to_window: int | None = None
     to_category: str | None = None
+    ticket: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

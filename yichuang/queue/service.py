@@ -175,25 +175,36 @@ class Hall:
         """Call one ticket out of order."""
         return await self.do(commands.CallChosen(window, number), actor)
 
-    async def recall(self, window: int, *, actor: str = "") -> Done:
+    # With `ticket`, a step is refused (StaleView) when that is not the number the window has.
+
+    async def recall(self, window: int, *, ticket: str | None = None, actor: str = "") -> Done:
         """Announce the called ticket again."""
-        return await self.do(commands.Recall(window), actor)
+        return await self.do(commands.Recall(window, ticket), actor)
 
-    async def start(self, window: int, *, actor: str = "") -> Done:
+    async def start(self, window: int, *, ticket: str | None = None, actor: str = "") -> Done:
         """The visitor came: begin to serve."""
-        return await self.do(commands.Start(window), actor)
+        return await self.do(commands.Start(window, ticket), actor)
 
-    async def finish(self, window: int, *, actor: str = "") -> Done:
+    async def finish(self, window: int, *, ticket: str | None = None, actor: str = "") -> Done:
         """The window has done its work for the ticket."""
-        return await self.do(commands.Finish(window), actor)
+        return await self.do(commands.Finish(window, ticket), actor)
 
-    async def pass_(self, window: int, *, reason: str, actor: str = "") -> Done:
+    async def pass_(
+        self, window: int, *, reason: str, ticket: str | None = None, actor: str = ""
+    ) -> Done:
         """The called visitor did not come."""
-        return await self.do(commands.Pass(window, reason), actor)
+        return await self.do(commands.Pass(window, reason, ticket), actor)
 
-    async def hold(self, window: int, *, reason: str | None = None, actor: str = "") -> Done:
+    async def hold(
+        self,
+        window: int,
+        *,
+        reason: str | None = None,
+        ticket: str | None = None,
+        actor: str = "",
+    ) -> Done:
         """Put the window's ticket aside."""
-        return await self.do(commands.Hold(window, reason), actor)
+        return await self.do(commands.Hold(window, reason, ticket), actor)
 
     async def resume(self, window: int, number: str, *, actor: str = "") -> Done:
         """Take a held ticket back: the window calls it next."""
@@ -205,12 +216,13 @@ class Hall:
         *,
         to_window: int | None = None,
         to_category: str | None = None,
+        ticket: str | None = None,
         actor: str = "",
     ) -> Done:
         """Send the window's ticket to a window or to a category; give exactly one of the two."""
         if (to_window is None) == (to_category is None):
             raise TypeError("give exactly one of to_window and to_category")
-        return await self.do(commands.Transfer(window, to_window, to_category), actor)
+        return await self.do(commands.Transfer(window, to_window, to_category, ticket), actor)
 
     async def undo(self, window: int, *, actor: str = "") -> Done:
         """Take back the window's last call, finish or pass within 30 seconds."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from functools import partial
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
@@ -160,24 +161,34 @@ class WindowScreen(HallScreen):
         """Call the ticket whose turn it is."""
         await self.step(self.hall.call_next(self.window_number, actor=self.actor))
 
+    async def _step_shown(self, action: str, command: Callable[..., Step], said: str = "") -> None:
+        """Run a command on the ticket that stands on the screen, and on no other.
+
+        Another terminal may have gone on meanwhile; what the clerk does not see is left alone.
+        """
+        shown = self._present()
+        if shown:
+            step = command(self.window_number, ticket=shown, actor=self.actor)
+            await self.step(step, said)
+        else:
+            self._may(action)
+
     async def action_recall(self) -> None:
         """Announce the ticket again."""
-        said = _("已重呼 {number}")
-        await self.step(self.hall.recall(self.window_number, actor=self.actor), said)
+        await self._step_shown("recall", self.hall.recall, _("已重呼 {number}"))
 
     async def action_start(self) -> None:
         """The visitor came."""
-        await self.step(self.hall.start(self.window_number, actor=self.actor))
+        await self._step_shown("start", self.hall.start)
 
     async def action_finish(self) -> None:
         """The work is done."""
         said = _("{number} 已办结；按错了 30 秒内按 9 撤销")
-        await self.step(self.hall.finish(self.window_number, actor=self.actor), said)
+        await self._step_shown("finish", self.hall.finish, said)
 
     async def action_hold(self) -> None:
         """Put the ticket aside."""
-        said = _("{number} 已挂起；按 F3 取回")
-        await self.step(self.hall.hold(self.window_number, actor=self.actor), said)
+        await self._step_shown("hold", self.hall.hold, _("{number} 已挂起；按 F3 取回"))
 
     async def action_undo(self) -> None:
         """Take the last step back."""
@@ -231,12 +242,13 @@ class WindowScreen(HallScreen):
         reasons: list[tuple[Line, str]] = [
             (_(reason), reason) for reason in self.hall.settings.missed.reasons
         ]
-        heading = _("{number} 过号的原因").format(number=self._present())
-        self._ask(Choice(heading, reasons), self._pass)
+        shown = self._present()
+        heading = _("{number} 过号的原因").format(number=shown)
+        self._ask(Choice(heading, reasons), partial(self._pass, shown))
 
-    async def _pass(self, reason: str) -> None:
+    async def _pass(self, shown: str, reason: str) -> None:
         said = _("{number} 已过号；来了按 F4 恢复，按错了按 9 撤销")
-        command = self.hall.pass_(self.window_number, reason=reason, actor=self.actor)
+        command = self.hall.pass_(self.window_number, reason=reason, ticket=shown, actor=self.actor)
         await self.step(command, said)
 
     def action_pause(self) -> None:
@@ -305,6 +317,7 @@ class WindowScreen(HallScreen):
 
     async def action_transfer(self) -> None:
         """Send the ticket on: ask to which category, or to which window."""
+        shown = self._present()
         if not self._may("transfer"):
             return
         try:
@@ -316,32 +329,37 @@ class WindowScreen(HallScreen):
             (rows.category_row(line), line.category.code) for line in lines
         ]
         choices.append((_("转到一个窗口"), _WINDOW))
-        heading = _("{number} 转到哪里").format(number=self._present())
-        self._ask(Choice(heading, choices), self._transfer)
+        heading = _("{number} 转到哪里").format(number=shown)
+        self._ask(Choice(heading, choices), partial(self._transfer, shown))
 
-    async def _transfer(self, to: str) -> None:
+    async def _transfer(self, shown: str, to: str) -> None:
         if to == _WINDOW:
-            await self._ask_window()
+            await self._ask_window(shown)
             return
-        command = self.hall.transfer(self.window_number, to_category=to, actor=self.actor)
+        command = self.hall.transfer(
+            self.window_number, to_category=to, ticket=shown, actor=self.actor
+        )
         await self.step(command, _("{number} 已转移"))
 
-    async def _ask_window(self) -> None:
+    async def _ask_window(self, shown: str) -> None:
         overview = await self.hall.overview()
         entries = [
             (str(each.settings.number), rows.window_row(each, self._categories))
             for each in overview.windows
             if each.settings.number != self.window_number
         ]
-        heading = _("{number} 转到哪个窗口").format(number=self._present())
-        self._ask(Pick(heading, _("窗口号"), entries), self._transfer_to_window)
+        heading = _("{number} 转到哪个窗口").format(number=shown)
+        answer = partial(self._transfer_to_window, shown)
+        self._ask(Pick(heading, _("窗口号"), entries), answer)
 
-    async def _transfer_to_window(self, typed: str) -> None:
+    async def _transfer_to_window(self, shown: str, typed: str) -> None:
         try:
             target = known_window(self.hall.settings, typed)
         except QueueRefusal as refused:
             self.status.refuse(refused)
             return
-        command = self.hall.transfer(self.window_number, to_window=target, actor=self.actor)
+        command = self.hall.transfer(
+            self.window_number, to_window=target, ticket=shown, actor=self.actor
+        )
         said = _("{number} 已转到 {window} 号窗口").replace("{window}", str(target))
         await self.step(command, said)
