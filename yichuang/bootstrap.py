@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 from yichuang.clock import Clock, SystemClock
 from yichuang.config import SETTINGS_FILE, STORE_FILE, Level, load_settings, parse_settings
-from yichuang.errors import FolderUnusable, HallExists, HallIncomplete, HallMissing
+from yichuang.errors import BackupRefused, FolderUnusable, HallExists, HallIncomplete, HallMissing
+from yichuang.language import _
 from yichuang.profile import SAMPLE_PLACES, hall_name, hall_toml
 from yichuang.queue.printing import PrinterState, PrinterStatus, PrintJob
 from yichuang.queue.service import Hall
@@ -25,6 +26,9 @@ Papers = deque[str]
 
 PAPERS_KEPT = 50
 """How many papers of simulated printers can be looked at."""
+
+_SQLITE = b"SQLite format 3\0"
+"""How a SQLite file begins (sqlite.org/fileformat.html, 1.3)."""
 
 logger = logging.getLogger(__name__)
 
@@ -172,7 +176,8 @@ async def printer_states(hall: Hall) -> list[PrinterStatus]:
 def back_up(folder: Path, target: Path) -> int:
     """Copy the hall's file to `target` consistently, also while in use; the copy's size in bytes.
 
-    Raises HallMissing or a StoreError; a copy that was there is only replaced by a complete one.
+    Raises HallMissing, BackupRefused or a StoreError; only an earlier backup is replaced, and only by a
+    complete one.
     """
     from yichuang.store.database import connect_to, translated
     from yichuang.store.migrate import copy_to
@@ -180,12 +185,26 @@ def back_up(folder: Path, target: Path) -> int:
     path = folder / STORE_FILE
     if not path.exists():
         raise HallMissing(folder=folder)
+    _refuse_to_overwrite(folder, target)
     try:
         with closing(connect_to(path)) as connection:
             copy_to(connection, target)
         return target.stat().st_size
     except (sqlite3.Error, OSError) as error:
         raise translated(error, target) from error
+
+
+def _refuse_to_overwrite(folder: Path, target: Path) -> None:
+    today = SystemClock().now().date()
+    place = target.resolve()
+    if place.parent == folder.resolve() and place.name.startswith((STORE_FILE, SETTINGS_FILE)):
+        raise BackupRefused(target=target, what=_("大厅正在用的文件"), date=today)
+    if place.is_dir():
+        raise BackupRefused(target=target, what=_("文件夹"), date=today)
+    if place.is_file() and place.stat().st_size:
+        with place.open("rb") as file:
+            if file.read(len(_SQLITE)) != _SQLITE:
+                raise BackupRefused(target=target, what=_("别的文件，不是备份"), date=today)
 
 
 async def create_hall(

@@ -13,10 +13,19 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from yichuang.errors import ConfigError, HallIncomplete, HallMissing, InvalidHall
 from yichuang.language import N_, _, current_language
+from yichuang.text import is_harmless
 
 SETTINGS_FILE = "hall.toml"
 """The name of the settings inside a hall's folder."""
@@ -28,7 +37,18 @@ MOST_CATEGORIES = 6
 """B02, DB4105/T 229-2024 4.1: "设置分类区域不应超过6类"."""
 
 Level = Literal["village", "town", "city"]
-Name = Annotated[str, Field(min_length=1, max_length=40)]
+
+
+def _one_harmless_line(text: str) -> str:
+    if not is_harmless(text):
+        raise ValueError(_("只能写一行文字，不能有控制字符"))
+    return text
+
+
+Line = Annotated[str, AfterValidator(_one_harmless_line)]
+"""One line of text that no terminal and no printer would obey."""
+
+Name = Annotated[Line, Field(min_length=1, max_length=40)]
 
 
 class Section(BaseModel):
@@ -45,12 +65,12 @@ class HallSettings(Section):
     level: Level = "town"
     timezone: str = "Asia/Shanghai"
     """The hall's own time zone: business dates and printed times are told in it."""
-    complaint_phone: str = Field("12345", max_length=20)
+    complaint_phone: Line = Field("12345", max_length=20)
     """M01, C08: on the board and on every ticket."""
     language: Literal["zh_CN", "en"] = "zh_CN"
     sample: bool = False
     """A hall for trying out: `run` without a terminal plays a scripted day in it."""
-    notice: str = Field(N_("取号后请在等候区休息，留意屏幕和语音叫号"), max_length=80)
+    notice: Line = Field(N_("取号后请在等候区休息，留意屏幕和语音叫号"), max_length=80)
     """The line at the foot of the board."""
 
     @field_validator("timezone")
@@ -70,7 +90,7 @@ class CategorySettings(Section):
 
     code: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
     name: Name
-    english: str = Field("", max_length=40)
+    english: Line = Field("", max_length=40)
     letter: str = Field(pattern=r"^[A-Z]$")
     """What its ticket numbers begin with."""
 
@@ -88,8 +108,8 @@ class WindowSettings(Section):
     """`[[window]]`: one window and what it serves, in order of preference."""
 
     number: int = Field(ge=1, le=999)
-    name: str = Field("", max_length=20)
-    zone: str = Field("", max_length=20)
+    name: Line = Field("", max_length=20)
+    zone: Line = Field("", max_length=20)
     """The zone printed on the ticket (A07); empty where the hall has one room (B20)."""
     categories: tuple[str, ...] = Field(min_length=1)
     """Its own categories."""
@@ -109,7 +129,7 @@ class TicketSettings(Section):
     """Digits after the letter; numbers past the last one grow by a digit."""
     priority_prefix: str = Field("", pattern=r"^[A-Z]?$")
     """A letter before green-channel numbers (V in some halls); empty for none."""
-    hints: tuple[str, ...] = (
+    hints: tuple[Line, ...] = (
         N_("请在等候区休息，留意屏幕和语音叫号"),
         N_("过号请到窗口或导引台恢复，当天有效"),
     )

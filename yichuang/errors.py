@@ -132,6 +132,14 @@ class InvalidItems(ConfigError):
         super().__init__(path=path, count=len(problems), listing=listing)
 
 
+class BackupRefused(ConfigError):
+    """A backup would overwrite something that is not a backup."""
+
+    code = "backup_refused"
+    text = N_("没有备份：{target} 是{what}")
+    advice = N_("换一个文件名，例如 hall-{date}.sqlite3；大厅的文件和别的文件都没有动")
+
+
 class UnusableTerminal(ConfigError):
     """The terminal cannot show the screens."""
 

@@ -89,8 +89,8 @@ async def test_a_changed_ticket_comes_back_changed(store: AnyStore) -> None:
             reason="原因",
         )
         memory.save_ticket(changed)
-        # A waiting ticket is at no window, but what is known of its last call stays.
-        expected = changed._replace(window=None, started_at=later)
+        # A waiting ticket is at no window, and tells nothing of a call that is over.
+        expected = changed._replace(window=None, called_at=None, started_at=None)
         assert memory.ticket(first.id) == expected
 
     await store.transact(work)
@@ -245,13 +245,19 @@ async def test_lines_count_the_directed_too(store: AnyStore) -> None:
     ]
 
 
-async def test_a_directed_ticket_can_head_its_line(store: AnyStore) -> None:
+async def test_a_directed_ticket_counts_but_does_not_head_its_line(store: AnyStore) -> None:
     def work(memory: Memory) -> list[LineCount]:
         memory.save_ticket(keep(memory, new_ticket(1))._replace(target_window=2))
         keep(memory, new_ticket(2))
+        keep(memory, new_ticket(3, order=2))
+        alone = keep(memory, new_ticket(4, category="police"))
+        memory.save_ticket(alone._replace(target_window=2))
         return memory.lines(TODAY)
 
-    assert await store.transact(work) == [LineCount("tax", ORDINARY, 2, "A001", MORNING)]
+    assert await store.transact(work) == [
+        LineCount("police", ORDINARY, 1, "", MORNING),
+        LineCount("tax", ORDINARY, 3, "A002", MORNING),
+    ]
 
 
 async def test_waiting_lists(store: AnyStore) -> None:

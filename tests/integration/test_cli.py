@@ -351,6 +351,46 @@ def test_backup_is_whole_and_usable(hall: Path, tmp_path: Path) -> None:
     assert nowhere.status == 1
 
 
+@pytest.mark.parametrize("name", [STORE_FILE, f"{STORE_FILE}-wal", SETTINGS_FILE])
+def test_backup_never_overwrites_the_hall(hall: Path, name: str) -> None:
+    number = issue(hall, "tax")
+    before = (hall / SETTINGS_FILE).read_bytes()
+    ran = yichuang("backup", hall / name, "--json", hall=hall)
+    assert (ran.status, ran.error["code"]) == (1, "backup_refused")
+    assert (hall / SETTINGS_FILE).read_bytes() == before
+    assert yichuang("ticket", "show", number, hall=hall).status == 0
+
+
+def test_backup_replaces_a_backup_and_nothing_else(hall: Path, tmp_path: Path) -> None:
+    target = tmp_path / "copy.sqlite3"
+    for _time in range(2):
+        assert yichuang("backup", target, hall=hall).status == 0
+    assert target.stat().st_mode & 0o077 == 0, "as closed to others as the hall's own file"
+    assert [each.name for each in tmp_path.iterdir() if each.is_file()] == ["copy.sqlite3"]
+    letter = tmp_path / "letter.txt"
+    letter.write_text("something else", encoding="utf-8")
+    assert yichuang("backup", letter, "--json", hall=hall).error["code"] == "backup_refused"
+    assert letter.read_text(encoding="utf-8") == "something else"
+
+
+def test_text_from_outside_never_commands_the_terminal(hall: Path) -> None:
+    issue(hall, "tax")
+    yichuang("window", "open", 6, hall=hall)
+    attack = "\x1b]0;pwned\x07\x1b[2J\u202eabc"
+    paused = yichuang("window", "pause", 6, "--reason", attack, "--actor", attack, hall=hall)
+    shown = yichuang("ticket", "show", attack, hall=hall)
+    unknown = yichuang("ticket", "issue", "--category", attack, hall=hall)
+    told = yichuang("journal", "tail", hall=hall)
+    for ran in (paused, shown, unknown, told):
+        assert not set("\x1b\x07\u202e") & set(ran.out + ran.err)
+    path = hall / SETTINGS_FILE
+    text = path.read_text(encoding="utf-8").replace("郑陆镇", "\\u001b[2J")
+    path.write_text(text, encoding="utf-8")
+    refused = yichuang("status", "--json", hall=hall)
+    assert refused.error["code"] == "hall_invalid"
+    assert "hall.name" in refused.error["message"]
+
+
 def test_doctor_tells_what_is_well(hall: Path) -> None:
     ran = yichuang("doctor", "--json", hall=hall)
     assert ran.status == 0

@@ -206,7 +206,11 @@ class Model:
         if ticket.state == "called":
             del self.state.hands[ticket.visits[-1]]
             self._step(ticket.visits[-1], "cancelled", ticket)
-        ticket.state, ticket.target, ticket.reason = "cancelled", None, reason
+        ticket.state, ticket.target, ticket.reason = (
+            "cancelled",
+            None,
+            (reason or "").strip() or None,
+        )
 
     def reinstate(self, number: str) -> None:
         ticket = self._must_be(self._find(number), "passed")
@@ -318,7 +322,7 @@ class Model:
         self._leave(window, ticket, "held", reason)
 
     def _leave(self, window: int, ticket: ModelTicket, state: str, reason: str | None) -> None:
-        ticket.state, ticket.reason, ticket.target = state, reason, None
+        ticket.state, ticket.reason, ticket.target = state, (reason or "").strip() or None, None
         del self.state.hands[window]
         self._step(window, state, ticket)
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from tests.halls import MORNING, PRINTER, memory_hall, small_settings
+from tests.halls import MORNING, PRINTER, SMALL_HALL, memory_hall, small_settings
 from tests.rules.conftest import Issue
 from yichuang.clock import FixedClock
+from yichuang.config import parse_settings
 from yichuang.errors import IllegalMove, ItemElsewhere, QueueRefusal, ReturnsExhausted
 from yichuang.queue.item import Item
 from yichuang.queue.printing import JobState, PrintJob
@@ -210,3 +213,30 @@ async def test_an_import_twice_changes_nothing(hall: Hall) -> None:
     assert await hall.entries(0) == rows
     changed = await hall.import_items([_item("T1", private=True)], source="test")
     assert changed.counts == (0, 1)
+
+
+async def test_the_paper_names_the_zones_of_the_windows(clock: FixedClock) -> None:
+    """A07: window 1 stands in zone A; window 3, of the same category, in no zone."""
+    settings = parse_settings(
+        SMALL_HALL.replace("number = 1\n", 'number = 1\nzone = "A区"\n') + PRINTER,
+        Path("hall.toml"),
+    )
+    hall = memory_hall(clock, settings)
+    job = await hall.print_job((await hall.issue(category="tax")).print_job or 0)
+    assert job is not None
+    assert job.document.windows == "A区 1、3 号窗口"
+
+
+async def test_letters_changed_at_midday_give_no_number_twice(clock: FixedClock) -> None:
+    """Tax and police change letters: each goes on where the letter stood."""
+    hall = memory_hall(clock)
+    for category in ("tax", "tax", "police"):
+        await hall.issue(category=category)
+    swapped = SMALL_HALL.replace('"A"', '"?"').replace('"B"', '"A"').replace('"?"', '"B"')
+    later = Hall(parse_settings(swapped, Path("hall.toml")), hall.store, clock)
+    numbers = []
+    for category in ("tax", "police"):
+        ticket = (await later.issue(category=category)).ticket
+        assert ticket is not None
+        numbers.append(ticket.number)
+    assert numbers == ["B002", "A003"]

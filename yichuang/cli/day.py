@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import click
-
 from yichuang.cli.options import Asked
-from yichuang.cli.paper import paper_text
+from yichuang.cli.outcome import say
+from yichuang.cli.paper import Paper
 from yichuang.config import SETTINGS_FILE
 from yichuang.errors import UnusableTerminal
 from yichuang.language import _
 from yichuang.queue.desk import Done
-from yichuang.queue.printing import PrintJob
 from yichuang.queue.service import Hall
 from yichuang.queue.ticket import TicketState
 from yichuang.queue.window import WindowState
@@ -39,7 +37,7 @@ async def sample_hall(folder: Path) -> None:
 
     printer = printer_toml("kiosk", host="127.0.0.1", port=SAMPLE_PORT, width=80, simulated=True)
     await create_hall(folder, level="town", printers=printer, sample=True)
-    click.echo(_("已在 {folder} 建立一个供试用的镇级大厅").format(folder=folder), err=True)
+    say(_("已在 {folder} 建立一个供试用的镇级大厅").format(folder=folder), err=True)
 
 
 async def play_day(asked: Asked) -> None:
@@ -52,10 +50,10 @@ async def play_day(asked: Asked) -> None:
     async with asked.hall() as hall:
         if not hall.settings.hall.sample:
             raise UnusableTerminal(detail=_("没有终端（不是 tty）"))
-        _say(_("没有终端，演一段大厅的日常：{name}").format(name=hall.settings.hall.name))
+        say(_("没有终端，演一段大厅的日常：{name}").format(name=hall.settings.hall.name))
         async with simulated_printers(hall, show=_show_paper), working_printers(hall):
             await _play(hall)
-    _say(_("在终端里运行 make run，就能自己取号、叫号"))
+    say(_("在终端里运行 make run，就能自己取号、叫号"))
 
 
 async def _play(hall: Hall) -> None:
@@ -68,18 +66,18 @@ async def _play(hall: Hall) -> None:
             raise AssertionError(done)
         issued.append(held.number)
         label = hall.rules.category(category).label
-        _say(
+        say(
             _("取号 {number}（{category}，{class_label}），前面 {ahead} 人：{paper}").format(
                 number=held.number,
                 category=label,
                 class_label=held.priority_class.label,
                 ahead=held.ahead,
-                paper=paper_text(job),
+                paper=job.text if job else "",
             )
         )
     await _serve(hall, set(issued))
     view = await hall.overview()
-    _say(
+    say(
         _("今天共取 {issued} 个号，办结 {finished} 个，还有 {waiting} 人等候").format(
             issued=view.issued, finished=view.finished, waiting=view.waiting
         )
@@ -91,39 +89,37 @@ async def _serve(hall: Hall, issued: set[str]) -> None:
     window = max(hall.rules.windows)
     if (await hall.window_view(window)).window.state is WindowState.CLOSED:
         await hall.open_window(window, actor="day")
-        _say(_("{window} 号窗口开始办公").format(window=window))
+        say(_("{window} 号窗口开始办公").format(window=window))
     missed = False
     while any(each.number in issued for each in await hall.tickets(TicketState.WAITING)):
         done = await hall.call_next(window, actor="day")
         number = done.ticket.number if done.ticket else ""
-        _say(_("请 {number} 号到 {window} 号窗口").format(number=number, window=window))
+        say(_("请 {number} 号到 {window} 号窗口").format(number=number, window=window))
         if not missed:
             missed = True
             await hall.recall(window, actor="day")
             await hall.pass_(window, reason=hall.settings.missed.reasons[0], actor="day")
-            _say(_("{number} 没有来，过号；随后到了，恢复到队里").format(number=number))
+            say(_("{number} 没有来，过号；随后到了，恢复到队里").format(number=number))
             await hall.reinstate(number, actor="day")
             continue
         await hall.start(window, actor="day")
         await hall.finish(window, actor="day")
-        _say(_("{number} 办结").format(number=number))
+        say(_("{number} 办结").format(number=number))
     await hall.close_window(window, actor="day")
 
 
-async def _paper(hall: Hall, done: Done) -> PrintJob | None:
+async def _paper(hall: Hall, done: Done) -> Paper | None:
     if done.print_job is None:
         return None
     mark = hall.store.mark()
     while True:
         job = await hall.print_job(done.print_job)
-        if job is None or job.state.is_final:
-            return job
+        if job is None:
+            return None
+        if job.state.is_final:
+            return Paper(job.id, job.printer, job.state, job.reason)
         mark = await hall.store.wait_for_change(mark, 10)
 
 
 def _show_paper(text: str) -> None:
-    _say("\n".join(f"    {line}" for line in text.splitlines()))
-
-
-def _say(text: str) -> None:
-    click.echo(text)
+    say("\n".join(f"    {line}" for line in text.splitlines()))

@@ -17,7 +17,7 @@ from yichuang.clock import SystemClock
 from yichuang.config import SETTINGS_FILE, STORE_FILE, Settings, load_settings
 from yichuang.errors import YichuangError
 from yichuang.language import _
-from yichuang.queue.printing import PrinterState
+from yichuang.queue.printing import PrinterState, PrinterStatus
 
 LOW_DISK = 200 * 1024 * 1024
 """Bytes of free disk below which the doctor warns: some months of a busy hall."""
@@ -180,14 +180,21 @@ async def _printers(folder: Path) -> list[Finding]:
                 Verdict.WARNING, _("打印机"), _("没有设打印机"), _("在 hall.toml 里加 [[printer]]")
             )
         ]
-    return [
-        Finding(
-            Verdict.ILL if each.health.state is PrinterState.MISSING else Verdict.WELL,
-            _("打印机 {name}").format(name=each.name),
-            each.health.reason.label or _("正常"),
-            _("yichuang simulate printer 可以代替一台打印机试用")
-            if each.health.state is PrinterState.MISSING
-            else "",
-        )
-        for each in states
-    ]
+    return [_printer(each) for each in states]
+
+
+_PRINTER_VERDICTS = {
+    PrinterState.READY: Verdict.WELL,
+    PrinterState.DEGRADED: Verdict.WARNING,
+    PrinterState.UNKNOWN: Verdict.WARNING,
+    PrinterState.MISSING: Verdict.ILL,
+}
+
+
+def _printer(status: PrinterStatus) -> Finding:
+    subject = _("打印机 {name}").format(name=status.name)
+    state, reason = status.health.state, status.health.reason
+    if state is PrinterState.UNKNOWN:
+        hint = _("打一张试试：yichuang ticket issue；看出纸口有没有票")
+        return Finding(Verdict.WARNING, subject, _("它不回答状态，好不好不知道"), hint)
+    return Finding(_PRINTER_VERDICTS[state], subject, state.label, reason.label)

@@ -9,6 +9,7 @@ from datetime import tzinfo
 import click
 
 from yichuang.cli.options import Asked, NamingGroup, run, takes_hall
+from yichuang.cli.outcome import say
 from yichuang.config import STORE_FILE
 from yichuang.errors import HallMissing
 from yichuang.language import _
@@ -32,7 +33,7 @@ def verify(asked: Asked) -> None:
 
     def progress(rows: int) -> None:
         if sys.stderr.isatty():
-            click.echo(_("已核对 {rows} 行").format(rows=rows), err=True)
+            say(_("已核对 {rows} 行").format(rows=rows), err=True)
 
     rows, last = verify_journal(path, progress)
     asked.show(
@@ -69,11 +70,11 @@ def tail(asked: Asked, count: int, follow: bool) -> None:
 def _print(asked: Asked, entry: Entry, zone: tzinfo) -> None:
     """One entry a line, so that a follower's pipe gets each at once."""
     if asked.as_json:
-        click.echo(json.dumps(entry.as_json(), ensure_ascii=False))
+        say(json.dumps(entry.as_json(), ensure_ascii=False))
         return
     number = entry.event.data.get("number", "")
     where = _("{window} 号窗口").format(window=entry.event.window) if entry.event.window else ""
-    why = entry.event.data.get("reason") or ""
+    why = _(entry.event.data.get("reason") or "")
     parts = [
         f"{entry.at.astimezone(zone):%m-%d %H:%M:%S}",
         entry.event.kind.label,
@@ -81,4 +82,4 @@ def _print(asked: Asked, entry: Entry, zone: tzinfo) -> None:
         where,
         why,
     ]
-    click.echo(f"{entry.seq:>6}  " + "  ".join(part for part in [*parts, entry.actor] if part))
+    say(f"{entry.seq:>6}  " + "  ".join(part for part in [*parts, entry.actor] if part))

@@ -14,6 +14,7 @@ import click
 
 from yichuang.errors import YichuangError
 from yichuang.language import _
+from yichuang.text import harmless
 
 USAGE = 2
 """The exit status of a command line that cannot be understood."""
@@ -43,15 +44,20 @@ def outcome_of(main: Callable[[], Any], *, as_json: bool) -> int:
 
 def show(result: dict[str, Any], text: str, *, as_json: bool) -> None:
     """Print a command's result, as one JSON object or as text."""
-    click.echo(json.dumps(result, ensure_ascii=False) if as_json else text)
+    say(json.dumps(result, ensure_ascii=False) if as_json else text)
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """Print `text`, which may hold names and reasons from outside, without obeying any of it."""
+    click.echo(harmless(text), err=err)
 
 
 def _report(error: dict[str, Any], *, as_json: bool, status: int) -> int:
     if as_json:
-        click.echo(json.dumps({"error": error}, ensure_ascii=False))
+        say(json.dumps({"error": error}, ensure_ascii=False))
     else:
-        click.echo(_("没有办成：") + error["message"], err=True)
-        click.echo(_("下一步：") + error["hint"], err=True)
+        say(_("没有办成：") + error["message"], err=True)
+        say(_("下一步：") + error["hint"], err=True)
     return status
 
 

@@ -2,56 +2,72 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
+from dataclasses import dataclass
 from typing import Any
 
-import click
-
+from yichuang.cli.outcome import say
+from yichuang.errors import YichuangError
 from yichuang.language import _
-from yichuang.queue.printing import JobState, PrintJob
+from yichuang.queue.printing import JobReason, JobState
 from yichuang.queue.service import Hall
 
 PAPER_SECONDS = 30.0
 """How long a command waits for its paper before it says that the job is still queued."""
 
 
-async def follow_paper(hall: Hall, job: int | None) -> PrintJob | None:
-    """Work or watch the print job until its end is known; None when nothing was to be printed."""
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A print job as a command last saw it."""
+
+    job: int
+    printer: str
+    state: JobState
+    reason: JobReason = JobReason.NONE
+
+    @property
+    def text(self) -> str:
+        """One sentence on the paper."""
+        why = self.reason.label
+        return self.state.label + (_("（{why}）").format(why=why) if why else "")
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the paper is known to be out, as far as the printer can tell."""
+        return self.state in (JobState.PRINTED, JobState.PROCESSED, JobState.HANDED_OVER)
+
+    def as_json(self) -> dict[str, Any]:
+        """The print job for scripts."""
+        return {
+            "job": self.job,
+            "printer": self.printer,
+            "state": self.state.value,
+            "reason": self.reason.value or None,
+            "message": self.text,
+        }
+
+
+async def follow_paper(hall: Hall, job: int | None) -> Paper | None:
+    """Work or watch the print job until its end is known; None when nothing was to be printed.
+
+    The number is given whatever happens here: trouble, and the user's own impatience, are told beside
+    what was last seen of the paper.
+    """
     if job is None:
         return None
     from yichuang.bootstrap import finish_print_job
 
-    queued = await hall.print_job(job)
-    if queued is not None and sys.stderr.isatty():
-        click.echo(_("正在打印 {number} ...").format(number=queued.number), err=True)
-    return await finish_print_job(hall, job, PAPER_SECONDS)
-
-
-def paper_json(job: PrintJob | None) -> dict[str, Any] | None:
-    """The print job for scripts; None when nothing was to be printed."""
-    if job is None:
-        return None
-    return {
-        "job": job.id,
-        "printer": job.printer,
-        "state": job.state.value,
-        "reason": job.reason.value or None,
-        "message": paper_text(job),
-    }
-
-
-def paper_text(job: PrintJob | None) -> str:
-    """One sentence on the paper."""
-    if job is None:
-        return _("没有打印：请把号写给办事人")
-    why = job.reason.label
-    return f"{job.state.label}{_('（{why}）').format(why=why) if why else ''}"
-
-
-def paper_is_good(job: PrintJob | None) -> bool:
-    """Whether the paper is known to be out, as far as the printer can tell."""
-    return job is not None and job.state in (
-        JobState.PRINTED,
-        JobState.PROCESSED,
-        JobState.HANDED_OVER,
-    )
+    if sys.stderr.isatty():
+        say(_("正在打印 ..."), err=True)
+    try:
+        found = await finish_print_job(hall, job, PAPER_SECONDS)
+    except YichuangError as error:
+        say(error.message, err=True)
+        found = None
+    except asyncio.CancelledError:
+        say(_("不等打印了"), err=True)
+        found = None
+    if found is None:
+        return Paper(job, "", JobState.QUEUED)
+    return Paper(found.id, found.printer, found.state, found.reason)

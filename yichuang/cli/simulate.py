@@ -9,6 +9,7 @@ from typing import Literal
 import click
 
 from yichuang.cli.options import Asked, NamingGroup, takes_hall
+from yichuang.cli.outcome import say
 from yichuang.errors import DeviceMissing
 from yichuang.language import _
 from yichuang.profile import printer_toml
@@ -38,7 +39,7 @@ def printer(asked: Asked, port: int, width: str, fail: str | None, save: Path | 
     def out(paper: Paper) -> None:
         nonlocal count
         count += 1
-        click.echo(as_text(paper))
+        say(as_text(paper))
         if save is not None:
             save.mkdir(parents=True, exist_ok=True)
             save_png(paper, save / f"ticket-{count:04d}.png")

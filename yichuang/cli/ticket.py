@@ -7,10 +7,10 @@ from typing import Any
 import click
 
 from yichuang.cli.options import Asked, NamingGroup, run, takes_hall
-from yichuang.cli.paper import follow_paper, paper_is_good, paper_json, paper_text
+from yichuang.cli.outcome import say
+from yichuang.cli.paper import Paper, follow_paper
 from yichuang.language import _
 from yichuang.queue.desk import Done
-from yichuang.queue.printing import PrintJob
 from yichuang.queue.ticket import PriorityClass, Ticket, TicketState
 
 
@@ -42,7 +42,7 @@ def issue(
 ) -> None:
     """Give a visitor a number."""
 
-    async def work() -> tuple[Done, PrintJob | None]:
+    async def work() -> tuple[Done, Paper | None]:
         async with asked.hall() as hall:
             done = await hall.issue(
                 category=category,
@@ -64,7 +64,7 @@ def issue(
 def reprint(asked: Asked, number: str, printer: str | None) -> None:
     """Print a ticket once more."""
 
-    async def work() -> tuple[Done, PrintJob | None]:
+    async def work() -> tuple[Done, Paper | None]:
         async with asked.hall() as hall:
             done = await hall.reprint(number, printer=printer, actor=asked.actor)
             return done, await follow_paper(hall, done.print_job)
@@ -72,18 +72,14 @@ def reprint(asked: Asked, number: str, printer: str | None) -> None:
     _show_with_paper(asked, *run(work()))
 
 
-def _show_with_paper(asked: Asked, done: Done, job: PrintJob | None) -> None:
+def _show_with_paper(asked: Asked, done: Done, paper: Paper | None) -> None:
     held = _the(done)
-    asked.show(
-        {"ticket": held.as_json(), "print": paper_json(job)}, f"{_line(held)}\n{paper_text(job)}"
-    )
-    if job is not None and not paper_is_good(job):
-        click.echo(
-            _("号已取，纸没有确认打出。可补打：yichuang ticket reprint {number}").format(
-                number=held.number
-            ),
-            err=True,
-        )
+    text = paper.text if paper else _("没有打印：请把号写给办事人")
+    result = {"ticket": held.as_json(), "print": paper.as_json() if paper else None}
+    asked.show(result, f"{_line(held)}\n{text}")
+    if paper is not None and not paper.is_good:
+        advice = _("号已取，纸没有确认打出。可补打：yichuang ticket reprint {number}")
+        say(advice.format(number=held.number), err=True)
 
 
 @ticket.command(help=_("查一个号，和它经过的每一步。"))

@@ -14,6 +14,7 @@ from yichuang.queue.ports import Latest, Memory, Records
 from yichuang.queue.rules import HallRules
 from yichuang.queue.ticket import Move, Ticket, TicketState
 from yichuang.queue.window import Window
+from yichuang.text import one_line
 
 CLOCK_TOLERANCE = timedelta(seconds=2)
 """A clock that is behind the journal by less than this is not reported: time services do that."""
@@ -43,7 +44,7 @@ class Desk:
         self.memory = memory
         self.rules = rules
         self.now = now
-        self.actor = actor
+        self.actor = one_line(actor)
         latest = memory.latest()
         self._seq = latest.seq if latest else 0
         self.today = business_date(latest, rules, now)

@@ -15,6 +15,7 @@ from yichuang.queue.command import CloseWindow, OpenWindow, PauseWindow, ResumeW
 from yichuang.queue.desk import Desk, Done
 from yichuang.queue.event import EventKind
 from yichuang.queue.window import Window, WindowState
+from yichuang.text import one_line
 
 
 def open_for_duty(desk: Desk, command: OpenWindow) -> Done:
@@ -30,10 +31,10 @@ def open_for_duty(desk: Desk, command: OpenWindow) -> Done:
 
 def pause(desk: Desk, command: PauseWindow) -> Done:
     """Stop calling for a while, with a reason; the window must have no ticket."""
-    if not command.reason.strip():
+    reason = one_line(command.reason)
+    if not reason:
         raise ReasonMissing(move=WindowState.PAUSED)
     ready_window(desk, command.window)
-    reason = command.reason.strip()
     return _set(desk, command.window, WindowState.PAUSED, EventKind.WINDOW_PAUSED, reason)
 
 

@@ -16,6 +16,7 @@ from yichuang.queue.event import EventKind
 from yichuang.queue.item import Item
 from yichuang.queue.numbering import ticket_number
 from yichuang.queue.ticket import Move, PriorityClass, Ticket, TicketState
+from yichuang.text import one_line
 
 PRIORITY_MARK = N_("优先")
 """What the paper says of the green channel; never why (requirements 5)."""
@@ -29,7 +30,7 @@ def issue_ticket(desk: Desk, command: IssueTicket) -> Done:
     category = rules.served_category(command.category)
     item = _item_of(desk, command)
     printer = rules.printer(command.printer) if command.on_paper else None
-    serial = desk.memory.next_serial(category.code, desk.today)
+    serial = desk.memory.next_serial(category.letter, desk.today)
     number = ticket_number(category, serial, command.priority_class, rules.settings.ticket)
     ticket = Ticket(
         id=0,
@@ -78,7 +79,6 @@ def ticket_document(
     """The ticket's paper. An item of a private kind is not named on it (requirements 5)."""
     settings = desk.rules.settings
     shown = item if item is not None and not item.private else None
-    windows = desk.rules.windows_owning(ticket.category)
     is_priority = ticket.priority_class is PriorityClass.PRIORITY
     return TicketDocument(
         hall=settings.hall.name,
@@ -86,9 +86,7 @@ def ticket_document(
         category=desk.rules.category(ticket.category).name_in(settings.hall.language),
         issued_at=ticket.issued_at.astimezone(desk.rules.zone).strftime("%Y-%m-%d %H:%M:%S"),
         ahead=ticket.ahead,
-        windows=text_in(settings.hall.language, _WINDOWS).format(
-            windows="、".join(str(number) for number in windows)
-        ),
+        windows=_where_to_wait(desk, ticket.category),
         item=shown.name if shown else "",
         item_alias=shown.alias if shown else "",
         mark=text_in(settings.hall.language, PRIORITY_MARK) if is_priority else "",
@@ -96,6 +94,17 @@ def ticket_document(
         complaint_phone=settings.hall.complaint_phone,
         reprint=reprint,
     )
+
+
+def _where_to_wait(desk: Desk, category: str) -> str:
+    """The windows of a category, with their zones where the hall has any (A07)."""
+    language = desk.rules.settings.hall.language
+    zones: dict[str, list[str]] = {}
+    for number in desk.rules.windows_owning(category):
+        zones.setdefault(desk.rules.windows[number].zone, []).append(str(number))
+    mark = text_in(language, "、")
+    places = [f"{zone} {mark.join(numbers)}".strip() for zone, numbers in zones.items()]
+    return text_in(language, _WINDOWS).format(windows=mark.join(places))
 
 
 def reprint_ticket(desk: Desk, command: ReprintTicket) -> Done:
@@ -119,16 +128,15 @@ def cancel_ticket(desk: Desk, command: CancelTicket) -> Done:
     state = before.moved(Move.CANCEL)
     if before.state is TicketState.CALLED and before.call is not None:
         desk.memory.end_call(before.call, desk.now, state)
-    ticket = before._replace(
-        state=state, ended_at=desk.now, reason=command.reason, target_window=None
-    )
+    reason = one_line(command.reason or "") or None
+    ticket = before._replace(state=state, ended_at=desk.now, reason=reason, target_window=None)
     desk.memory.save_ticket(ticket)
     desk.record(
         EventKind.TICKET_CANCELLED,
         ticket=ticket.id,
         window=before.window if before.state is TicketState.CALLED else None,
         number=ticket.number,
-        reason=command.reason,
+        reason=reason,
         former=before.state.value,
     )
     return Done(ticket=ticket)
@@ -148,6 +156,8 @@ def reinstate_ticket(desk: Desk, command: ReinstateTicket) -> Done:
     ticket = before._replace(
         state=state,
         window=None,
+        called_at=None,
+        started_at=None,
         ended_at=None,
         reason=None,
         reinstated=before.reinstated + 1,

@@ -7,6 +7,7 @@ import unicodedata
 
 from yichuang.config import CategorySettings, TicketSettings
 from yichuang.queue.ticket import PriorityClass
+from yichuang.text import harmless
 
 
 def ticket_number(
@@ -19,4 +20,4 @@ def ticket_number(
 
 def tidy_number(typed: str) -> str:
     """A number as a hand or an input method types it (`ａ012`, ` a 012`), in its printed form."""
-    return re.sub(r"[\s\-]+", "", unicodedata.normalize("NFKC", typed)).upper()
+    return re.sub(r"[\s\-]+", "", unicodedata.normalize("NFKC", harmless(typed))).upper()

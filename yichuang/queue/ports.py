@@ -35,8 +35,9 @@ class LineCount:
     priority_class: PriorityClass
     waiting: int
     head: str
-    """The number of the ticket that stands first."""
-    head_issued_at: datetime
+    """The number that any window may call first; empty when all are directed to one window."""
+    oldest: datetime
+    """When the longest-waiting ticket was issued."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +162,11 @@ class Memory(Records, Protocol):
         """Append an event to the journal; returns its row number."""
         ...
 
-    def next_serial(self, category: str, on: date) -> int:
-        """Take the next count of a category on a date; never the same one twice."""
+    def next_serial(self, letter: str, on: date) -> int:
+        """Take the next count behind a letter on a date; never the same one twice.
+
+        By letter and not by category: numbers stay unique when letters are changed at midday.
+        """
         ...
 
     def add_ticket(self, ticket: Ticket) -> int:

@@ -144,7 +144,7 @@ class Ticket(NamedTuple):
     state: TicketState
     business_date: date
     serial: int
-    """The count behind the letter, from 1, per category and business date."""
+    """The count behind the letter, from 1, per letter and business date."""
     issued_at: datetime
     line_order: int
     """The place in line: the journal row that issued it, or that of the ticket it was put behind."""

@@ -40,6 +40,7 @@ def _undo_call(desk: Desk, step: Entry, before: Ticket) -> Ticket:
         window=None,
         first_called_at=None if before.calls == 1 else before.first_called_at,
         called_at=None,
+        started_at=None,
         calls=before.calls - 1,
     )
     if before.call is not None:

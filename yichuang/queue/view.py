@@ -28,7 +28,7 @@ class LineView:
     head: str = ""
     """The number that stands first: the priority line's, else the ordinary line's."""
     oldest: datetime | None = None
-    """When the longest-waiting head was issued; None when nobody waits."""
+    """When the longest-waiting ticket was issued; None when nobody waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,13 +167,13 @@ def _lines(records: Records, rules: HallRules, on: date) -> dict[str, LineView]:
 def _together(category: CategorySettings, lines: list[LineCount]) -> LineView:
     if not lines:
         return LineView(category)
-    front = min(lines, key=lambda line: line.priority_class.rank)
+    in_front = sorted(lines, key=lambda line: line.priority_class.rank)
     return LineView(
         category,
         waiting=sum(line.waiting for line in lines),
         priority=sum(
             line.waiting for line in lines if line.priority_class is PriorityClass.PRIORITY
         ),
-        head=front.head,
-        oldest=min(line.head_issued_at for line in lines),
+        head=next((line.head for line in in_front if line.head), ""),
+        oldest=min(line.oldest for line in lines),
     )

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from yichuang.errors import JournalBroken
+from yichuang.language import _
 from yichuang.queue.event import Entry, Event, EventKind
 from yichuang.queue.ports import Latest
 from yichuang.store.table import Table
@@ -137,11 +138,11 @@ def check_chain(
     for row in rows:
         count += 1
         if row[0] != count:
-            raise JournalBroken(seq=count, detail=f"缺少第 {count} 行")
+            raise JournalBroken(seq=count, detail=_("缺少这一行"))
         if row[8] != previous:
-            raise JournalBroken(seq=count, detail="与上一行的散列值不符")
+            raise JournalBroken(seq=count, detail=_("与上一行的散列值不符"))
         if row_hash(previous, row[:8]) != row[9]:
-            raise JournalBroken(seq=count, detail="内容与散列值不符")
+            raise JournalBroken(seq=count, detail=_("内容与散列值不符"))
         previous = row[9]
         if count % 10_000 == 0:
             progress(count)

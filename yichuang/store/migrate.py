@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sqlite3
+import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import resources
@@ -137,12 +140,16 @@ def statements(sql: str) -> Iterator[str]:
 
 
 def copy_to(connection: sqlite3.Connection, target: Path) -> None:
-    """A consistent copy of the whole file, also while it is in use (SQLite's backup interface)."""
-    part = target.with_name(target.name + ".part")
-    part.unlink(missing_ok=True)
-    copy = sqlite3.connect(part)
+    """A consistent copy of the whole file, also while it is in use (SQLite's backup interface).
+
+    Readable by its owner alone, as the hall's file is; `target` is only replaced by a complete copy.
+    """
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
+    os.close(handle)
+    part = Path(name)
     try:
-        connection.backup(copy)
+        with closing(sqlite3.connect(part)) as copy:
+            connection.backup(copy)
+        part.replace(target)
     finally:
-        copy.close()
-    part.replace(target)
+        part.unlink(missing_ok=True)

@@ -90,7 +90,6 @@ class PlainTables:
         self._by_state: dict[tuple[date, TicketState], set[int]] = {}
         self._by_day: dict[date, list[int]] = {}
         self._lines: dict[LineKey, Line] = {}
-        self._waiting: dict[tuple[date, str, PriorityClass], int] = {}
         self._serials: dict[tuple[str, date], int] = {}
         self._calls: list[Call] = []
         self._calls_by_day: dict[date, list[int]] = {}
@@ -156,25 +155,18 @@ class PlainTickets(PlainTables):
 
     def lines(self, on: date) -> list[LineCount]:
         """The lines that are not empty."""
-        found = sorted(key[1:] for key, count in self._waiting.items() if key[0] == on and count)
-        return [self._line_count(on, *each) for each in found]
+        found: dict[tuple[str, PriorityClass], list[Ticket]] = {}
+        for ticket_id in self._by_state.get((on, TicketState.WAITING), ()):
+            ticket = self._tickets[ticket_id]
+            found.setdefault((ticket.category, ticket.priority_class), []).append(ticket)
+        return [
+            LineCount(*key, len(tickets), self._head_of(key), min(t.issued_at for t in tickets))
+            for key, tickets in sorted(found.items())
+        ]
 
-    def _line_count(self, on: date, category: str, priority_class: PriorityClass) -> LineCount:
-        head = min(self._heads_of(on, category, priority_class), key=_place_of)
-        count = self._waiting[(on, category, priority_class)]
-        return LineCount(category, priority_class, count, head.number, head.issued_at)
-
-    def _heads_of(self, on: date, category: str, priority_class: PriorityClass) -> Iterator[Ticket]:
-        """The first ticket of a business date, category and class in each line where one stands."""
-        for key, line in self._lines.items():
-            if isinstance(key, int) or key == (category, priority_class):
-                for place in line:
-                    ticket = self._tickets[place[2]]
-                    if (ticket.business_date, ticket.category) == (on, category) and (
-                        ticket.priority_class is priority_class
-                    ):
-                        yield ticket
-                        break
+    def _head_of(self, key: tuple[str, PriorityClass]) -> str:
+        line = self._lines.get(key)
+        return self._tickets[line.nth(0)[2]].number if line else ""
 
     def waiting(self, on: date, limit: int) -> list[Ticket]:
         """The waiting tickets in order of place."""
@@ -223,10 +215,10 @@ class PlainTickets(PlainTables):
         ]
         return sorted(found, key=lambda ticket: ticket.id)
 
-    def next_serial(self, category: str, on: date) -> int:
-        """Take the next count of a category on a date."""
-        serial = self._serials.get((category, on), 0) + 1
-        self._set(self._serials, (category, on), serial)
+    def next_serial(self, letter: str, on: date) -> int:
+        """Take the next count behind a letter on a date."""
+        serial = self._serials.get((letter, on), 0) + 1
+        self._set(self._serials, (letter, on), serial)
         return serial
 
     def add_ticket(self, ticket: Ticket) -> int:
@@ -248,9 +240,10 @@ class PlainTickets(PlainTables):
         former = self._tickets.get(ticket.id)
         if former is None:
             return
-        call = self._calls[ticket.call - 1] if ticket.call else None
+        is_shown = ticket.call and ticket.state is not TicketState.WAITING
+        call = self._calls[ticket.call - 1] if ticket.call and is_shown else None
         shown = (
-            call.window if call and ticket.state is not TicketState.WAITING else None,
+            call.window if call else None,
             call.called_at if call else None,
             call.started_at if call else None,
             0,
@@ -280,7 +273,6 @@ class PlainTickets(PlainTables):
         if state is TicketState.WAITING:
             line = self._lines.setdefault(_line_of(ticket), Line())
             line.add((ticket.line_order, ticket.line_entry, ticket_id))
-            self._count(ticket, 1)
 
     def _take(self, ticket_id: int) -> Ticket | None:
         """Take a ticket's row out of every index that changes."""
@@ -290,7 +282,6 @@ class PlainTickets(PlainTables):
             if ticket.state is TicketState.WAITING:
                 place = (ticket.line_order, ticket.line_entry, ticket_id)
                 self._lines[_line_of(ticket)].remove(place)
-                self._count(ticket, -1)
         return ticket
 
     def _forget(self, ticket_id: int) -> None:
@@ -299,10 +290,6 @@ class PlainTickets(PlainTables):
             del self._tickets[ticket_id]
             del self._numbers[(ticket.business_date, ticket.number)]
             self._by_day[ticket.business_date].pop()
-
-    def _count(self, ticket: Ticket, by: int) -> None:
-        key = (ticket.business_date, ticket.category, ticket.priority_class)
-        self._waiting[key] = self._waiting.get(key, 0) + by
 
 
 def _line_of(ticket: Ticket) -> LineKey:

@@ -67,9 +67,11 @@ class SqliteStore:
             self._watch.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._watch
-        await asyncio.gather(*self._late)
-        await self._reader.close()
-        await self._writer.close()
+        await asyncio.gather(*self._late, return_exceptions=True)
+        try:
+            await self._reader.close()
+        finally:
+            await self._writer.close()
 
     async def transact(self, work: Callable[[Memory], Result]) -> Result:
         """Run `work` in one transaction, and tell those who wait."""

@@ -15,7 +15,10 @@ _ONE = """
 SELECT t.id, t.number, t.category, t.class, t.state, t.business_date, t.serial, t.issued_at,
     t.line_order, t.line_entry, t.item, t.target_window, t.call,
     CASE WHEN t.state = 'waiting' THEN NULL ELSE c.window END,
-    t.first_called_at, c.called_at, c.started_at, t.ended_at, t.calls, t.reinstated, t.reason
+    t.first_called_at,
+    CASE WHEN t.state = 'waiting' THEN NULL ELSE c.called_at END,
+    CASE WHEN t.state = 'waiting' THEN NULL ELSE c.started_at END,
+    t.ended_at, t.calls, t.reinstated, t.reason
 FROM ticket AS t LEFT JOIN call AS c ON c.id = t.call
 """
 
@@ -63,10 +66,18 @@ WHERE state = 'waiting' AND target_window = :window
 """
 
 _LINES = """
-SELECT category, class, COUNT(*), number, issued_at, MIN(line_order)
-FROM ticket INDEXED BY ticket_waiting
-WHERE state = 'waiting' AND business_date = :date
-GROUP BY category, class
+SELECT line.category, line.class, line.waiting, line.oldest, (
+    SELECT number FROM ticket
+    WHERE state = 'waiting' AND target_window IS NULL
+        AND category = line.category AND class = line.class
+    ORDER BY line_order, line_entry LIMIT 1
+)
+FROM (
+    SELECT category, class, COUNT(*) AS waiting, MIN(issued_at) AS oldest
+    FROM ticket INDEXED BY ticket_waiting
+    WHERE state = 'waiting' AND business_date = :date
+    GROUP BY category, class
+) AS line
 """
 
 _WAITING = (
@@ -140,8 +151,8 @@ RETURNING number
 """
 
 _SERIAL = """
-INSERT INTO serial (category, business_date, last) VALUES (:category, :date, 1)
-ON CONFLICT (category, business_date) DO UPDATE SET last = last + 1
+INSERT INTO serial (letter, business_date, last) VALUES (:letter, :date, 1)
+ON CONFLICT (letter, business_date) DO UPDATE SET last = last + 1
 RETURNING last
 """
 
@@ -240,7 +251,7 @@ class Tickets(Table):
         """The lines that are not empty."""
         rows = self.connection.execute(_LINES, {"date": on.isoformat()})
         return [
-            LineCount(row[0], _CLASSES[row[1]], row[2], row[3], datetime.fromisoformat(row[4]))
+            LineCount(row[0], _CLASSES[row[1]], row[2], row[4] or "", _moment(row[3]))
             for row in rows
         ]
 
@@ -283,9 +294,9 @@ class Tickets(Table):
         rows = self.connection.execute(_OPEN_BEFORE, {"date": on.isoformat()})
         return [ticket_from(row) for row in rows]
 
-    def next_serial(self, category: str, on: date) -> int:
-        """Take the next count of a category on a date."""
-        facts = {"category": category, "date": on.isoformat()}
+    def next_serial(self, letter: str, on: date) -> int:
+        """Take the next count behind a letter on a date."""
+        facts = {"letter": letter, "date": on.isoformat()}
         serial: int = self.connection.execute(_SERIAL, facts).fetchone()[0]
         return serial
 

@@ -59,10 +59,10 @@ CREATE UNIQUE INDEX call_one_window_a_ticket ON call (ticket) WHERE ended_at IS 
 CREATE INDEX call_day ON call (business_date);
 
 CREATE TABLE serial (
-    category TEXT NOT NULL,
+    letter TEXT NOT NULL,
     business_date TEXT NOT NULL,
     last INTEGER NOT NULL,
-    PRIMARY KEY (category, business_date)
+    PRIMARY KEY (letter, business_date)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE window (
