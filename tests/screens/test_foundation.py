@@ -111,6 +111,20 @@ async def test_reading_again_paints_nothing_when_nothing_changed(
         assert painted == [0]
 
 
+async def test_one_clock_runs_however_often_the_screen_comes_up(hall: Hall) -> None:
+    async with counting_app(hall).run_test(size=(80, 24)) as pilot:
+        await until_seen(pilot, "等候 0 人")
+        screen = pilot.app.screen
+        for _each in range(10):
+            await pilot.press("f1")
+            await until_seen(pilot, "这个界面的按键")
+            await pilot.press("escape")
+            await until_gone(pilot, "这个界面的按键")
+        await pilot.pause()
+        timers = [timer for timer in screen._timers if timer.name == "minute"]
+        assert len(timers) == 1
+
+
 async def test_readings_never_overlap(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
     under_way = 0
     most = 0

@@ -13,6 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.css.query import NoMatches
 from textual.screen import Screen
+from textual.timer import Timer
 
 from yichuang.errors import YichuangError
 from yichuang.language import N_, _
@@ -56,6 +57,7 @@ class HallScreen(Screen[None]):
         self.hall = hall
         self._reading = asyncio.Lock()
         self._stale = True
+        self._minute: Timer | None = None
 
     # --- what a subclass gives ----------------------------------------------------------------
 
@@ -115,8 +117,12 @@ class HallScreen(Screen[None]):
     def _tell_time(self) -> None:
         local = self.hall.clock.now().astimezone(self.hall.settings.zone)
         self.query_one(TitleBar).tell_time(local)
+        if self._minute is not None:
+            # Each coming up begins anew: without this the former ones would run on beside it.
+            self._minute.stop()
+            self._minute = None
         if self.is_current:
-            self.set_timer(60.5 - local.second, self._tell_time, name="minute")
+            self._minute = self.set_timer(60.5 - local.second, self._tell_time, name="minute")
 
     # --- reading and acting -------------------------------------------------------------------
 
