@@ -6,8 +6,10 @@ import pytest
 
 from tests.screens.frame import assert_frame, until_gone, until_seen
 from yichuang.config import PrinterSettings
+from yichuang.errors import StoreBusy
 from yichuang.queue.printing import JobReason, PrinterHealth, PrinterState
 from yichuang.queue.service import Hall
+from yichuang.queue.view import Overview
 from yichuang.tui.app import HallApp, Restart
 from yichuang.tui.entry import screen_for
 from yichuang.tui.screens.menu import MenuScreen
@@ -41,6 +43,23 @@ async def test_from_the_menu_to_a_window_and_back(hall: Hall, size: tuple[int, i
         await pilot.press("escape")
         await until_seen(pilot, "今天取号 0")
         assert isinstance(pilot.app.screen, MenuScreen)
+
+
+async def test_a_store_error_before_the_windows_are_listed_is_shown(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def busy() -> Overview:
+        raise StoreBusy(seconds=5)
+
+    async with menu_app(hall).run_test(size=(80, 24)) as pilot:
+        await until_seen(pilot, "今天取号 0")
+        with monkeypatch.context() as patched:
+            patched.setattr(hall, "overview", busy)
+            await pilot.press("2")
+            await until_seen(pilot, "! 出错 数据库正忙")
+        await pilot.press("escape")
+        await pilot.press("2")
+        await until_seen(pilot, "到几号窗口")
 
 
 async def test_leaving_asks_first(hall: Hall) -> None:

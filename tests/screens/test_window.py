@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 from tests.screens.frame import assert_frame, frame, until_gone, until_seen
 from yichuang.bootstrap import open_hall
 from yichuang.clock import FixedClock
-from yichuang.errors import UnknownWindow
+from yichuang.errors import StoreBusy, UnknownWindow
 from yichuang.queue.service import Hall
 from yichuang.queue.ticket import PriorityClass, TicketState
 from yichuang.queue.window import WindowState
@@ -298,6 +298,35 @@ async def unheard() -> AsyncIterator[None]:
     """Changes that nobody is told of."""
     await asyncio.Event().wait()
     yield
+
+
+@pytest.mark.parametrize(
+    ("keys", "asked", "reading"),
+    [(["7"], "叫了 1 次", "lines"), (["7", "7"], "C005 转到哪里", "overview")],
+)
+async def test_a_store_error_before_a_dialog_is_shown_and_the_screen_goes_on(
+    hall: Hall,
+    clock: FixedClock,
+    monkeypatch: pytest.MonkeyPatch,
+    keys: list[str],
+    asked: str,
+    reading: str,
+) -> None:
+    async def busy() -> None:
+        raise StoreBusy(seconds=5)
+
+    await fill(hall, clock)
+    await hall.open_window(WINDOW)
+    await hall.call_next(WINDOW)
+    async with window_screen(hall) as pilot:
+        await until_seen(pilot, "叫了 1 次")
+        await pilot.press(*keys[:-1])
+        await until_seen(pilot, asked)
+        with monkeypatch.context() as patched:
+            patched.setattr(hall, reading, busy)
+            await press_until(pilot, keys[-1], "! 出错 数据库正忙")
+        await pilot.press("escape")
+        await press_until(pilot, "3", "办理了 0 分钟")
 
 
 @pytest.mark.parametrize("key", ["2", "3", "4", "6"])

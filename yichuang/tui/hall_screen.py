@@ -34,7 +34,8 @@ class HallScreen(Screen[None]):
 
     A subclass gives `NAME`, composes its widgets in `compose_body`, and shows the hall in `load`,
     which is called when the screen comes up, after each change of the hall by any process, and each
-    30 seconds, never twice at once. It runs commands through `act`.
+    30 seconds, never twice at once. It runs commands through `act`, and reads elsewhere through `look`:
+    what the hall refuses or the store cannot do is shown, and never ends the app.
     """
 
     NAME: ClassVar[str] = ""
@@ -150,6 +151,14 @@ class HallScreen(Screen[None]):
         self.status.say("")
         await self.reload()
         return result
+
+    async def look(self, reading: Coroutine[Any, Any, Result]) -> Result | None:
+        """Read the hall outside `load`, as a dialog's entries; an error is shown, and None given."""
+        try:
+            return await reading
+        except YichuangError as error:
+            self.status.refuse(error)
+            return None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Esc takes a refusal away while there is one; then it leads back, if anywhere."""

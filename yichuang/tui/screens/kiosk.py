@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar
 
@@ -12,7 +13,6 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.timer import Timer
 
-from yichuang.errors import YichuangError
 from yichuang.language import N_, _
 from yichuang.queue.item import Item
 from yichuang.queue.printing import PrinterStatus
@@ -126,7 +126,7 @@ class KioskScreen(HallScreen):
     async def load(self) -> None:
         """Read the lines, the printer and the paper under way, and show the present page."""
         self._lines = await self.hall.lines()
-        await self._look_at_printer()
+        self._know_printer(await self.hall.printers())
         if self._menu is None:
             self._menu = KioskMenu(await self.hall.items(), self._codes)
         if self._given is None:
@@ -134,8 +134,7 @@ class KioskScreen(HallScreen):
         else:
             await self._show_given(self._given)
 
-    async def _look_at_printer(self) -> None:
-        printers = await self.hall.printers()
+    def _know_printer(self, printers: Sequence[PrinterStatus]) -> None:
         self._printer = printers[0] if printers else None
 
     def _show_choices(self, menu: KioskMenu) -> None:
@@ -310,12 +309,11 @@ class KioskScreen(HallScreen):
     async def _want(self, want: Want) -> None:
         """Issue, after asking when the printer cannot print."""
         self._wanted = want
-        try:
-            await self._look_at_printer()
-        except YichuangError as error:
+        printers = await self.look(self.hall.printers())
+        if printers is None:
             self._wanted = None
-            self.status.refuse(error)
             return
+        self._know_printer(printers)
         why = cannot_print(self._printer)
         if not why:
             await self._issue(want)

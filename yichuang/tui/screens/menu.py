@@ -97,7 +97,9 @@ class MenuScreen(HallScreen):
         if len(windows) == 1:
             self.post_message(GoTo("window", windows[0].number))
             return
-        overview = await self.hall.overview()
+        overview = await self.look(self.hall.overview())
+        if overview is None:
+            return
         categories = {each.code: each for each in self.hall.settings.category}
         entries = [
             (str(each.settings.number), window_row(each, categories)) for each in overview.windows

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 
-from yichuang.errors import NeverPrinted, QueueRefusal, YichuangError
+from yichuang.errors import NeverPrinted, QueueRefusal
 from yichuang.language import N_, _
 from yichuang.queue.desk import Done
 from yichuang.queue.service import Hall
@@ -320,10 +320,8 @@ class WindowScreen(HallScreen):
         shown = self._present()
         if not self._may("transfer"):
             return
-        try:
-            lines = await self.hall.lines()
-        except YichuangError as error:
-            self.status.refuse(error)
+        lines = await self.look(self.hall.lines())
+        if lines is None:
             return
         choices: list[tuple[Line, str]] = [
             (rows.category_row(line), line.category.code) for line in lines
@@ -342,7 +340,9 @@ class WindowScreen(HallScreen):
         await self.step(command, _("{number} 已转移"))
 
     async def _ask_window(self, shown: str) -> None:
-        overview = await self.hall.overview()
+        overview = await self.look(self.hall.overview())
+        if overview is None:
+            return
         entries = [
             (str(each.settings.number), rows.window_row(each, self._categories))
             for each in overview.windows
