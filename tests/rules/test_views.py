@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -13,6 +14,7 @@ from yichuang.clock import FixedClock
 from yichuang.errors import UnknownTicket, UnknownWindow
 from yichuang.queue.item import Item
 from yichuang.queue.ports import CallShown
+from yichuang.queue.rules import UNDO_WITHIN
 from yichuang.queue.service import Hall
 from yichuang.queue.ticket import TicketState
 from yichuang.queue.view import LIST_LENGTH
@@ -48,6 +50,41 @@ async def test_a_windows_view(hall: Hall, issue: Issue) -> None:
     assert [each.number for each in view.passed] == ["A002"]
     with pytest.raises(UnknownWindow):
         await hall.window_view(77)
+
+
+async def test_a_window_knows_whether_its_last_step_can_be_undone(
+    hall: Hall, issue: Issue, clock: FixedClock
+) -> None:
+    """The view says yes exactly when undoing would not be refused."""
+
+    async def can_undo(window: int = 1) -> bool:
+        return (await hall.window_view(window)).can_undo
+
+    await issue("tax", 2)
+    assert not await can_undo()
+    await hall.call_next(1)
+    assert await can_undo()
+    assert not await can_undo(3)
+    await hall.recall(1)
+    assert not await can_undo()
+    await hall.pass_(1, reason="未到")
+    clock.advance(UNDO_WITHIN)
+    assert await can_undo()
+    clock.advance(timedelta(seconds=1))
+    assert not await can_undo()
+    await hall.reinstate("A001")
+    await hall.call(3, "A001")
+    await hall.pass_(3, reason="未到")
+    assert not await can_undo()
+    assert await can_undo(3)
+    await hall.reinstate("A001")
+    assert not await can_undo(3)
+    await hall.call_next(1)
+    await hall.start(1)
+    await hall.finish(1)
+    assert await can_undo()
+    await hall.undo(1)
+    assert not await can_undo()
 
 
 async def test_a_window_sees_its_own_behind_a_crowd(hall: Hall, issue: Issue) -> None:

@@ -229,6 +229,7 @@ async def test_digits_of_an_input_method_work(hall: Hall, clock: FixedClock) -> 
         (["0"], "! 3 号窗口还有 C005（已叫号）", "先把它办结"),
         (["f2"], "! 3 号窗口还有 C005（已叫号）", "先把它办结"),
         (["3", "5"], "! C005 现在是「办理中」，不能过号", "现在可以：办结、挂起、转移"),
+        (["9", "9"], "! 3 号窗口没有可以撤销的一步", "只能撤销本窗口刚做的"),
         (["f3"], "! 没有挂起的号", "按 6 挂起"),
         (["f4"], "! 今天没有过号的号", "过号的号会列在右边"),
         (["f5"], "! 本大厅没有设打印机", "[[printer]]"),
@@ -384,5 +385,9 @@ async def test_the_key_bar_follows_what_is_possible(hall: Hall, clock: FixedCloc
         assert not any("[1]叫号" in row for row in frame(pilot.app))
         await press_until(pilot, "f2", "[1]叫号")
         await until_seen(pilot, "[F2]关窗")
+        assert not any("[9]撤销" in row for row in frame(pilot.app))
         await press_until(pilot, "1", "[2]重呼")
+        await until_seen(pilot, "[9]撤销")
         assert not any("[1]叫号" in row for row in frame(pilot.app))
+        await press_until(pilot, "3", "办理了 0 分钟")
+        await until_gone(pilot, "[9]撤销")

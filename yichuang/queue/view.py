@@ -11,6 +11,7 @@ from yichuang.queue.item import Item
 from yichuang.queue.ports import CallShown, LineCount, Records
 from yichuang.queue.rules import HallRules
 from yichuang.queue.ticket import PriorityClass, Ticket, TicketState
+from yichuang.queue.undo import can_undo
 from yichuang.queue.window import Window, WindowState
 
 LIST_LENGTH = 50
@@ -46,6 +47,8 @@ class WindowView:
     """Tickets that this window may call, in order of place."""
     held: tuple[Ticket, ...]
     passed: tuple[Ticket, ...]
+    can_undo: bool
+    """Whether the window's last step could be taken back at `at`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,7 @@ def view_window(records: Records, rules: HallRules, now: datetime, number: int) 
         waiting=tuple(records.waiting_at(number, settings.serves, on, LIST_LENGTH)),
         held=tuple(records.in_state(on, TicketState.HELD, LIST_LENGTH)),
         passed=tuple(records.in_state(on, TicketState.PASSED, LIST_LENGTH)),
+        can_undo=can_undo(records, number, now, on),
     )
 
 

@@ -12,6 +12,7 @@ from yichuang.errors import (
     IllegalMove,
     NothingHeld,
     NothingPassed,
+    NothingToUndo,
     NothingWaiting,
     QueueRefusal,
     WindowAlreadyOpen,
@@ -86,6 +87,8 @@ def _nothing_for(view: WindowView, action: str) -> QueueRefusal | None:
         return NothingHeld()
     if action == "reinstate" and not view.passed:
         return NothingPassed()
+    if action == "undo" and not view.can_undo:
+        return NothingToUndo(window=view.settings.number)
     if action == "reprint" and view.ticket is None:
         return WindowIdle(window=view.settings.number)
     return None
