@@ -42,6 +42,8 @@ class MemoryOutbox:
         self.health: dict[str, PrinterHealth] = {}
         self.broken = 0
         """How many of the next calls fail as a busy store does."""
+        self.bugs = 0
+        """How many of the next renewals of a lease fail as nobody foresaw."""
         self._mark = 0
         self._changed = asyncio.Condition()
 
@@ -77,6 +79,9 @@ class MemoryOutbox:
     async def lease(self, printer: str, owner: str, seconds: float) -> bool:
         self._fail()
         former = self.holder(printer)
+        if self.bugs and former == owner:
+            self.bugs -= 1
+            raise ZeroDivisionError("a bug")
         if former not in (None, owner):
             return False
         self.leases[printer] = (owner, asyncio.get_running_loop().time() + seconds)
@@ -370,6 +375,22 @@ async def test_a_busy_store_does_not_end_the_worker(
     assert [record.levelno for record in caplog.records] == [logging.WARNING] * 3
 
 
+async def test_no_error_ends_the_renewal_of_a_lease(
+    outbox: MemoryOutbox, printer: FakePrinter, caplog: pytest.LogCaptureFixture
+) -> None:
+    printer.gate.clear()
+    job = await outbox.add()
+    pace = Pace(lease=30, renew=0.02, health=30, retry=0.05)
+    async with running(PrinterWorker(printer, outbox, "one", pace=pace)):
+        await asyncio.wait_for(printer.begun.wait(), 30)
+        outbox.bugs, before = 2, outbox.renewals
+        await outbox.until(lambda: outbox.renewals >= before + 2)
+        printer.gate.set()
+        await outbox.until(lambda: outbox.state(job) == PRINTED)
+    assert outbox.bugs == 0
+    assert caplog.text.count("ZeroDivisionError: a bug") == 2
+
+
 async def test_health_is_told_once_for_each_change(
     outbox: MemoryOutbox, printer: FakePrinter
 ) -> None:
@@ -395,6 +416,14 @@ async def test_health_is_told_once_for_each_change(
         (
             PrintReport(JobState.PRINTED, JobReason.NEAR_END),
             PrinterHealth(PrinterState.DEGRADED, JobReason.NEAR_END),
+        ),
+        (
+            PrintReport(JobState.PROCESSED, JobReason.RECOVERING),
+            PrinterHealth(PrinterState.DEGRADED, JobReason.RECOVERING),
+        ),
+        (
+            PrintReport(JobState.PROCESSED, JobReason.PAPER_OUT),
+            PrinterHealth(PrinterState.MISSING, JobReason.PAPER_OUT),
         ),
         (
             PrintReport(JobState.FAILED, JobReason.PAPER_OUT),

@@ -189,11 +189,12 @@ class PrinterWorker:
 
     async def _learn(self, report: PrintReport) -> None:
         """What a report says of the printer itself."""
-        if report.state is JobState.FAILED:
-            await self._note_health(PrinterHealth(PrinterState.MISSING, report.reason))
-        elif report.reason is JobReason.NEAR_END:
+        good = report.state in (JobState.PRINTED, JobState.PROCESSED)
+        if report.reason in (JobReason.NEAR_END, JobReason.RECOVERING):
             await self._note_health(PrinterHealth(PrinterState.DEGRADED, report.reason))
-        elif report.state in (JobState.PRINTED, JobState.PROCESSED):
+        elif report.state is JobState.FAILED or (good and report.reason):
+            await self._note_health(PrinterHealth(PrinterState.MISSING, report.reason))
+        elif good:
             await self._note_health(PrinterHealth(PrinterState.READY))
         else:
             self._ask_at = 0.0
@@ -245,6 +246,9 @@ class PrinterWorker:
                     await self._lease()
                 except StoreError as error:
                     logger.warning("printer %s: lease not renewed: %s", self._printer.name, error)
+                except Exception:
+                    # Renewal that ended would let another process print beside this one.
+                    logger.exception("printer %s: lease not renewed", self._printer.name)
 
     async def _unless_stopped(self, waiting: Coroutine[Any, Any, object]) -> None:
         """Wait for `waiting`, but no longer than until `stop`."""
