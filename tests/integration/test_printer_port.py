@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import pty
+import resource
 import tty
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from yichuang.hardware.simulator.event import Cut, InBandRequest
 from yichuang.hardware.simulator.interpreter import Interpreter, RealTimeScanner
 from yichuang.hardware.simulator.paper import Paper
 from yichuang.hardware.ticket_printer import open_printer
+from yichuang.hardware.ticket_printer.job import TicketJobs
 from yichuang.hardware.ticket_printer.link import LinkLost, LinkStalled
 from yichuang.hardware.ticket_printer.port import DeviceLink, FileLink, port_link
 from yichuang.queue.document import TicketDocument
@@ -111,6 +114,33 @@ async def test_a_file_that_cannot_be_written_is_offline(tmp_path: Path, place: s
     printer = open_printer(settings(tmp_path / place))
     assert await printer.print_ticket(TICKET) == PrintReport(JobState.FAILED, JobReason.OFFLINE)
     assert (await printer.health()).state is PrinterState.MISSING
+
+
+@contextmanager
+def room_for(size: int) -> Iterator[None]:
+    """No file may grow beyond `size` bytes, as if its disk were full then."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.parametrize("room", [1, 100, 8191, 8193])
+async def test_on_a_full_disk_a_ticket_is_kept_whole_or_not_at_all(
+    tmp_path: Path, room: int
+) -> None:
+    path = tmp_path / "tickets.bin"
+    printer = TicketJobs(port_link("desk", str(path)), settings(path))
+    assert await printer.print(b"former") == PrintReport(JobState.HANDED_OVER)
+    full = PrintReport(JobState.FAILED, JobReason.DISK_FULL)
+    for size in (room, 20_000):
+        with room_for(len("former") + room - 1):
+            assert await printer.print(b"A" * size) == full
+        assert path.read_bytes() == b"former"
+    assert await printer.print(b"next") == PrintReport(JobState.HANDED_OVER)
+    assert path.read_bytes() == b"formernext"
 
 
 async def test_a_device_that_is_unplugged_is_offline_and_no_file_takes_its_place() -> None:

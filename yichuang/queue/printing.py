@@ -59,7 +59,11 @@ class JobReason(StrEnum):
     COVER_OPEN = "cover_open"
     CUTTER = "cutter"
     PRINTER_ERROR = "printer_error"
-    """A mechanical, unrecoverable or overheated state."""
+    """A mechanical or unrecoverable state."""
+    RECOVERING = "recovering"
+    """It mends itself, such as a hot head, and then goes on."""
+    DISK_FULL = "disk_full"
+    """The disk has no room for the file that stands for a printer."""
     NO_ANSWER = "no_answer"
     """Sent, but the printer fell silent."""
     INTERRUPTED = "interrupted"
@@ -81,6 +85,8 @@ _REASON_LABELS = {
     JobReason.COVER_OPEN: N_("打印机盖子开着：合上后补打"),
     JobReason.CUTTER: N_("切刀出错：清理卡纸后补打"),
     JobReason.PRINTER_ERROR: N_("打印机报错：关机再开后补打"),
+    JobReason.RECOVERING: N_("打印机过热，会自己恢复：稍等"),
+    JobReason.DISK_FULL: N_("磁盘满了：腾出空间后补打"),
     JobReason.NO_ANSWER: N_("送出后打印机没有回应：看一眼出纸口，没有票再补打"),
     JobReason.INTERRUPTED: N_("打印中途程序中断：看一眼出纸口，没有票再补打"),
     JobReason.STALE: N_("过了当天，没有再打印"),
@@ -94,6 +100,7 @@ class PrintReport:
 
     state: JobState
     reason: JobReason = JobReason.NONE
+    """A warning when the paper is out: what now keeps the printer from the next."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,12 @@ class LinkStalled(LinkLost):
     code = "link_stalled"
 
 
+class LinkFull(LinkLost):
+    """There is no room for the bytes; nothing of them was kept."""
+
+    code = "link_full"
+
+
 class Link(Protocol):
     """Bytes to and from one device. It never blocks the event loop; one task uses it at a time."""
 

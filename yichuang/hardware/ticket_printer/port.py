@@ -10,11 +10,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from yichuang.hardware.ticket_printer.link import Link, LinkLost, LinkStalled
+from yichuang.hardware.ticket_printer.link import Link, LinkFull, LinkLost, LinkStalled
 from yichuang.hardware.ticket_printer.status import HEALTHY, Fault
 
 _CHUNK = 4096
 _DRAIN_SECONDS = 2.0
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _LPGETSTATUS = 0x060B
 """usblp.c: the IEEE 1284 status byte of the USB printer port, as an int."""
 
@@ -46,11 +47,18 @@ class FileLink:
         return True
 
     async def send(self, data: bytes, seconds: float) -> None:
-        """Append `data` whole, or not at all. A file has no printer that could stall it."""
+        """Append `data` whole, or not at all. A file has no printer that could stall it.
+
+        Raises LinkFull on a full disk; `touched` when part of it could not be taken back.
+        """
         try:
-            await asyncio.to_thread(self._append, data)
+            whole = await asyncio.to_thread(_append, self._path, data)
         except OSError as error:
-            raise LinkLost(device=self._name, detail=f"{self._path}: {error.strerror}") from error
+            kind = LinkFull if error.errno in _NO_ROOM else LinkLost
+            raise kind(device=self._name, detail=f"{self._path}: {error.strerror}") from error
+        if not whole:
+            detail = f"{self._path}: a part of the ticket is left at its end"
+            raise LinkLost(device=self._name, detail=detail, touched=True)
 
     async def receive(self, seconds: float) -> bytes:
         """Nothing ever comes back."""
@@ -66,15 +74,28 @@ class FileLink:
     async def drop(self) -> None:
         """Nothing is held open."""
 
-    def _append(self, data: bytes) -> None:
-        with self._path.open("ab") as file:
-            end = file.tell()
-            try:
-                file.write(data)
-                file.flush()
-            except OSError:
-                file.truncate(end)
-                raise
+
+def _append(path: Path, data: bytes) -> bool:
+    """Append `data`, or leave the file as it was and raise OSError; False when a part had to stay.
+
+    Without a buffer: one would try to write the rest again when the file is cut back or closed.
+    """
+    file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    try:
+        end, sent = os.fstat(file).st_size, 0
+        try:
+            while sent < len(data):
+                sent += os.write(file, data[sent:])
+        except OSError:
+            if sent:
+                try:
+                    os.ftruncate(file, end)
+                except OSError:
+                    return False
+            raise
+    finally:
+        os.close(file)
+    return True
 
 
 class DeviceLink:

@@ -19,6 +19,8 @@ _REASONS = {
     JobReason.COVER_OPEN: N_("打印机盖子开着"),
     JobReason.CUTTER: N_("打印机切刀出错"),
     JobReason.PRINTER_ERROR: N_("打印机报错"),
+    JobReason.RECOVERING: N_("打印机过热"),
+    JobReason.DISK_FULL: N_("打印机不能用"),
     JobReason.NO_ANSWER: N_("打印机没有回应"),
     JobReason.INTERRUPTED: N_("打印中断了"),
     JobReason.STALE: N_("过了当天"),
