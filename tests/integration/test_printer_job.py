@@ -66,7 +66,7 @@ class ScriptedLink:
         for request in self._scanner.feed(data):
             if byte := self.status.get(request.n):
                 self.say(self.noise + bytes([byte]))
-        if not data.startswith(b"\x10"):
+        if data.startswith(b"\x1b@"):
             if self.failing is not None:
                 raise self.failing
             self.tickets += 1

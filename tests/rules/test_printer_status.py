@@ -135,7 +135,10 @@ def test_automatic_blocks(block: bytes, faults: Fault) -> None:
         (Fault.OFFLINE | Fault.PAPER_OUT | Fault.COVER_OPEN, JobReason.COVER_OPEN),
         (Fault.OFFLINE | Fault.PAPER_OUT, JobReason.PAPER_OUT),
         (Fault.CUTTER | Fault.ERROR, JobReason.CUTTER),
-        (Fault.RECOVERABLE, JobReason.PRINTER_ERROR),
+        (Fault.RECOVERABLE, JobReason.NONE),
+        (Fault.RECOVERABLE | Fault.ERROR | Fault.OFFLINE, JobReason.NONE),
+        (Fault.RECOVERABLE | Fault.ERROR | Fault.COVER_OPEN, JobReason.COVER_OPEN),
+        (Fault.MECHANICAL, JobReason.PRINTER_ERROR),
         (Fault.ERROR | Fault.OFFLINE, JobReason.PRINTER_ERROR),
     ],
 )

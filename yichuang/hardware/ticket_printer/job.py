@@ -4,22 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections import deque
 
 from yichuang.config import PrinterSettings
-from yichuang.hardware.ticket_printer.link import Link, LinkLost, LinkStalled
-from yichuang.hardware.ticket_printer.status import (
-    HEALTHY,
-    Answer,
-    AutomaticStatus,
-    Fault,
-    InBandStatus,
-    ProcessId,
-    RealTimeStatus,
-    StatusParser,
-    obstacle,
-    real_time_faults,
+from yichuang.hardware.ticket_printer.conversation import (
+    QUIET_SECONDS,
+    REPORT_BACK,
+    Conversation,
 )
+from yichuang.hardware.ticket_printer.link import Link, LinkFull, LinkLost, LinkStalled
+from yichuang.hardware.ticket_printer.status import Fault, obstacle, warning
 from yichuang.queue.printing import (
     JobReason,
     JobState,
@@ -28,76 +21,10 @@ from yichuang.queue.printing import (
     PrintReport,
 )
 
-_SURVEY = (4, 1, 2, 3)
-"""`DLE EOT` n in the order of what fails most: paper, offline, cause, error."""
-
-_REPORT_BACK = b"\x1dr\x01"
-"""`GS r 1`, answered in order with the print data."""
-
 _PROCESS_ID = b"\x1d(H\x06\x00\x30\x30"
 """`GS ( H` function 48, followed by four characters that come back when all before is printed."""
 
 _MARK_CHARACTERS = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-
-
-class Conversation:
-    """Status requests and answers over one link.
-
-    The answers to `DLE EOT` do not tell what they answer, so one request is under way at a time; what else
-    comes in meanwhile is kept for `listen`.
-    """
-
-    def __init__(self, link: Link, answer_seconds: float) -> None:
-        self._link = link
-        self._seconds = answer_seconds
-        self._parser = StatusParser()
-        self._kept: deque[Answer] = deque()
-        self.unasked = HEALTHY
-        """The faults in the latest Automatic Status Back block since `forget`."""
-
-    async def forget(self) -> None:
-        """Throw away what came from an earlier ticket. Raises LinkLost."""
-        while await self._link.receive(0):
-            pass
-        self._parser.reset()
-        self._kept.clear()
-        self.unasked = HEALTHY
-
-    async def survey(self) -> Fault | None:
-        """Ask the printer how it is; None when it does not answer. Raises LinkLost."""
-        faults = HEALTHY
-        for n in _SURVEY:
-            answer = await self._ask(n)
-            if answer is None:
-                return None if n == _SURVEY[0] else faults
-            faults |= answer
-        return faults
-
-    async def listen(self, seconds: float) -> list[Answer]:
-        """The answers that came in, waiting for the first at most `seconds`. Raises LinkLost."""
-        if not self._kept:
-            await self._take_in(seconds)
-        answers = list(self._kept)
-        self._kept.clear()
-        return answers
-
-    async def _ask(self, n: int) -> Fault | None:
-        await self._link.send(bytes((0x10, 0x04, n)), self._seconds)
-        now = asyncio.get_running_loop().time
-        deadline = now() + self._seconds
-        while (left := deadline - now()) > 0:
-            await self._take_in(left)
-            for answer in self._kept:
-                if isinstance(answer, RealTimeStatus):
-                    self._kept.remove(answer)
-                    return real_time_faults(n, answer.byte)
-        return None
-
-    async def _take_in(self, seconds: float) -> None:
-        for answer in self._parser.feed(await self._link.receive(seconds)):
-            if isinstance(answer, AutomaticStatus):
-                self.unasked = answer.faults
-            self._kept.append(answer)
 
 
 class TicketJobs:
@@ -107,26 +34,23 @@ class TicketJobs:
         self._link = link
         self._settings = settings
         self._talk = Conversation(link, settings.answer_seconds)
+        self._fresh = True
+        """Whether the link was opened for the present ticket."""
 
     async def print(self, ticket: bytes) -> PrintReport:
         """Send one ticket and find out what became of it; raises nothing but cancellation.
 
         Before the first byte of the ticket every failure is surely "not printed". After it, only an answer
-        of the printer makes it printed or failed; silence makes it unknown.
+        of the printer makes it printed or failed; silence makes it unknown. Which answers can still be
+        mistaken is told at `Conversation`.
         """
-        try:
-            before = await self._prepare()
-        except LinkLost:
-            return PrintReport(JobState.FAILED, JobReason.OFFLINE)
-        if reason := obstacle(before):
-            return PrintReport(JobState.FAILED, reason)
-        report = await self._send(ticket)
-        if report.state is JobState.UNKNOWN or report.state is JobState.FAILED:
-            # What this printer still says about the ticket must not be taken for an answer to the next.
+        report = await self._attempt(ticket)
+        if report is None:
+            # A kept connection can end between the tickets without a sign; no byte of this one went out.
+            report = await self._attempt(ticket) or _NOT_SENT
+        if report.state in (JobState.UNKNOWN, JobState.FAILED):
             await self._link.drop()
-            return report
-        if Fault.NEAR_END in before and not report.reason:
-            return PrintReport(report.state, JobReason.NEAR_END)
+        await self._let_go()
         return report
 
     async def health(self) -> PrinterHealth:
@@ -135,10 +59,11 @@ class TicketJobs:
             faults = await self._prepare()
         except LinkLost:
             return PrinterHealth(PrinterState.MISSING, JobReason.OFFLINE)
+        await self._let_go()
         if reason := obstacle(faults):
             return PrinterHealth(PrinterState.MISSING, reason)
-        if Fault.NEAR_END in faults:
-            return PrinterHealth(PrinterState.DEGRADED, JobReason.NEAR_END)
+        if reason := warning(faults):
+            return PrinterHealth(PrinterState.DEGRADED, reason)
         if Fault.UNTOLD in faults:
             return PrinterHealth(PrinterState.UNKNOWN)
         return PrinterHealth(PrinterState.READY)
@@ -147,6 +72,35 @@ class TicketJobs:
     def _answers(self) -> bool:
         return self._settings.answers and self._link.answers
 
+    @property
+    def _blind(self) -> bool:
+        """Whether the link can end without a sign, since nobody listens on it."""
+        return self._settings.transport == "tcp" and not self._settings.answers
+
+    async def _let_go(self) -> None:
+        """Keep no connection of which nobody would notice that it ended."""
+        if self._blind:
+            await self._link.close()
+
+    async def _attempt(self, ticket: bytes) -> PrintReport | None:
+        """Print the ticket; None when a kept link was lost before any of its bytes went out."""
+        try:
+            before = await self._prepare()
+            if self._answers and not obstacle(before):
+                before |= await self._settle()
+            if reason := obstacle(before):
+                return PrintReport(JobState.FAILED, reason)
+            report = await self._send(ticket)
+        except LinkFull:
+            return PrintReport(JobState.FAILED, JobReason.DISK_FULL)
+        except LinkLost as lost:
+            await self._link.drop()
+            return _NOT_SENT if self._fresh or isinstance(lost, LinkStalled) else None
+        good = report.state not in (JobState.UNKNOWN, JobState.FAILED)
+        if good and Fault.NEAR_END in before and not report.reason:
+            return PrintReport(report.state, JobReason.NEAR_END)
+        return report
+
     async def _prepare(self) -> Fault:
         """Open the link and ask how the printer is. Raises LinkLost when nothing answers.
 
@@ -154,80 +108,106 @@ class TicketJobs:
         when it does not answer, a new one is tried once.
         """
         while True:
-            fresh = await self._link.open()
+            self._fresh = True
+            self._fresh = await self._link.open()
+            if self._blind and not self._fresh:
+                await self._link.close()
+                continue
             if not self._answers:
                 return await self._link.port_faults()
             try:
-                await self._talk.forget()
+                await self._talk.meet(fresh=self._fresh)
                 faults = await self._talk.survey()
             except LinkLost:
                 faults = None
             if faults is not None:
                 return faults
             await self._link.drop()
-            if fresh:
+            if self._fresh:
                 raise LinkLost(device=self._settings.name, detail="no answer to DLE EOT")
 
+    async def _settle(self) -> Fault:
+        """Wait until no answer to an earlier ticket is owed; what a printer that does not answer says.
+
+        A printer that is still busy may take as long as a ticket does. Raises LinkLost.
+        """
+        wait = self._settings
+        if await self._talk.settle(wait.answer_seconds if wait.process_id else wait.print_seconds):
+            return Fault(0)
+        faults = await self._talk.survey()
+        if faults is None:
+            raise LinkLost(device=self._settings.name, detail="no answer to DLE EOT")
+        return faults
+
     async def _send(self, ticket: bytes) -> PrintReport:
+        """Send the ticket and wait for its outcome. Raises LinkLost when none of it went out."""
         mark = "".join(secrets.choice(_MARK_CHARACTERS) for _place in range(4)).encode()
         data = ticket + self._markers(mark)
+        if self._answers:
+            await self._talk.begin(mark)
         try:
             await self._link.send(data, self._settings.print_seconds)
         except LinkStalled as stalled:
-            return await self._stuck() if stalled.touched else _NOT_SENT
+            if not stalled.touched:
+                raise
+            # The printer takes no more bytes: a USB port can still be asked.
+            return self._verdict(obstacle(await self._link.port_faults()))
         except LinkLost as lost:
-            return self._stopped() if lost.touched else _NOT_SENT
+            if not lost.touched:
+                raise
+            return self._verdict()
         if not self._answers:
             return PrintReport(JobState.HANDED_OVER)
-        return await self._outcome(mark)
+        return await self._outcome()
 
     def _markers(self, mark: bytes) -> bytes:
         """What asks for word of the end; it follows the cut, so that it covers it, too."""
         if not self._answers:
             return b""
-        return (_PROCESS_ID + mark if self._settings.process_id else b"") + _REPORT_BACK
+        return (_PROCESS_ID + mark if self._settings.process_id else b"") + REPORT_BACK
 
-    async def _outcome(self, mark: bytes) -> PrintReport:
+    async def _outcome(self) -> PrintReport:
         """Wait until the printer confirms, complains, or the time is over."""
         now = asyncio.get_running_loop().time
         deadline = now() + self._settings.print_seconds
-        processed: PrintReport | None = None
         try:
-            while (left := deadline - now()) > 0:
-                answers = await self._talk.listen(min(left, self._settings.answer_seconds))
-                if ProcessId(mark) in answers:
-                    return PrintReport(JobState.PRINTED)
-                processed = processed or _processed(answers)
-                if processed and not self._settings.process_id:
-                    return processed
-                if not answers or obstacle(self._talk.unasked):
-                    faults = await self._talk.survey()
-                    if faults is not None and (reason := obstacle(faults)):
-                        return PrintReport(JobState.FAILED, reason)
+            while not self._confirmed and (left := deadline - now()) > 0:
+                heard = await self._talk.listen(min(left, self._settings.answer_seconds))
+                if self._confirmed or (heard and not obstacle(self._talk.unasked)):
+                    continue
+                faults = await self._talk.survey()
+                if faults is not None and (reason := obstacle(faults)):
+                    # A confirmation may have been under way when the complaint was made.
+                    await self._talk.listen(QUIET_SECONDS)
+                    return self._verdict(reason)
         except LinkLost:
-            return processed or self._stopped()
-        return processed or self._stopped()
+            pass
+        return self._verdict()
 
-    async def _stuck(self) -> PrintReport:
-        """The verdict when the printer takes no more bytes: a USB port can still be asked."""
-        reason = obstacle(await self._link.port_faults())
-        return PrintReport(JobState.FAILED, reason) if reason else self._stopped()
+    @property
+    def _confirmed(self) -> bool:
+        """Whether the printer has said all that can be hoped for."""
+        talk = self._talk
+        return talk.printed or (talk.processed is not None and not self._settings.process_id)
 
-    def _stopped(self) -> PrintReport:
-        """The verdict when nothing more will be heard: only the printer's own complaint is sure."""
-        if reason := obstacle(self._talk.unasked):
-            return PrintReport(JobState.FAILED, reason)
-        return PrintReport(JobState.UNKNOWN, JobReason.NO_ANSWER)
+    def _verdict(self, reason: JobReason = JobReason.NONE) -> PrintReport:
+        """What is sure when no more will be heard; `reason` is the printer's latest complaint.
+
+        A complaint after the confirmation is a warning: the roll may end with the ticket.
+        """
+        talk = self._talk
+        reason = reason or obstacle(talk.unasked)
+        if talk.printed:
+            return PrintReport(JobState.PRINTED, reason)
+        if talk.processed is not None:
+            if stopped := obstacle(talk.processed):
+                # All was worked through, but perhaps without paper.
+                return PrintReport(JobState.UNKNOWN, stopped)
+            return PrintReport(JobState.PROCESSED, reason or warning(talk.processed))
+        if not reason:
+            return PrintReport(JobState.UNKNOWN, JobReason.NO_ANSWER)
+        told = not self._answers or talk.settled or self._settings.process_id
+        return PrintReport(JobState.FAILED if told else JobState.UNKNOWN, reason)
 
 
 _NOT_SENT = PrintReport(JobState.FAILED, JobReason.OFFLINE)
-
-
-def _processed(answers: list[Answer]) -> PrintReport | None:
-    for answer in answers:
-        if isinstance(answer, InBandStatus):
-            if reason := obstacle(answer.faults):
-                return PrintReport(JobState.FAILED, reason)
-            near = Fault.NEAR_END in answer.faults
-            return PrintReport(JobState.PROCESSED, JobReason.NEAR_END if near else JobReason.NONE)
-    return None

@@ -32,7 +32,7 @@ _REASONS = (
     (Fault.COVER_OPEN, JobReason.COVER_OPEN),
     (Fault.PAPER_OUT, JobReason.PAPER_OUT),
     (Fault.CUTTER, JobReason.CUTTER),
-    (Fault.MECHANICAL | Fault.UNRECOVERABLE | Fault.RECOVERABLE, JobReason.PRINTER_ERROR),
+    (Fault.MECHANICAL | Fault.UNRECOVERABLE, JobReason.PRINTER_ERROR),
     (Fault.ERROR, JobReason.PRINTER_ERROR),
     (Fault.OFFLINE, JobReason.OFFLINE),
 )
@@ -40,8 +40,20 @@ _REASONS = (
 
 
 def obstacle(faults: Fault) -> JobReason:
-    """Why a printer with these faults cannot print; `NONE` when it can."""
+    """Why a printer with these faults cannot print; `NONE` when it can.
+
+    One that mends itself (a hot head) is offline and in error meanwhile; it prints as soon as it is mended.
+    """
+    if Fault.RECOVERABLE in faults:
+        faults &= ~(Fault.ERROR | Fault.OFFLINE)
     return next((reason for fault, reason in _REASONS if fault & faults), JobReason.NONE)
+
+
+def warning(faults: Fault) -> JobReason:
+    """What to warn of in a printer that can print, or soon can; `NONE` when it is healthy."""
+    if Fault.RECOVERABLE in faults:
+        return JobReason.RECOVERING
+    return JobReason.NEAR_END if Fault.NEAR_END in faults else JobReason.NONE
 
 
 @dataclass(frozen=True, slots=True)
