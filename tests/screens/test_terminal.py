@@ -21,7 +21,7 @@ from yichuang.tui.terminal import check_terminal, prepare_environment
 
 def test_switches_are_set_but_not_overridden() -> None:
     environment = {"ESCDELAY": "50"}
-    prepare_environment("plain", environment)
+    prepare_environment(environment)
     assert environment["ESCDELAY"] == "50"
     assert environment["TEXTUAL_ANIMATIONS"] == "none"
     assert environment["TEXTUAL_DISABLE_KITTY_KEY"] == "1"

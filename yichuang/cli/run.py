@@ -60,7 +60,7 @@ def _show(asked: Asked, name: str, number: int | None, theme: str) -> None:
     from yichuang.tui.terminal import check_terminal, prepare_environment
 
     check_terminal()
-    prepare_environment(theme)
+    prepare_environment()
     if not asked.folder.is_dir():
         raise HallMissing(folder=asked.folder)
     _log_to(asked.folder)

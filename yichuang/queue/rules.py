@@ -42,13 +42,16 @@ class HallRules:
             raise CategoryUnserved(category=category)
         return category
 
-    def window(self, number: int) -> WindowSettings:
-        """The window's settings; raises UnknownWindow."""
-        try:
-            return self.windows[number]
-        except KeyError:
+    def window(self, number: int | str | None) -> WindowSettings:
+        """The settings of a window by its number, or by what a hand typed; raises UnknownWindow."""
+        if not isinstance(number, int):
+            number = (number or "").strip()
+            number = int(number) if number.isdecimal() else number
+        found = self.windows.get(number) if isinstance(number, int) else None
+        if found is None:
             known = "、".join(str(each) for each in sorted(self.windows))
-            raise UnknownWindow(window=number, known=known) from None
+            raise UnknownWindow(window=number, known=known)
+        return found
 
     def windows_owning(self, code: str) -> list[int]:
         """The windows for which the category is their own, else those that help with it."""

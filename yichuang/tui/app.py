@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
@@ -11,16 +10,13 @@ from textual import on, work
 from textual.app import App
 from textual.binding import Binding, BindingType
 
-from yichuang.errors import StoreError, YichuangError
+from yichuang.errors import YichuangError
 from yichuang.language import LANGUAGES, N_, _, current_language, use_language
 from yichuang.queue.service import Hall
 from yichuang.tui.hall_screen import HallScreen
 from yichuang.tui.message import GoTo, HallChanged, Speak
 from yichuang.tui.theme import DEFAULT, THEMES, variable_defaults
 from yichuang.tui.widgets.key_bar import KeyBar
-
-RETRY_AFTER = 5.0
-"""Seconds until the app listens again after the store failed to tell of changes."""
 
 Opener = Callable[[str, int | None], HallScreen]
 """Makes the screen of a place (menu, kiosk, board, overview, window); raises UnknownWindow."""
@@ -93,13 +89,9 @@ class HallApp(App[Restart]):
     @work(name="changes", exit_on_error=True)
     async def listen(self) -> None:
         """Tell the active screen of each change of the hall."""
-        while True:
-            try:
-                async for _change in self.hall.changes():
-                    self.screen.post_message(HallChanged())
-            except StoreError as error:
-                self._show(error)
-                await asyncio.sleep(RETRY_AFTER)
+        # A store that cannot be read says so where it is read; here it is only quiet.
+        async for _change in self.hall.changes():
+            self.screen.post_message(HallChanged())
 
     def _show(self, error: YichuangError) -> None:
         if isinstance(self.screen, HallScreen) and self.screen.is_up():

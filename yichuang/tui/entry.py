@@ -8,7 +8,6 @@ from yichuang.tui.app import HallApp, Restart
 from yichuang.tui.hall_screen import HallScreen
 from yichuang.tui.papers import Papers
 from yichuang.tui.theme import DEFAULT
-from yichuang.tui.windows import known_window
 
 PLACES = ("menu", "kiosk", "board", "overview", "window", "papers")
 """The screens that one can go to."""
@@ -24,7 +23,7 @@ def screen_for(
     if place == "window":
         from yichuang.tui.screens.window import WindowScreen
 
-        return WindowScreen(hall, known_window(hall.settings, window))
+        return WindowScreen(hall, hall.rules.window(window).number)
     if place == "kiosk":
         from yichuang.tui.screens.kiosk import KioskScreen
 
@@ -64,7 +63,7 @@ async def show(
     language = language or hall.settings.hall.language
     use_language(language)
     if place == "window":
-        known_window(hall.settings, window)
+        hall.rules.window(window)
 
     def open_place(place: str, window: int | None) -> HallScreen:
         return screen_for(hall, place, window, papers)

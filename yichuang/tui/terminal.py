@@ -28,13 +28,8 @@ _SWITCHES = {
 }
 
 
-def prepare_environment(
-    theme: str = "default", environment: MutableMapping[str, str] | None = None
-) -> None:
-    """Set Textual's switches, keeping those that are set; call it before Textual is imported.
-
-    `theme` is one of `yichuang.tui.theme`'s: the plain one also draws without 16 colours.
-    """
+def prepare_environment(environment: MutableMapping[str, str] | None = None) -> None:
+    """Set Textual's switches, keeping those that are set; call it before Textual is imported."""
     target = os.environ if environment is None else environment
     for name, value in _SWITCHES.items():
         target.setdefault(name, value)

@@ -13,9 +13,6 @@ CUT = ".."
 FILLING = ("section", "alert", "error")
 """Styles that run on to the end of the row when they stand last."""
 
-FILLING = ("section", "alert", "error")
-"""Styles that run on to the end of the row when they stand last."""
-
 Part = str | tuple[str, str]
 """A text, or a text with the name of a style (a component class without its prefix)."""
 Line = str | Sequence[Part]

@@ -20,6 +20,7 @@ from yichuang.queue.service import Hall
 from yichuang.queue.ticket import PriorityClass
 from yichuang.queue.view import LineView
 from yichuang.tui.hall_screen import HallScreen
+from yichuang.tui.keys import digit_keys
 from yichuang.tui.screens.kiosk_given import (
     Given,
     cannot_print,
@@ -54,11 +55,6 @@ FRAME_ROWS = 8
 ACTOR = "kiosk"
 
 
-def _wide(digit: int) -> str:
-    """A digit and the same digit in full width, as an input method may send it."""
-    return f"{digit},{chr(ord(str(digit)) + 0xFEE0)}"
-
-
 class KioskScreen(HallScreen):
     """Category, sub-group, item by digit; then the number, large, and the truth about its paper."""
 
@@ -67,15 +63,19 @@ class KioskScreen(HallScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         *(
             Binding(
-                _wide(digit), f"choose({digit})", N_("选择"), key_display="1-9", show=digit == 1
+                digit_keys(digit),
+                f"choose({digit})",
+                N_("选择"),
+                key_display="1-9",
+                show=digit == 1,
             )
             for digit in range(1, 9)
         ),
-        Binding(_wide(9), "priority", N_("绿色通道"), key_display="9"),
-        Binding(_wide(9), "choose(9)", show=False),
-        Binding(f"{_wide(0)},slash,／", "search_first", N_("查事项"), key_display="0 /"),
+        Binding(digit_keys(9), "priority", N_("绿色通道"), key_display="9"),
+        Binding(digit_keys(9), "choose(9)", show=False),
+        Binding(f"{digit_keys(0)},slash,／", "search_first", N_("查事项"), key_display="0 /"),
         Binding("slash,／", "search", N_("查事项"), key_display="/"),
-        Binding(f"{_wide(0)},enter", "direct", N_("直接取号"), key_display="0 Enter"),
+        Binding(f"{digit_keys(0)},enter", "direct", N_("直接取号"), key_display="0 Enter"),
         Binding("pageup,left,minus", "turn(-1)", N_("上一页"), key_display="PgUp"),
         Binding("pagedown,right,plus", "turn(1)", N_("下一页"), key_display="PgDn"),
         Binding("escape", "acknowledge", N_("收起")),

@@ -13,6 +13,7 @@ from textual.widgets import Input
 
 from yichuang.language import N_, _
 from yichuang.queue.item import Item, find_items
+from yichuang.tui.keys import digit_keys
 from yichuang.tui.screens.dialog import Dialog
 from yichuang.tui.screens.kiosk_menu import NAME_CELLS
 from yichuang.tui.text import Line, pad
@@ -52,7 +53,7 @@ class ItemSearch(Dialog[Item]):
     BINDINGS: ClassVar[list[BindingType]] = [
         *(
             Binding(
-                f"{digit},{chr(ord(digit) + 0xFEE0)}",
+                digit_keys(digit),
                 f"take({digit})",
                 N_("选择"),
                 key_display="1-9",

@@ -13,6 +13,7 @@ from yichuang.language import N_, _
 from yichuang.queue.service import Hall
 from yichuang.queue.view import Overview
 from yichuang.tui.hall_screen import HallScreen
+from yichuang.tui.keys import digit_keys
 from yichuang.tui.message import GoTo, Speak
 from yichuang.tui.screens.choice import Pick
 from yichuang.tui.screens.printer_rows import printer_rows
@@ -20,7 +21,6 @@ from yichuang.tui.screens.window_rows import window_row
 from yichuang.tui.text import Line, pad
 from yichuang.tui.widgets.list_pane import ListPane
 from yichuang.tui.widgets.rows import Rows
-from yichuang.tui.windows import known_window
 
 PLACES = (
     ("kiosk", N_("取号"), N_("办事人自己取号，或导引台代取")),
@@ -46,11 +46,11 @@ class MenuScreen(HallScreen):
     AUTO_FOCUS = "#places"
     BINDINGS: ClassVar[list[BindingType]] = [
         *(
-            Binding(f"{digit},{chr(ord(str(digit)) + 0xFEE0)}", f"go('{place}')", name)
+            Binding(digit_keys(digit), f"go('{place}')", name)
             for digit, (place, name, _purpose) in enumerate(PLACES, start=1)
         ),
-        Binding("5,５", "speak", "中文/English", key_display="5"),
-        Binding("6,６", "go('papers')", PAPERS[1], key_display="6"),
+        Binding(digit_keys(5), "speak", "中文/English", key_display="5"),
+        Binding(digit_keys(6), "go('papers')", PAPERS[1], key_display="6"),
         Binding("q", "app.leave", show=False),
     ]
 
@@ -110,7 +110,7 @@ class MenuScreen(HallScreen):
         if typed is None:
             return
         try:
-            self.post_message(GoTo("window", known_window(self.hall.settings, typed)))
+            self.post_message(GoTo("window", self.hall.rules.window(typed).number))
         except QueueRefusal as refused:
             self.status.refuse(refused)
 

@@ -92,4 +92,5 @@ class OverviewScreen(HallScreen):
 
     def action_turn(self, pages: int) -> None:
         """Show the next or the former page of windows."""
-        self.action_scroll(pages * max(self._pane.room - 1, 1))
+        self._pane.turn(pages)
+        self._show_heading()

@@ -10,6 +10,7 @@ from yichuang.language import _
 from yichuang.queue.ticket import TicketState
 from yichuang.queue.view import LineView, Overview, WindowLine
 from yichuang.queue.window import WindowState
+from yichuang.tui.screens.window_rows import minutes as whole_minutes
 from yichuang.tui.text import Line, Part, pad, pad_left, width
 
 LONG_WAIT = timedelta(minutes=15)
@@ -30,7 +31,7 @@ def minutes(since: datetime | None, now: datetime) -> str:
     """How long ago, in whole minutes; empty when not known."""
     if since is None:
         return ""
-    return _("{minutes} 分").format(minutes=int(elapsed(since, now).total_seconds() // 60))
+    return _("{minutes} 分").format(minutes=whole_minutes(since, now))
 
 
 def figures_row(overview: Overview) -> Line:

@@ -64,7 +64,7 @@ class PapersScreen(HallScreen):
 
     def action_turn(self, pages: int) -> None:
         """Scroll by the pane's height."""
-        self._pane.scroll_by(pages * max(self._pane.room - 1, 1))
+        self._pane.turn(pages)
 
 
 def paper_rows(papers: Sequence[str]) -> list[Line]:

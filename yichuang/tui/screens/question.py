@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from yichuang.language import N_, _
+from yichuang.tui.keys import digit_keys
 from yichuang.tui.screens.dialog import Dialog
 from yichuang.tui.text import wrap
 from yichuang.tui.widgets.rows import Rows
@@ -19,7 +20,7 @@ TEXT_CELLS = 60
 class Question(Dialog[bool]):
     """Yes (1 or Enter), or no (Esc)."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("1,enter,１", "agree", N_("确定"))]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding(f"{digit_keys(1)},enter", "agree", N_("确定"))]
 
     def __init__(self, question: str) -> None:
         """`question` is in the user's language already."""

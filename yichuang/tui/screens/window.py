@@ -18,13 +18,13 @@ from yichuang.queue.ticket import Ticket, TicketState
 from yichuang.queue.view import WindowView
 from yichuang.queue.window import WindowState
 from yichuang.tui.hall_screen import HallScreen
+from yichuang.tui.keys import digit_keys
 from yichuang.tui.screens import window_rows as rows
 from yichuang.tui.screens.choice import Choice, Pick
 from yichuang.tui.screens.question import Question
 from yichuang.tui.text import Line
 from yichuang.tui.widgets.big_number import BigNumber
 from yichuang.tui.widgets.rows import Rows, TextLine
-from yichuang.tui.windows import known_window
 
 Step = Coroutine[Any, Any, Done]
 _WINDOW = "window"
@@ -32,9 +32,12 @@ _WINDOW = "window"
 
 
 def _key(digit: str, action: str, label: str) -> Binding:
-    """A binding of a digit and of the same digit in full width, as an input method may send it."""
-    wide = chr(ord(digit) + 0xFEE0)
-    return Binding(f"{digit},{wide}", action, label, key_display=digit, id=f"window.{action}")
+    return Binding(digit_keys(digit), action, label, key_display=digit, id=f"window.{action}")
+
+
+def _translated(reasons: Sequence[str]) -> list[tuple[Line, str]]:
+    """Reasons to choose from: shown in the user's language, kept as the hall wrote them."""
+    return [(_(reason), reason) for reason in reasons]
 
 
 class WindowScreen(HallScreen):
@@ -239,11 +242,9 @@ class WindowScreen(HallScreen):
         """The visitor did not come: ask why."""
         if not self._may("pass"):
             return
-        reasons: list[tuple[Line, str]] = [
-            (_(reason), reason) for reason in self.hall.settings.missed.reasons
-        ]
         shown = self._present()
         heading = _("{number} 过号的原因").format(number=shown)
+        reasons = _translated(self.hall.settings.missed.reasons)
         self._ask(Choice(heading, reasons), partial(self._pass, shown))
 
     async def _pass(self, shown: str, reason: str) -> None:
@@ -255,9 +256,7 @@ class WindowScreen(HallScreen):
         """Stop calling: ask why."""
         if not self._may("pause"):
             return
-        reasons: list[tuple[Line, str]] = [
-            (_(reason), reason) for reason in self.hall.settings.pause.reasons
-        ]
+        reasons = _translated(self.hall.settings.pause.reasons)
         self._ask(Choice(_("暂停服务的原因"), reasons), self._pause)
 
     async def _pause(self, reason: str) -> None:
@@ -354,7 +353,7 @@ class WindowScreen(HallScreen):
 
     async def _transfer_to_window(self, shown: str, typed: str) -> None:
         try:
-            target = known_window(self.hall.settings, typed)
+            target = self.hall.rules.window(typed).number
         except QueueRefusal as refused:
             self.status.refuse(refused)
             return

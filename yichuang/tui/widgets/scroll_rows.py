@@ -45,6 +45,10 @@ class ScrollRows(Rows):
         self._top += rows
         self._show_part()
 
+    def turn(self, pages: int) -> None:
+        """Show other pages; a row of the former one stays in sight."""
+        self.scroll_by(pages * max(self.room - 1, 1))
+
     def on_resize(self) -> None:
         """Fill the new height."""
         self._show_part()

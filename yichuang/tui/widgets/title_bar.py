@@ -26,11 +26,6 @@ class TitleBar(TextLine):
         self._time = f"{local:%H:%M}"
         self._compose_line()
 
-    def name_screen(self, screen: str) -> None:
-        """Show another screen name."""
-        self._screen = tidy(screen)
-        self._compose_line()
-
     def on_resize(self) -> None:
         """Lay the row out for the new width."""
         self._compose_line()
