@@ -68,7 +68,9 @@ async def sqlite_hall(folder: Path, clock: FixedClock, settings: Settings | None
     """A hall over a `SqliteStore` in `folder`."""
     path = folder / STORE_FILE
     path.touch()
-    return Hall(settings or small_settings(), await SqliteStore.open(path, clock), clock)
+    return Hall(
+        settings or small_settings(), await SqliteStore.open(path, clock, create=True), clock
+    )
 
 
 def verified_rows(hall_file: Path) -> int:

@@ -38,8 +38,10 @@ if TYPE_CHECKING:
 
 
 @asynccontextmanager
-async def open_hall(folder: Path | str, *, clock: Clock | None = None) -> AsyncIterator[Hall]:
-    """The hall in `folder`, open until the block ends.
+async def open_hall(
+    folder: Path | str, *, clock: Clock | None = None, create: bool = False
+) -> AsyncIterator[Hall]:
+    """The hall in `folder`, open until the block ends; `create` is for a hall that is being made.
 
     Raises a ConfigError or a StoreError.
     """
@@ -51,7 +53,7 @@ async def open_hall(folder: Path | str, *, clock: Clock | None = None) -> AsyncI
     path = folder / STORE_FILE
     if not path.exists():
         raise HallIncomplete(folder=folder, found=SETTINGS_FILE, lost=STORE_FILE)
-    store = await SqliteStore.open(path, clock)
+    store = await SqliteStore.open(path, clock, create=create)
     async with Hall(settings, store, clock) as hall:
         yield hall
 
@@ -75,31 +77,34 @@ async def working_printers(hall: Hall) -> AsyncIterator[list[PrinterWorker]]:
 @asynccontextmanager
 async def simulated_printers(
     hall: Hall, show: Callable[[str], None] = lambda text: None
-) -> AsyncIterator[Papers]:
+) -> AsyncIterator[Papers | None]:
     """Start the printers that hall.toml calls simulated; their papers, newest last.
 
-    A printer whose port is taken is left out: another process of the hall runs it already.
+    None when none was started: there is no such printer, or another process of the hall runs it.
     """
-    papers: Papers = deque(maxlen=PAPERS_KEPT)
     simulated = [each for each in hall.settings.printer if each.simulated]
     if not simulated:
-        yield papers
+        yield None
         return
     from yichuang.hardware.simulator.paper import Paper, as_text
     from yichuang.hardware.simulator.printer import SimulatedPrinter
+
+    papers: Papers = deque(maxlen=PAPERS_KEPT)
 
     def keep(paper: Paper) -> None:
         papers.append(as_text(paper))
         show(papers[-1])
 
     async with AsyncExitStack() as stack:
+        started = 0
         for settings in simulated:
             printer = SimulatedPrinter(settings.port, settings.width, None, keep)
             try:
                 await stack.enter_async_context(printer)
+                started += 1
             except OSError as error:
                 logger.warning("simulated printer %s not started: %s", settings.name, error)
-        yield papers
+        yield papers if started else None
 
 
 async def _end(worker: PrinterWorker, task: asyncio.Task[None]) -> None:
@@ -138,13 +143,17 @@ def verify_journal(path: Path, progress: Callable[[int], None]) -> tuple[int, st
     Raises JournalBroken or another StoreError.
     """
     from yichuang.store.database import connect_to, translated
-    from yichuang.store.journal import verify
+    from yichuang.store.journal import find_untold, verify
+    from yichuang.store.migrate import refuse_foreign
 
     try:
-        with closing(connect_to(path)) as connection:
-            return verify(connection, progress)
+        refuse_foreign(path)
+        with closing(connect_to(path, read_only=True)) as connection:
+            rows, last = verify(connection, progress)
+            find_untold(connection)
     except sqlite3.Error as error:
         raise translated(error, path) from error
+    return rows, last
 
 
 def examine_store(path: Path) -> int:
@@ -190,7 +199,9 @@ def back_up(folder: Path, target: Path) -> int:
         with closing(connect_to(path)) as connection:
             copy_to(connection, target)
         return target.stat().st_size
-    except (sqlite3.Error, OSError) as error:
+    except sqlite3.Error as error:
+        raise translated(error, path) from error
+    except OSError as error:
         raise translated(error, target) from error
 
 
@@ -230,7 +241,7 @@ async def create_hall(
     settings = parse_settings(text, settings_path)
     _lay_files(folder, text)
     try:
-        async with open_hall(folder, clock=clock) as hall:
+        async with open_hall(folder, clock=clock, create=True) as hall:
             codes = [category.code for category in settings.category]
             await hall.import_items(package_items(codes), source="items.csv")
     except BaseException:

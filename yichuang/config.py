@@ -23,7 +23,7 @@ from pydantic import (
     model_validator,
 )
 
-from yichuang.errors import ConfigError, HallIncomplete, HallMissing, InvalidHall
+from yichuang.errors import FileUnreadable, HallIncomplete, HallMissing, InvalidHall
 from yichuang.language import N_, _, current_language
 from yichuang.text import is_harmless
 
@@ -268,7 +268,7 @@ class Settings(Section):
 def _refuse_twins(what: str, values: list[Any]) -> None:
     twins = sorted({str(value) for value in values if values.count(value) > 1})
     if twins:
-        raise ValueError(_("{what} 重复：{twins}").format(what=what, twins="、".join(twins)))
+        raise ValueError(_("{what} 重复：{twins}").format(what=what, twins=_("、").join(twins)))
 
 
 def load_settings(folder: Path) -> Settings:
@@ -285,7 +285,7 @@ def load_settings(folder: Path) -> Settings:
             path=path, problems=[_("不是 UTF-8 文本（第 {byte} 字节）").format(byte=error.start)]
         ) from error
     except OSError as error:
-        raise ConfigError(detail=f"{path}: {error.strerror}") from error
+        raise FileUnreadable(path=path, detail=error.strerror) from error
     return parse_settings(text, path)
 
 
@@ -368,4 +368,4 @@ def _nearest(word: str, known: list[str]) -> str:
     near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
     if near:
         return _("，是不是 {near}？").format(near=near[0])
-    return _("，可用：{known}").format(known="、".join(known))
+    return _("，可用：{known}").format(known=_("、").join(known))

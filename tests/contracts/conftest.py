@@ -46,7 +46,7 @@ async def store(
     found: AnyStore
     if request.param == "sqlite":
         (tmp_path / STORE_FILE).touch()
-        found = await SqliteStore.open(tmp_path / STORE_FILE, clock)
+        found = await SqliteStore.open(tmp_path / STORE_FILE, clock, create=True)
     else:
         found = InMemoryStore(clock)
     yield found

@@ -141,7 +141,10 @@ async def test_both_stores_hash_alike(clock: FixedClock, tmp_path: Path) -> None
     """The same events give the same hashes, so that a simulated journal can be compared."""
     (tmp_path / STORE_FILE).touch()
     hashes = []
-    for store in (await SqliteStore.open(tmp_path / STORE_FILE, clock), InMemoryStore(clock)):
+    for store in (
+        await SqliteStore.open(tmp_path / STORE_FILE, clock, create=True),
+        InMemoryStore(clock),
+    ):
         await store.transact(_seed)
         entries = await store.read(lambda records: records.entries(0, 99))
         hashes.append([entry.hash for entry in entries])
@@ -205,7 +208,8 @@ async def test_another_connections_commit_is_noticed(
 ) -> None:
     path = tmp_path / STORE_FILE
     path.touch()
-    ours, theirs = await SqliteStore.open(path, clock), await SqliteStore.open(path, clock)
+    ours = await SqliteStore.open(path, clock, create=True)
+    theirs = await SqliteStore.open(path, clock)
     try:
         if waits_before:
             await ours.wait_for_change(ours.mark(), 0.01)

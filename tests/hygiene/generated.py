@@ -25,7 +25,7 @@ def error_page() -> str:
         "",
         "Every error has a code for programs, a sentence and a next step for people. Exit status: 1 a",
         "failure, 2 a command line that cannot be understood, 3 the rules said no. This page is made from",
-        "`yichuang/errors.py` by `make docs`.",
+        "`yichuang/errors` by `make docs`.",
         "",
         "| code | exit | what happened | what to do next |",
         "|---|---|---|---|",
@@ -43,7 +43,8 @@ def error_classes() -> Iterator[type[errors.YichuangError]]:
     found = [errors.YichuangError]
     while found:
         kind = found.pop()
-        yield kind
+        if kind.__module__.startswith(f"{errors.__name__}."):
+            yield kind
         found.extend(kind.__subclasses__())
 
 

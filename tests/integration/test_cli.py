@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from pathlib import Path
 
@@ -200,7 +201,7 @@ def test_an_item_file_is_taken_as_a_whole_or_not_at_all(hall: Path, tmp_path: Pa
         (("window", "transfer", 1, "--to-window", 2, "--to-category", "tax"), 2, "usage"),
         (("screen", "window"), 2, "usage"),
         (("windwo", "next", 1), 2, "usage"),
-        (("items", "import", "/nowhere.csv"), 1, "config"),
+        (("items", "import", "/nowhere.csv"), 1, "file_unreadable"),
     ],
 )
 def test_refusals_say_what_to_do_next(
@@ -306,6 +307,41 @@ def test_a_broken_hall_toml_is_explained_line_by_line(hall: Path) -> None:
     assert yichuang("status", "--json", hall=hall).error["code"] == "hall_invalid"
     path.write_bytes('[hall]\nname = "政务"\n'.encode("gbk"))
     assert "UTF-8" in yichuang("status", "--json", hall=hall).error["message"]
+
+
+def test_an_empty_or_foreign_file_never_becomes_a_new_hall(hall: Path) -> None:
+    path = hall / STORE_FILE
+    path.write_bytes(b"")
+    for words in (("status",), ("ticket", "issue", "--category", "tax"), ("items", "find", "sbk")):
+        assert yichuang(*words, "--json", hall=hall).error["code"] == "store_foreign"
+    assert yichuang("doctor", hall=hall).status == 1
+    assert path.stat().st_size == 0
+    connection = sqlite3.connect(path)
+    with connection:
+        connection.execute("CREATE TABLE something_else (x)")
+    connection.close()
+    assert yichuang("status", "--json", hall=hall).error["code"] == "store_foreign"
+
+
+def test_english_hints_are_english(hall: Path) -> None:
+    issue(hall, "tax")
+    yichuang("window", "open", 6, hall=hall)
+    yichuang("window", "next", 6, hall=hall)
+    for words in (("window", "finish", 6), ("ticket", "issue", "--category", "taxes")):
+        ran = yichuang(*words, "--lang", "en", "--json", hall=hall)
+        assert not re.search(
+            "[\u3000-\u9fff\uff00-\uffef]", ran.error["message"] + ran.error["hint"]
+        )
+
+
+def test_tickets_that_the_journal_does_not_know_are_found_out(hall: Path) -> None:
+    issue(hall, "tax")
+    connection = sqlite3.connect(hall / STORE_FILE)
+    with connection:
+        connection.execute("DROP TRIGGER journal_is_never_cut")
+        connection.execute("DELETE FROM journal WHERE seq = (SELECT MAX(seq) FROM journal)")
+    connection.close()
+    assert yichuang("journal", "verify", "--json", hall=hall).error["code"] == "journal_broken"
 
 
 def test_a_corrupt_file_and_a_newer_one_are_told_apart(hall: Path) -> None:

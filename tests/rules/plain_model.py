@@ -338,7 +338,9 @@ class Model:
         if to_window is not None:
             if to_window == window:
                 raise Refused("same_window")
-            self._on_duty(to_window)
+            self._known(to_window)
+            if self.state.windows[to_window] == "closed":
+                raise Refused("target_closed")
         else:
             assert to_category is not None
             self._served(to_category)

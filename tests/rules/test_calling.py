@@ -16,8 +16,8 @@ from yichuang.errors import (
     QueueRefusal,
     SameWindow,
     StaleView,
+    TargetClosed,
     WindowBusy,
-    WindowClosed,
     WindowPaused,
 )
 from yichuang.queue.desk import Done
@@ -125,7 +125,7 @@ async def test_transfers_that_lead_nowhere(hall: Hall, issue: Issue) -> None:
     await hall.close_window(2)
     with pytest.raises(SameWindow):
         await hall.transfer(1, to_window=1)
-    with pytest.raises(WindowClosed):
+    with pytest.raises(TargetClosed):
         await hall.transfer(1, to_window=2)
     for target, code in (("nowhere", "unknown_category"), ("unserved", "category_unserved")):
         with pytest.raises(QueueRefusal) as refused:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 from yichuang.cli.options import Asked
@@ -14,9 +15,6 @@ from yichuang.queue.desk import Done
 from yichuang.queue.service import Hall
 from yichuang.queue.ticket import TicketState
 from yichuang.queue.window import WindowState
-
-SAMPLE_PORT = 19100
-"""Where the sample hall's simulated printer listens, out of the way of a real one."""
 
 _VISITORS = (
     ("social_insurance", "ordinary"),
@@ -35,9 +33,17 @@ async def sample_hall(folder: Path) -> None:
     from yichuang.bootstrap import create_hall
     from yichuang.profile import printer_toml
 
-    printer = printer_toml("kiosk", host="127.0.0.1", port=SAMPLE_PORT, width=80, simulated=True)
+    printer = printer_toml("kiosk", host="127.0.0.1", port=_free_port(), width=80, simulated=True)
     await create_hall(folder, level="town", printers=printer, sample=True)
     say(_("已在 {folder} 建立一个供试用的镇级大厅").format(folder=folder), err=True)
+
+
+def _free_port() -> int:
+    """A port of this hall's own, so that two halls for trying out never share a printer."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 async def play_day(asked: Asked) -> None:

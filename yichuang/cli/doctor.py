@@ -22,6 +22,9 @@ from yichuang.queue.printing import PrinterState, PrinterStatus
 LOW_DISK = 200 * 1024 * 1024
 """Bytes of free disk below which the doctor warns: some months of a busy hall."""
 
+NO_DISK = 10 * 1024 * 1024
+"""Bytes of free disk below which the next ticket may fail."""
+
 FEWEST_TOWN_WINDOWS = 8
 """B11, Tianning plan annex 2: a town hall has 8 windows in principle."""
 
@@ -75,7 +78,9 @@ def _machine(folder: Path) -> Iterator[Finding]:
     place = folder if folder.is_dir() else folder.absolute().anchor
     free = shutil.disk_usage(place).free
     text = _("剩余 {mib} MiB").format(mib=free // 1024 // 1024)
-    if free < LOW_DISK:
+    if free < NO_DISK:
+        yield Finding(Verdict.ILL, _("磁盘"), text, _("磁盘满了：清理磁盘；已经取的号、叫的号都在"))
+    elif free < LOW_DISK:
         yield Finding(Verdict.WARNING, _("磁盘"), text, _("清理磁盘，把备份移到别处"))
     else:
         yield Finding(Verdict.WELL, _("磁盘"), text)

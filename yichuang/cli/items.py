@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from yichuang.cli.options import Asked, NamingGroup, run, takes_hall
-from yichuang.errors import ConfigError
+from yichuang.errors import FileUnreadable
 from yichuang.language import _
 from yichuang.queue.item import Item
 
@@ -28,7 +28,7 @@ def import_(asked: Asked, file: Path) -> None:
     try:
         data = file.read_bytes()
     except OSError as error:
-        raise ConfigError(detail=f"{file}: {error.strerror}") from error
+        raise FileUnreadable(path=file, detail=error.strerror) from error
 
     async def work() -> tuple[int, int, int]:
         async with asked.hall() as hall:

@@ -57,7 +57,7 @@ class NamingGroup(click.Group):
         if args and args[0] not in known:
             near = difflib.get_close_matches(args[0], known, n=1) or known
             text = _("没有 {name} 这个命令，可用：{known}")
-            raise click.UsageError(text.format(name=args[0], known="、".join(near)), ctx)
+            raise click.UsageError(text.format(name=args[0], known=_("、").join(near)), ctx)
         return super().resolve_command(ctx, args)
 
 

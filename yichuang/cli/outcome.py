@@ -30,6 +30,9 @@ def outcome_of(main: Callable[[], Any], *, as_json: bool) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo(_("已中断"), err=True)
         return 130
+    except click.exceptions.NoArgsIsHelpError as error:
+        say(error.format_message(), err=True)
+        return USAGE
     except click.UsageError as error:
         return _report(_usage(error), as_json=as_json, status=USAGE)
     except YichuangError as error:
@@ -73,7 +76,7 @@ def _usage(error: click.UsageError) -> dict[str, Any]:
 
 def _usage_text(error: click.UsageError) -> str:
     if isinstance(error, click.NoSuchOption):
-        near = "、".join(error.possibilities or [])
+        near = _("、").join(error.possibilities or [])
         said = _("没有 {name} 这个选项").format(name=error.option_name)
         return said + (_("，是不是 {near}？").format(near=near) if near else "")
     if isinstance(error, click.MissingParameter) and error.param is not None:

@@ -82,9 +82,7 @@ async def _printing(
     from yichuang.bootstrap import simulated_printers, working_printers
 
     async with AsyncExitStack() as stack:
-        papers = None
-        if simulate and any(each.simulated for each in hall.settings.printer):
-            papers = await stack.enter_async_context(simulated_printers(hall))
+        papers = await stack.enter_async_context(simulated_printers(hall)) if simulate else None
         await stack.enter_async_context(working_printers(hall))
         yield (lambda: tuple(papers)) if papers is not None else None
 

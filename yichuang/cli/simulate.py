@@ -10,7 +10,7 @@ import click
 
 from yichuang.cli.options import Asked, NamingGroup, takes_hall
 from yichuang.cli.outcome import say
-from yichuang.errors import DeviceMissing
+from yichuang.errors import FolderUnusable, PortTaken
 from yichuang.language import _
 from yichuang.profile import printer_toml
 
@@ -41,8 +41,13 @@ def printer(asked: Asked, port: int, width: str, fail: str | None, save: Path | 
         count += 1
         say(as_text(paper))
         if save is not None:
-            save.mkdir(parents=True, exist_ok=True)
             save_png(paper, save / f"ticket-{count:04d}.png")
+
+    if save is not None:
+        try:
+            save.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise FolderUnusable(folder=save, detail=error.strerror or error) from error
 
     async def work() -> None:
         failure = Failure(fail) if fail else None
@@ -57,4 +62,4 @@ def printer(asked: Asked, port: int, width: str, fail: str | None, save: Path | 
     try:
         asyncio.run(work())
     except OSError as error:
-        raise DeviceMissing(device=f"127.0.0.1:{port}", detail=error.strerror or error) from error
+        raise PortTaken(device="simulator", port=port, detail=error.strerror or error) from error

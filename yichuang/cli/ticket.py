@@ -11,6 +11,8 @@ from yichuang.cli.outcome import say
 from yichuang.cli.paper import Paper, follow_paper
 from yichuang.language import _
 from yichuang.queue.desk import Done
+from yichuang.queue.event import Entry
+from yichuang.queue.service import Hall
 from yichuang.queue.ticket import PriorityClass, Ticket, TicketState
 
 
@@ -92,21 +94,32 @@ def show(asked: Asked, number: str) -> None:
         async with asked.hall() as hall:
             found = await hall.ticket(number)
             entries = await hall.history(number)
-            zone = hall.rules.zone
-            lines = [
-                f"  {entry.at.astimezone(zone):%H:%M:%S}  {entry.event.kind.label}"
-                + (
-                    _("  {window} 号窗口").format(window=entry.event.window)
-                    if entry.event.window
-                    else ""
-                )
-                + (f"  {_(entry.event.data['reason'])}" if entry.event.data.get("reason") else "")
-                for entry in entries
-            ]
+            lines = [_line(found), _about(hall, found)]
+            lines += [_step(hall, entry) for entry in entries]
             return found, lines, [entry.as_json() for entry in entries]
 
     found, lines, entries = run(work())
-    asked.show({"ticket": found.as_json(), "history": entries}, "\n".join([_line(found), *lines]))
+    asked.show({"ticket": found.as_json(), "history": entries}, "\n".join(lines))
+
+
+def _about(hall: Hall, held: Ticket) -> str:
+    category = hall.rules.categories.get(held.category)
+    return f"  {category.label if category else held.category}  {held.item or ''}".rstrip()
+
+
+def _step(hall: Hall, entry: Entry) -> str:
+    facts = entry.event.data
+    parts = [f"  {entry.at.astimezone(hall.rules.zone):%H:%M:%S}", entry.event.kind.label]
+    if entry.event.window:
+        parts.append(_("{window} 号窗口").format(window=entry.event.window))
+    if facts.get("to_window"):
+        parts.append(_("转到 {window} 号窗口").format(window=facts["to_window"]))
+    if facts.get("to_category"):
+        category = hall.rules.categories.get(facts["to_category"])
+        label = category.label if category else facts["to_category"]
+        parts.append(_("转到「{category}」").format(category=label))
+    parts += [_(facts["reason"]) if facts.get("reason") else "", entry.actor]
+    return "  ".join(part for part in parts if part)
 
 
 @ticket.command("list", help=_("列出今天的号。"))

@@ -9,6 +9,7 @@ from yichuang.errors import (
     ReasonMissing,
     SameWindow,
     StaleView,
+    TargetClosed,
     WindowBusy,
     WindowClosed,
     WindowIdle,
@@ -31,6 +32,7 @@ from yichuang.queue.event import EventKind
 from yichuang.queue.numbering import tidy_number
 from yichuang.queue.ticket import Move, Ticket, TicketState
 from yichuang.queue.window import Window, WindowState
+from yichuang.text import one_line
 
 
 def call_next(desk: Desk, command: CallNext) -> Done:
@@ -117,14 +119,21 @@ def finish(desk: Desk, command: Finish) -> Done:
 
 def pass_ticket(desk: Desk, command: Pass) -> Done:
     """The called visitor did not come; a reason is required (requirements 4.5)."""
-    if not command.reason.strip():
+    reason = one_line(command.reason)
+    if not reason:
         raise ReasonMissing(move=Move.PASS)
-    return _leave(desk, command, Move.PASS, EventKind.TICKET_PASSED, command.reason.strip())
+    return _leave(desk, command, Move.PASS, EventKind.TICKET_PASSED, reason)
 
 
 def hold(desk: Desk, command: Hold) -> Done:
     """Put the ticket aside; `resume` brings it back."""
-    return _leave(desk, command, Move.HOLD, EventKind.TICKET_HELD, command.reason)
+    return _leave(
+        desk,
+        command,
+        Move.HOLD,
+        EventKind.TICKET_HELD,
+        one_line(command.reason or "") or None,
+    )
 
 
 def _leave(
@@ -152,6 +161,8 @@ def resume(desk: Desk, command: Resume) -> Done:
     ticket = before._replace(
         state=before.moved(Move.RESUME),
         window=None,
+        called_at=None,
+        started_at=None,
         target_window=command.window,
         reason=None,
         line_entry=desk.next_seq,
@@ -171,13 +182,17 @@ def transfer(desk: Desk, command: Transfer) -> Done:
     if target is not None:
         if target == command.window:
             raise SameWindow(number=before.number, window=target)
-        open_window(desk, target)
+        desk.rules.window(target)
+        if desk.memory.window(target).state is WindowState.CLOSED:
+            raise TargetClosed(window=target)
     else:
         category = desk.rules.served_category(command.to_category or "").code
     ticket = before._replace(
         state=state,
         category=category,
         window=None,
+        called_at=None,
+        started_at=None,
         target_window=target,
         line_entry=desk.next_seq,
     )

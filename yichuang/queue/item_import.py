@@ -182,7 +182,7 @@ def _header_problem(header: list[str] | csv.Error) -> str:
         return _("「{column}」这一列出现了不止一次").format(column=repeated[0])
     missing = [name for name in REQUIRED_COLUMNS if name not in names]
     if missing:
-        return _("缺少列：{columns}").format(columns="、".join(missing))
+        return _("缺少列：{columns}").format(columns=_("、").join(missing))
     return ""
 
 
@@ -271,7 +271,7 @@ def _nearest(word: str, known: Collection[str]) -> str:
     near = difflib.get_close_matches(word[:40].casefold(), known, n=1, cutoff=0.5)
     if near:
         return _("，是不是 {known}？").format(known=near[0])
-    return _("，可用：{known}").format(known="、".join(known))
+    return _("，可用：{known}").format(known=_("、").join(known))
 
 
 # --- text -----------------------------------------------------------------------------------------

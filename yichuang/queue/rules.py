@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from yichuang.config import CategorySettings, Settings, WindowSettings
 from yichuang.errors import CategoryUnserved, UnknownCategory, UnknownPrinter, UnknownWindow
+from yichuang.language import _
 from yichuang.queue.dispatch import DispatchPolicy, StrictOrder
 
 UNDO_WITHIN = timedelta(seconds=30)
@@ -32,7 +33,7 @@ class HallRules:
         try:
             return self.categories[code]
         except KeyError:
-            known = "、".join(f"{each.code}（{each.label}）" for each in self.categories.values())
+            known = _("、").join(f"{each.code} ({each.label})" for each in self.categories.values())
             raise UnknownCategory(category=code, known=known) from None
 
     def served_category(self, code: str) -> CategorySettings:
@@ -49,7 +50,7 @@ class HallRules:
             number = int(number) if number.isdecimal() else number
         found = self.windows.get(number) if isinstance(number, int) else None
         if found is None:
-            known = "、".join(str(each) for each in sorted(self.windows))
+            known = _("、").join(str(each) for each in sorted(self.windows))
             raise UnknownWindow(window=number, known=known)
         return found
 
@@ -66,5 +67,5 @@ class HallRules:
         if name is None:
             return self._printers[0] if self._printers else None
         if name not in self._printers:
-            raise UnknownPrinter(printer=name, known="、".join(self._printers) or "-")
+            raise UnknownPrinter(printer=name, known=_("、").join(self._printers) or "-")
         return name

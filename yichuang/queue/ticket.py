@@ -217,7 +217,7 @@ def legal_labels(state: TicketState) -> str:
     """`legal_moves` as one phrase in the user's language."""
     moves = legal_moves(state)
     return (
-        "、".join(move.label for move in moves)
+        _("、").join(move.label for move in moves)
         if moves
         else _("没有（这个号已经结束，请重新取号）")
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextvars
 import errno
+import shutil
 import sqlite3
 import time
 from collections.abc import Awaitable, Callable
@@ -25,6 +27,10 @@ Result = TypeVar("Result")
 
 BUSY_SECONDS = 10.0
 """How long a transaction waits for another process before it gives up with StoreBusy."""
+
+
+LEAST_ROOM = 1024 * 1024
+"""Bytes; with less free, an I/O error is taken for a full disk."""
 
 
 class Database(aiosqlite.Connection):
@@ -64,7 +70,9 @@ class Database(aiosqlite.Connection):
         work: Callable[[sqlite3.Connection], Result],
     ) -> Result:
         try:
-            result: Result = await self._hop(how, self._conn, work)
+            # In the caller's context: errors and papers speak its language on that thread too.
+            context = contextvars.copy_context()
+            result: Result = await self._hop(context.run, how, self._conn, work)
         except sqlite3.Error as error:
             raise translated(error, self.path) from error
         return result
@@ -109,7 +117,7 @@ def _use_wal(connection: sqlite3.Connection) -> None:
 def check(path: Path) -> None:
     """Ask SQLite whether the file is sound; raises StoreCorrupt or another StoreError."""
     try:
-        with closing(connect_to(path)) as connection:
+        with closing(connect_to(path, read_only=True)) as connection:
             answer = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     except sqlite3.Error as error:
         raise translated(error, path) from error
@@ -164,10 +172,18 @@ def translated(error: sqlite3.Error | OSError, path: Path) -> YichuangError:
     name = getattr(error, "sqlite_errorname", "") or ""
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return StoreBusy(seconds=int(BUSY_SECONDS))
-    if name.startswith("SQLITE_FULL"):
+    if name.startswith("SQLITE_FULL") or (name.startswith("SQLITE_IOERR") and _is_full(path)):
         return DiskFull(path=path)
     if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
         return StoreCorrupt(path=path, detail=str(error))
     if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH")):
         return StoreReadOnly(path=path, detail=str(error))
     return StoreError(detail=f"{error} ({name})" if name else str(error))
+
+
+def _is_full(path: Path) -> bool:
+    """Whether the disk has no room: SQLite calls that a plain I/O error when it meets it elsewhere."""
+    try:
+        return shutil.disk_usage(path.parent).free < LEAST_ROOM
+    except OSError:
+        return False

@@ -35,6 +35,13 @@ SELECT seq, at, business_date, event, ticket, window, actor, data, previous, has
 FROM journal ORDER BY seq
 """
 
+_UNTOLD = """
+SELECT EXISTS (
+    SELECT 1 FROM ticket AS t
+    WHERE NOT EXISTS (SELECT 1 FROM journal AS j WHERE j.ticket = t.id AND j.event = :event)
+)
+"""
+
 CHAIN_START = bytes(32)
 """What the first row carries as the hash before it."""
 
@@ -124,10 +131,18 @@ def verify(
     """Check the whole chain; returns the number of rows and the last hash. Raises JournalBroken.
 
     Rows that were changed, put in, taken out or put in another order break it. Rows taken off the end
-    show in what the last hash was before: note it down, or keep backups. `progress` is told the rows
-    done, every 10,000.
+    show in `find_untold` where a ticket's issue went with them, and else only in what the last hash was
+    before: note it down. `progress` is told the rows done, every 10,000.
     """
     return check_chain(connection.execute(_CHAIN), progress)
+
+
+def find_untold(connection: sqlite3.Connection) -> None:
+    """Raise JournalBroken when a ticket is there whose issue the journal does not tell."""
+    if connection.execute(_UNTOLD, {"event": EventKind.TICKET_ISSUED.value}).fetchone()[0]:
+        last = connection.execute(_LATEST).fetchone()
+        detail = _("有的号不在流水里：末尾的行被抽走了")
+        raise JournalBroken(seq=last[0] + 1 if last else 1, detail=detail)
 
 
 def check_chain(

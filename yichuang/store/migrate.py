@@ -13,7 +13,7 @@ from datetime import datetime
 from importlib import resources
 from pathlib import Path
 
-from yichuang.errors import MigrationEdited, NewerSchema
+from yichuang.errors import MigrationEdited, NewerSchema, StoreForeign
 from yichuang.store.database import connect_to, translated
 
 _LEDGER = """
@@ -52,14 +52,19 @@ def known_steps() -> list[Step]:
     ]
 
 
-def migrate(path: Path, now: datetime, steps: list[Step] | None = None) -> list[Step]:
+def migrate(
+    path: Path, now: datetime, steps: list[Step] | None = None, *, create: bool = True
+) -> list[Step]:
     """Bring the file at `path` to the newest schema; returns the steps that were applied.
 
-    A file that holds data is copied beside itself first. Raises NewerSchema, MigrationEdited or
-    StoreError; a failed step leaves the file as it was before that step.
+    A file that holds data is copied beside itself first. With `create` a new file gets its schema;
+    without it, a file that has none is refused. Raises StoreForeign, NewerSchema, MigrationEdited or
+    another StoreError; a failed step leaves the file as it was before that step.
     """
     steps = known_steps() if steps is None else steps
     try:
+        if not create:
+            refuse_foreign(path)
         connection = connect_to(path)
     except sqlite3.Error as error:
         raise translated(error, path) from error
@@ -96,10 +101,7 @@ def _migrate(
 
 
 def _pending(connection: sqlite3.Connection, steps: list[Step]) -> list[Step]:
-    has_ledger = connection.execute(
-        "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'schema_step'"
-    ).fetchone()
-    if not has_ledger:
+    if not _has_ledger(connection):
         return steps
     applied = dict(connection.execute("SELECT number, sha256 FROM schema_step").fetchall())
     known = {step.number: step for step in steps}
@@ -110,6 +112,22 @@ def _pending(connection: sqlite3.Connection, steps: list[Step]) -> list[Step]:
         if number not in known or known[number].sha256 != sha256:
             raise MigrationEdited(number=number)
     return [step for step in steps if step.number not in applied]
+
+
+def refuse_foreign(path: Path) -> None:
+    """Raise StoreForeign for an empty file or another program's, without touching it."""
+    if not path.is_file():
+        return
+    with closing(connect_to(path, read_only=True)) as connection:
+        if not _has_ledger(connection):
+            raise StoreForeign(path=path)
+
+
+def _has_ledger(connection: sqlite3.Connection) -> bool:
+    row = connection.execute(
+        "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'schema_step'"
+    ).fetchone()
+    return row is not None
 
 
 def _apply(connection: sqlite3.Connection, step: Step, now: datetime) -> None:

@@ -45,9 +45,12 @@ class SqliteStore:
         self._late: set[asyncio.Task[None]] = set()
 
     @classmethod
-    async def open(cls, path: Path, clock: Clock) -> SqliteStore:
-        """Open the file at `path`, bringing its schema up to date. Raises StoreError."""
-        await asyncio.to_thread(migrate, path, clock.now())
+    async def open(cls, path: Path, clock: Clock, *, create: bool = False) -> SqliteStore:
+        """Open the file at `path`, bringing its schema up to date. Raises StoreError.
+
+        Only with `create` does a file without a schema get one.
+        """
+        await asyncio.to_thread(migrate, path, clock.now(), create=create)
         writer = Database(path)
         await writer
         reader = Database(path)

@@ -1,0 +1,39 @@
+"""Errors of printers and their kin."""
+
+from __future__ import annotations
+
+from yichuang.errors.root import YichuangError
+from yichuang.language import N_
+
+
+class DeviceError(YichuangError):
+    """A device does not do what was asked."""
+
+    code = "device"
+    text = N_("设备「{device}」出错：{detail}")
+    advice = N_("检查电源和连线；运行 yichuang doctor 看各设备的状态")
+
+
+class PortTaken(DeviceError):
+    """Another program listens on the port."""
+
+    code = "port_taken"
+    text = N_("端口 {port} 用不了：{detail}")
+    advice = N_("多半是别的程序占着；用 --port 换一个，例如 --port 9101")
+
+
+class DeviceMissing(DeviceError):
+    """The device cannot be reached."""
+
+    code = "device_missing"
+    text = N_("连不上设备「{device}」：{detail}")
+    advice = N_("检查设备是否开机、网线或数据线是否插好、hall.toml 里的地址是否正确")
+    retryable = True
+
+
+class WrongPrinterLibrary(DeviceError):
+    """The import name `escpos` is not that of python-escpos 3."""
+
+    code = "wrong_printer_library"
+    text = N_("打印库不对：需要 python-escpos 3，找到的是 {found}")
+    advice = N_("卸载同名的 escpos 等包，再装一次：pip install python-escpos==3.1")
