@@ -24,6 +24,7 @@ from yichuang.queue.printing import (
 TICKET = b"\x1b@A001\n\x1dVB\x00"
 PRINTED = PrintReport(JobState.PRINTED)
 PROCESSED = PrintReport(JobState.PROCESSED)
+OFFLINE = PrintReport(JobState.FAILED, JobReason.OFFLINE)
 NO_ANSWER = PrintReport(JobState.UNKNOWN, JobReason.NO_ANSWER)
 
 
@@ -42,6 +43,14 @@ class ScriptedLink:
         """Whether it answers `GS r`."""
         self.after_ticket: dict[int, int] = {}
         """Status that changes with the first byte of a ticket."""
+        self.swallows = False
+        """Whether the next ticket ends both the noise and the work: only status is answered then."""
+        self.with_ticket = b""
+        """Sent when the next ticket's bytes have come, before they are worked."""
+        self.busy = 0
+        """How many status requests after a ticket's bytes are left unanswered till the next comes."""
+        self.gone = 0
+        """How many of the next sends of a ticket find the connection ended."""
         self.single_bytes = False
         self.failing: LinkLost | None = None
         """Raised instead of sending a ticket."""
@@ -50,6 +59,8 @@ class ScriptedLink:
         self.opened = 0
         self._open = False
         self._chunks: deque[bytes] = deque()
+        self._late = b""
+        self._swallowed = False
         self._scanner = RealTimeScanner()
         self._interpreter = Interpreter(48)
 
@@ -63,19 +74,39 @@ class ScriptedLink:
         return fresh
 
     async def send(self, data: bytes, seconds: float) -> None:
+        if data.startswith(b"\x1b@"):
+            self._take_ticket()
         for request in self._scanner.feed(data):
             if byte := self.status.get(request.n):
-                self.say(self.noise + bytes([byte]))
-        if data.startswith(b"\x1b@"):
-            if self.failing is not None:
-                raise self.failing
-            self.tickets += 1
-            self.status |= self.after_ticket
+                self._tell_status(bytes([byte]))
+        if self._swallowed:
+            return
         for event in self._interpreter.feed(data):
             if isinstance(event, ProcessIdRequest) and self.confirms:
                 self.say(self.noise + b"\x37\x22" + event.mark + b"\x00")
             elif isinstance(event, InBandRequest) and self.reports:
                 self.say(self.noise + b"\x00")
+
+    def _take_ticket(self) -> None:
+        if self.gone:
+            self.gone -= 1
+            raise LinkLost(device="front", detail="")
+        if self.failing is not None:
+            raise self.failing
+        self.tickets += 1
+        if self.swallows:
+            self.noise, self._swallowed = b"", True
+        self.status |= self.after_ticket
+        self.say(self.with_ticket)
+
+    def _tell_status(self, answer: bytes) -> None:
+        if self.tickets and self.busy:
+            self.busy -= 1
+            self._late += answer
+        else:
+            for late in self._late + answer:
+                self.say(self.noise + bytes([late]))
+            self._late = b""
 
     async def receive(self, seconds: float) -> bytes:
         if self._chunks:
@@ -160,6 +191,140 @@ async def test_after_an_uncertain_ticket_the_link_is_opened_anew(link: ScriptedL
     assert link.opened == 2
 
 
+@pytest.mark.parametrize("noise", [b"\x00", b"\x00\x00\x00"], ids=["report", "rest of a block"])
+@pytest.mark.parametrize("warm", [False, True])
+async def test_stray_bytes_before_the_ticket_prove_nothing(
+    link: ScriptedLink, warm: bool, noise: bytes
+) -> None:
+    printer = jobs(link, process_id=False)
+    if warm:
+        assert await printer.print(TICKET) == PROCESSED
+    link.say(b"\x10")
+    link.noise, link.swallows = noise, True
+    assert await printer.print(TICKET) == NO_ANSWER
+
+
+@pytest.mark.parametrize("reports", [False, True])
+async def test_an_answer_to_another_process_proves_nothing(
+    link: ScriptedLink, reports: bool
+) -> None:
+    """A process was killed in mid-ticket; the answer to it comes on the next connection."""
+    link.reports, link.swallows, link.with_ticket = reports, True, b"" if reports else b"\x00"
+    link.noise = b"\x00" if reports else b""
+    assert await jobs(link, process_id=False).print(TICKET) == NO_ANSWER
+
+
+async def test_a_report_owed_to_the_former_ticket_is_not_the_next_ones(
+    link: ScriptedLink,
+) -> None:
+    """The former ticket was confirmed by its process ID; its `GS r` answer comes after it."""
+    printer = jobs(link)
+    assert await printer.health() == PrinterHealth(PrinterState.READY)
+    assert await printer.print(TICKET) == PRINTED
+    link.reports = False
+    assert await printer.print(TICKET) == PRINTED
+    link.with_ticket, link.swallows = b"\x00", True
+    assert await printer.print(TICKET) == NO_ANSWER
+
+
+async def test_a_report_that_was_lost_spoils_only_its_own_ticket(link: ScriptedLink) -> None:
+    link.reports = False
+    printer = jobs(link, process_id=False)
+    assert await printer.print(TICKET) == NO_ANSWER
+    link.reports = True
+    for _ticket in range(2):
+        assert await printer.print(TICKET) == PROCESSED
+    assert link.opened == 2
+
+
+@pytest.mark.parametrize(
+    ("status", "warned"),
+    [
+        ({1: 0x16}, JobReason.NONE),  # the drawer is closed: in answer 2 it is an open cover
+        ({4: 0x1E}, JobReason.NEAR_END),  # near the end: in answer 1 it is offline
+    ],
+)
+@pytest.mark.parametrize("busy", [1, 3])
+async def test_a_late_answer_is_that_of_its_own_question(
+    link: ScriptedLink, status: dict[int, int], warned: JobReason, busy: int
+) -> None:
+    link.status |= status
+    link.reports = link.confirms = False
+    link.busy = busy
+    printer = jobs(link, print_seconds=0.4)
+    assert (await printer.health()).reason is warned
+    assert await printer.print(TICKET) == NO_ANSWER
+    assert link.busy == 0
+
+
+async def test_a_late_answer_does_not_hide_the_end_of_the_paper(link: ScriptedLink) -> None:
+    """All is well until the ticket is under way; then the answers come one question late."""
+    printer = jobs(link, print_seconds=0.4)
+    assert (await printer.health()).state is PrinterState.READY
+    link.reports = link.confirms = False
+    link.busy = 2
+    link.after_ticket = {4: 0x72}
+    assert await printer.print(TICKET) == PrintReport(JobState.FAILED, JobReason.PAPER_OUT)
+
+
+async def test_a_status_that_is_owed_is_not_taken_for_the_next_tickets(
+    link: ScriptedLink,
+) -> None:
+    """The second question before a ticket stays unanswered; its answer comes with the next survey."""
+    link.tickets = 1
+    link.status = {4: 0x12, 1: 0x16, 2: 0x12, 3: 0x12}
+    printer = jobs(link)
+    assert (await printer.health()).state is PrinterState.READY
+    del link.status[1]
+    assert (await printer.health()).state is PrinterState.READY
+    link.status[1] = 0x16
+    link.say(b"\x16")
+    assert await printer.print(TICKET) == PRINTED
+
+
+@pytest.mark.parametrize("process_id", [True, False])
+async def test_a_roll_that_ends_with_the_ticket_is_a_warning(
+    link: ScriptedLink, process_id: bool
+) -> None:
+    link.confirms = False
+    link.after_ticket = {1: 0x1A, 2: 0x32, 4: 0x72}
+    report = await jobs(link, process_id=process_id).print(TICKET)
+    assert report == PrintReport(
+        JobState.PROCESSED, JobReason.PAPER_OUT if process_id else JobReason.NONE
+    )
+
+
+HOT = {1: 0x1A, 2: 0x52, 3: 0x52}
+
+
+async def test_a_hot_head_is_waited_for(link: ScriptedLink) -> None:
+    link.status |= HOT
+    printer = jobs(link)
+    assert await printer.health() == PrinterHealth(PrinterState.DEGRADED, JobReason.RECOVERING)
+    assert await printer.print(TICKET) == PRINTED
+    link.confirms = link.reports = False
+    assert await printer.print(TICKET) == NO_ANSWER
+
+
+async def test_a_report_that_tells_the_end_of_the_paper_is_no_proof(link: ScriptedLink) -> None:
+    printer = jobs(link, process_id=False)
+    assert await printer.print(TICKET) == PROCESSED
+    link.with_ticket, link.swallows = b"\x0c", True
+    unknown = PrintReport(JobState.UNKNOWN, JobReason.PAPER_OUT)
+    assert await printer.print(TICKET) == unknown
+
+
+@pytest.mark.parametrize(("gone", "last"), [(1, PRINTED), (2, OFFLINE)])
+async def test_a_kept_link_that_ended_before_the_first_byte_is_opened_once_more(
+    link: ScriptedLink, gone: int, last: PrintReport
+) -> None:
+    printer = jobs(link)
+    assert await printer.print(TICKET) == PRINTED
+    link.gone = gone
+    assert await printer.print(TICKET) == last
+    assert link.opened == 2
+
+
 @pytest.mark.parametrize(
     ("failing", "port", "report"),
     [
@@ -180,8 +345,7 @@ async def test_before_the_first_byte_it_is_surely_not_printed(
     link: ScriptedLink, failing: type[LinkLost]
 ) -> None:
     link.failing, link.port = failing(device="front", detail=""), Fault.PAPER_OUT
-    offline = PrintReport(JobState.FAILED, JobReason.OFFLINE)
-    assert await jobs(link).print(TICKET) == offline
+    assert await jobs(link).print(TICKET) == OFFLINE
 
 
 async def test_a_printer_that_answers_only_the_first_question_is_believed(

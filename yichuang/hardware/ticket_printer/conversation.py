@@ -62,6 +62,8 @@ class Conversation:
         """Whether the process ID of the ticket came back."""
         self.processed: Fault | None = None
         """What the ticket's own `GS r` answer said; None when it did not come."""
+        self.doubted = False
+        """Whether an answer to `GS r` came since the ticket went out that may be the ticket's or not."""
         self.settled = False
         """Whether it is known which answers to `GS r` are owed."""
         self._link = link
@@ -133,6 +135,7 @@ class Conversation:
         """
         await self._clear()
         self.unasked, self.printed, self.processed = HEALTHY, False, None
+        self.doubted = False
         self._mark, self._awaited = mark, True
         self._owed += 1
 
@@ -186,9 +189,11 @@ class Conversation:
             case InBandStatus(faults):
                 self._came += 1
                 self._owed = max(0, self._owed - 1)
-                if self._awaited and not self._owed:
+                if self._awaited and not self.settled:
+                    self.doubted = True
+                elif self._awaited and not self._owed:
                     self._awaited = False
-                    self.processed = faults if self.settled else None
+                    self.processed = faults
 
 
 def _now() -> float:

@@ -206,8 +206,8 @@ class TicketJobs:
             return PrintReport(JobState.PROCESSED, reason or warning(talk.processed))
         if not reason:
             return PrintReport(JobState.UNKNOWN, JobReason.NO_ANSWER)
-        told = not self._answers or talk.settled or self._settings.process_id
-        return PrintReport(JobState.FAILED if told else JobState.UNKNOWN, reason)
+        # An answer that could not be believed may have been the ticket's all the same.
+        return PrintReport(JobState.UNKNOWN if talk.doubted else JobState.FAILED, reason)
 
 
 _NOT_SENT = PrintReport(JobState.FAILED, JobReason.OFFLINE)
