@@ -112,6 +112,7 @@ async def test_a_print_server_that_never_answers_is_handed_the_bytes(
         (Failure.DROP_MID, PrintReport(JobState.UNKNOWN, JobReason.NO_ANSWER), 0),
         (Failure.HALF_OPEN, PrintReport(JobState.FAILED, JobReason.OFFLINE), 0),
         (Failure.CLONE, PrintReport(JobState.PROCESSED), 1),
+        (Failure.LATE_REPORT, PRINTED, 1),
     ],
 )
 @pytest.mark.parametrize("warm", [False, True], ids=["first ticket", "kept connection"])
@@ -130,7 +131,7 @@ async def test_every_failure_is_told_as_it_is(
     assert len(simulator.papers) == papers
 
 
-@pytest.mark.parametrize("failure", list(Failure))
+@pytest.mark.parametrize("failure", [each for each in Failure if each is not Failure.BUSY])
 async def test_after_a_failure_the_next_ticket_prints_once(
     simulator: SimulatedPrinter, hasty: TicketPrinter, failure: Failure
 ) -> None:
@@ -140,6 +141,56 @@ async def test_after_a_failure_the_next_ticket_prints_once(
     simulator.papers.clear()
     assert await hasty.print_ticket(TICKET) == PRINTED
     assert [paper.lines.count("A001") for paper in simulator.papers] == [1]
+
+
+@pytest.mark.parametrize(
+    ("process_id", "state"), [(True, JobState.PRINTED), (False, JobState.PROCESSED)]
+)
+async def test_a_printer_that_answers_when_it_has_printed_is_waited_for(
+    simulator: SimulatedPrinter, process_id: bool, state: JobState
+) -> None:
+    """Its drawer is closed and its paper near the end: bits that mean worse in another answer."""
+    await simulator.fail(Failure.BUSY)
+    simulator.busy_seconds = 1.0
+    chosen = settings(simulator.port, process_id=process_id, answer_seconds=0.3, print_seconds=30)
+    printer = open_printer(chosen)
+    for _ticket in range(2):
+        assert await printer.print_ticket(TICKET) == PrintReport(state, JobReason.NEAR_END)
+    await printer.close()
+    assert len(simulator.papers) == 2
+    assert simulator.connections == 1
+
+
+async def test_a_report_that_comes_with_the_next_ticket_is_not_that_tickets(
+    simulator: SimulatedPrinter,
+) -> None:
+    await simulator.fail(Failure.LATE_REPORT)
+    chosen = settings(simulator.port, process_id=False, answer_seconds=1, print_seconds=0.4)
+    printer = open_printer(chosen)
+    for _ticket in range(3):
+        assert await printer.print_ticket(TICKET) == PrintReport(
+            JobState.UNKNOWN, JobReason.NO_ANSWER
+        )
+    await simulator.fail(None)
+    patient = open_printer(settings(simulator.port, process_id=False))
+    assert await patient.print_ticket(TICKET) == PrintReport(JobState.PROCESSED)
+    await printer.close()
+    await patient.close()
+    assert len(simulator.papers) == 4
+
+
+async def test_a_connection_that_nobody_listens_on_is_not_kept(
+    simulator: SimulatedPrinter,
+) -> None:
+    """A print server may end it between tickets, and the next would be lost without a sign."""
+    await simulator.fail(Failure.SILENT)
+    printer = open_printer(settings(simulator.port, answers=False))
+    for count in range(1, 4):
+        assert await printer.print_ticket(TICKET) == PrintReport(JobState.HANDED_OVER)
+        assert len(await simulator.wait_for_papers(count)) == count
+        assert (await printer.health()).state is PrinterState.UNKNOWN
+    assert simulator.connections == 6
+    await printer.close()
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,11 @@ class Failure(StrEnum):
     """It accepts connections and never reads."""
     CLONE = "clone"
     """It prints, but does not know `GS ( H`."""
+    BUSY = "busy"
+    """While a ticket prints it answers nothing; then it answers all that it was asked, in order."""
+    LATE_REPORT = "late-report"
+    """It prints, and each answer to `GS r` comes only with the next ticket's first line, on whichever
+    connection that is, as from a box between network and printer."""
 
 
 _BLOCKED = frozenset({Failure.PAPER_OUT, Failure.COVER_OPEN, Failure.CUTTER})
@@ -71,6 +76,7 @@ _STATUS: dict[Failure, dict[int, int]] = {
     Failure.COVER_OPEN: {1: 0x1A, 2: 0x16},
     Failure.CUTTER: {1: 0x1A, 2: 0x52, 3: 0x1A},
     Failure.NEAR_END: {4: 0x1E},
+    Failure.BUSY: {1: 0x16, 4: 0x1E},
 }
 """The answers to `DLE EOT n` that differ from the healthy 0x12 (hardware 4.1)."""
 
@@ -96,6 +102,9 @@ class _Connection:
         self._paper = Interpreter(printer.columns, printer.encoding)
         self._mute = False
         self._automatic = False
+        self._printing = False
+        self._busy = False
+        self._waiting = bytearray()
 
     async def serve(self) -> None:
         """Read and answer until the client or the printer goes away."""
@@ -114,7 +123,7 @@ class _Connection:
 
     def work(self) -> bool:
         """Print what is in the buffer as far as the printer can; whether it drops the connection."""
-        while self._printer.failure not in _BLOCKED:
+        while self._printer.failure not in _BLOCKED and not self._busy:
             try:
                 event = self._paper.step()
             except UnknownCommand as error:
@@ -148,10 +157,17 @@ class _Connection:
             case Printed():
                 self._mute = self._mute or failure is Failure.SILENT_MID
                 self._printer.count_line()
+                if not self._printing:
+                    self._begin_ticket()
             case Cut(paper):
+                self._printing = False
                 self._printer.finish(paper)
             case InBandRequest():
-                self._send(b"\x03" if failure is Failure.NEAR_END else b"\x00")
+                report = b"\x03" if failure is Failure.NEAR_END else b"\x00"
+                if failure is Failure.LATE_REPORT:
+                    self._printer.late_reports += report
+                else:
+                    self._send(report)
             case ProcessIdRequest(mark):
                 if failure is not Failure.CLONE:
                     self._send(b"\x37\x22" + mark + b"\x00")
@@ -159,11 +175,36 @@ class _Connection:
                 self._automatic = bool(n)
                 self.tell_change()
 
+    def _begin_ticket(self) -> None:
+        self._printing = True
+        self.send_late_reports()
+        if self._printer.failure is Failure.BUSY:
+            self._busy = True
+            loop = asyncio.get_running_loop()
+            loop.call_later(self._printer.busy_seconds, self._end_of_busy)
+
+    def send_late_reports(self) -> None:
+        """Answer what earlier tickets asked."""
+        late, self._printer.late_reports = self._printer.late_reports, b""
+        self._send(late)
+
+    def _end_of_busy(self) -> None:
+        self._busy = False
+        self._send(bytes(self._waiting))
+        self._waiting.clear()
+        self.work()
+
     def _answer_now(self, request: RealTimeRequest) -> None:
         if request.kind == _DLE_EOT:
-            self._send(bytes([self._printer.status(request.n)]))
+            answer = bytes([self._printer.status(request.n)])
+            if self._busy:
+                self._waiting += answer
+            else:
+                self._send(answer)
 
     def _send(self, answer: bytes) -> None:
+        if self.writer.is_closing():
+            return
         if not self._mute and self._printer.failure is not Failure.SILENT:
             self.writer.write(answer)
 
@@ -182,6 +223,7 @@ class SimulatedPrinter:
         fail: Failure | None = None,
         on_paper: Callable[[Paper], None] | None = None,
         encoding: Encoding = "gbk",
+        busy_seconds: float = 2.0,
     ) -> None:
         self.port = port
         """The TCP port; 0 before it is open means any free one."""
@@ -189,6 +231,10 @@ class SimulatedPrinter:
         self.encoding: Encoding = encoding
         self.papers: list[Paper] = []
         self.errors: list[UnknownCommand] = []
+        self.busy_seconds = busy_seconds
+        """How long a ticket takes with `Failure.BUSY`."""
+        self.late_reports = b""
+        """The answers that `Failure.LATE_REPORT` holds back."""
         self.connections = 0
         """How many connections were accepted so far."""
         self.failure: Failure | None = fail
@@ -226,6 +272,8 @@ class SimulatedPrinter:
         self._tell_all()
         for client in self._clients.values():
             client.work()
+            if failure is None:
+                client.send_late_reports()
 
     async def drop_connections(self) -> None:
         """End every connection, as a printer does that is switched off and on."""
