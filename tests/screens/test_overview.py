@@ -15,12 +15,18 @@ from tests.screens.conftest import MORNING
 from tests.screens.frame import assert_frame, frame, until_seen
 from yichuang.bootstrap import create_hall, open_hall
 from yichuang.clock import FixedClock
+from yichuang.language import use_language
 from yichuang.profile import printer_toml
 from yichuang.queue.printing import JobReason, PrinterHealth, PrinterState
 from yichuang.queue.service import Hall
 from yichuang.tui.app import HallApp, Restart
 from yichuang.tui.screens.overview import OverviewScreen
-from yichuang.tui.screens.overview_rows import crowd_mark, wait_mark
+from yichuang.tui.screens.overview_rows import (
+    GREAT_CROWD,
+    VERY_LONG_WAIT,
+    crowd_mark,
+    wait_mark,
+)
 
 SIZES = [(80, 24), (100, 30), (200, 60)]
 
@@ -166,3 +172,18 @@ async def test_printers_are_told_in_words(tmp_path: Path, clock: FixedClock) -> 
         assert any("打印机缺纸" in row for row in rows)
         await hall.store.note_health("three", "test", PrinterHealth(PrinterState.READY))
         await until_seen(pilot, "打印机 one：没有程序在管它")
+
+
+async def test_english_cuts_no_category_and_no_warning(hall: Hall, clock: FixedClock) -> None:
+    """The longest name with the longest marks: a great crowd that has waited very long."""
+    for _each in range(GREAT_CROWD + 1):
+        await hall.issue(category="social_insurance")
+    clock.advance(VERY_LONG_WAIT)
+    async with overview(hall, language="en") as pilot:
+        rows = await until_seen(pilot, "C Social insurance ")
+        crowded = next(row for row in rows if "C Social insurance " in row)
+        use_language("en")
+        for mark, _style in (wait_mark(MORNING, clock.now()), crowd_mark(GREAT_CROWD + 1)):
+            assert f" {mark}" in crowded
+        names = [each.label for each in hall.settings.category]
+        assert [name for name in names if not any(name in row for row in rows)] == []

@@ -368,7 +368,36 @@ async def test_english_fits_80_columns(hall: Hall, clock: FixedClock) -> None:
         rows = await until_seen(pilot, "Social insurance")
         assert any("Tax" in row for row in rows)
         assert not any("纳税服务" in row for row in rows)
-        assert any("F1" in row for row in rows[-2:])
+        await press_until(pilot, "1", "calls: 1")
+        await press_until(pilot, "6", "On hold 1")
+        await press_until(pilot, "1", "calls: 1")
+        await press_until(pilot, "5", "Why is C001 passed")
+        await press_until(pilot, "2", "Passed 1")
+        assert_frame("window-english-80x24", await until_seen(pilot, "C001 passed"))
+
+
+ENGLISH_KEYS = (
+    "1 Call", "2 Recall", "3 Start", "4 Finish", "5 Pass", "6 Hold", "7 Send", "8 Pause",
+    "9 Undo", "0 Pick", "F2 Close", "F3 Resume", "F4 Return", "F5 Reprint", "F9 More", "F1 Help",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("theme", ["default", "plain"])
+async def test_every_key_stands_in_the_english_bar_at_80_columns(hall: Hall, theme: str) -> None:
+    await hall.open_window(WINDOW)
+
+    def shown(rows: list[str]) -> list[str]:
+        text = " ".join(rows[-2:]).replace("[", " ").replace("]", " ")
+        return [key for key in ENGLISH_KEYS if key not in text]
+
+    async with window_screen(hall, language="en", theme=theme) as pilot:
+        rows = await until_seen(pilot, "F1")
+        assert shown(rows) == []
+        assert any("^Q" in row for row in rows[-2:])
+        await pilot.press("1")
+        rows = await until_seen(pilot, "has no ticket to call now")
+        assert shown(rows) == []
+        assert any("Esc" in row for row in rows[-2:])
 
 
 async def test_an_unknown_window_is_refused_before_a_screen(hall: Hall) -> None:

@@ -41,7 +41,7 @@ class HallApp(App[Restart]):
     CSS_PATH = "app.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", N_("帮助"), id="help"),
-        Binding("f9,ctrl+p", "command_palette", N_("命令"), id="palette"),
+        Binding("f9,ctrl+p", "command_palette", N_("命令", "key"), id="palette"),
         Binding("ctrl+q", "leave", N_("退出"), id="quit", priority=True),
         Binding("ctrl+c", "leave", show=False, priority=True),
     ]

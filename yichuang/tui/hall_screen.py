@@ -45,7 +45,7 @@ class HallScreen(Screen[None]):
     AUTO_FOCUS = ""
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "acknowledge", N_("收起")),
+        Binding("escape", "acknowledge", N_("收起", "key")),
         Binding("escape", "back", N_("返回")),
     ]
     DEFAULT_CSS = """

@@ -56,7 +56,7 @@ def entries(screen: Screen[Any]) -> Iterator[Entry]:
         )
     for language, label in LANGUAGE_LABELS.items():
         yield Entry(
-            f"{_('语言')}：{label}",
+            f"{_('语言')}{_('：')}{label}",
             _("换语言，界面重开一次"),
             partial(screen.post_message, Speak(language)),
         )

@@ -87,7 +87,7 @@ class Pick(Dialog[str]):
         yield pane
 
     def _typed_row(self) -> Line:
-        return [f" {self._prompt}：", (f"{self._typed}_", "strong")]
+        return [f" {self._prompt}{_('：')}", (f"{self._typed}_", "strong")]
 
     def on_key(self, event: events.Key) -> None:
         """Type a letter or digit, half or full width."""

@@ -78,7 +78,7 @@ class KioskScreen(HallScreen):
         Binding(f"{digit_keys(0)},enter", "direct", N_("直接取号"), key_display="0 Enter"),
         Binding("pageup,left,minus", "turn(-1)", N_("上一页"), key_display="PgUp"),
         Binding("pagedown,right,plus", "turn(1)", N_("下一页"), key_display="PgDn"),
-        Binding("escape", "acknowledge", N_("收起")),
+        Binding("escape", "acknowledge", N_("收起", "key")),
         Binding("escape", "step_back", N_("上一步")),
         Binding("escape", "back", N_("返回")),
     ]

@@ -55,7 +55,7 @@ def line_rows(lines: Iterable[LineView], now: datetime) -> list[Line]:
     """A heading, then one row a category."""
     heading = (
         f" {pad(_('类别'), CATEGORY_CELLS)}{pad_left(_('等候'), 8)}{pad_left(_('优先'), 10)}"
-        f"   {pad(_('队首'), 8)}{pad_left(_('最久等候'), 10)}"
+        f"  {pad(_('队首'), 8)}{pad_left(_('最久等候'), 9)}"
     )
     return [[(heading, "section")], *(_line_row(line, now) for line in lines)]
 
@@ -64,7 +64,7 @@ def _line_row(line: LineView, now: datetime) -> Line:
     row: list[Part] = [
         f" {pad(line.category.letter + ' ' + line.category.label, CATEGORY_CELLS)}"
         f"{pad_left(str(line.waiting), 8)}{pad_left(str(line.priority), 10)}"
-        f"   {pad(line.head or '-', 8)}{pad_left(minutes(line.oldest, now) or '-', 10)}  "
+        f"  {pad(line.head or '-', 8)}{pad_left(minutes(line.oldest, now) or '-', 9)}  "
     ]
     for mark, style in (wait_mark(line.oldest, now), crowd_mark(line.waiting)):
         if mark:

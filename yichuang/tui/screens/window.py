@@ -58,7 +58,7 @@ class WindowScreen(HallScreen):
         _key("4", "finish", N_("办结")),
         _key("5", "pass", N_("过号")),
         _key("6", "hold", N_("挂起")),
-        _key("7", "transfer", N_("转移")),
+        _key("7", "transfer", N_("转移", "key")),
         _key("8", "pause", N_("暂停")),
         _key("8", "resume_duty", N_("恢复")),
         _key("9", "undo", N_("撤销")),
@@ -66,7 +66,7 @@ class WindowScreen(HallScreen):
         Binding("f2", "open", N_("开窗"), id="window.open"),
         Binding("f2", "close", N_("关窗"), id="window.close"),
         Binding("f3", "take_back", N_("取回挂起"), id="window.take_back"),
-        Binding("f4", "reinstate", N_("恢复过号"), id="window.reinstate"),
+        Binding("f4", "reinstate", N_("恢复过号", "key"), id="window.reinstate"),
         Binding("f5", "reprint", N_("补打"), id="window.reprint"),
     ]
 

@@ -25,7 +25,7 @@ from yichuang.language import _
 from yichuang.queue.ticket import Move, PriorityClass, Ticket, TicketState
 from yichuang.queue.view import LineView, WindowLine, WindowView
 from yichuang.queue.window import WindowState
-from yichuang.tui.text import Line, pad, pad_left
+from yichuang.tui.text import Line, pad, pad_left, width
 
 Categories = dict[str, CategorySettings]
 
@@ -142,7 +142,7 @@ def _guidance(view: WindowView) -> list[Line]:
 
 def item_row(view: WindowView) -> Line:
     """The item's name, when the ticket has one."""
-    return f" {_('事项')}：{view.item.name}" if view.item else ""
+    return f" {_('事项')}{_('：')}{view.item.name}" if view.item else ""
 
 
 def line_rows(view: WindowView) -> list[Line]:
@@ -192,12 +192,14 @@ def waiting_rows(view: WindowView, categories: Categories) -> list[Line]:
 
 
 def kept_rows(tickets: Sequence[Ticket], heading: str, categories: Categories) -> list[Line]:
-    """Held or passed tickets, with the reason where there is one."""
+    """Held or passed tickets in columns as wide as they must be, with the reason where there is one."""
     rows: list[Line] = [[(f" {heading} {len(tickets)}", "section")]]
-    for ticket in tickets:
-        rows.append(
-            f" {pad(ticket.number, 7)}{pad(_category(ticket, categories), 11)} {_(ticket.reason or '')}"
-        )
+    labels = [_category(ticket, categories) for ticket in tickets]
+    number_cells = max((width(ticket.number) for ticket in tickets), default=0)
+    label_cells = max(map(width, labels), default=0)
+    for ticket, label in zip(tickets, labels, strict=True):
+        number, reason = pad(ticket.number, number_cells), _(ticket.reason or "")
+        rows.append(f" {number} {pad(label, label_cells)} {reason}")
     return rows
 
 

@@ -57,12 +57,19 @@ def active_keys(screen: Screen[Any]) -> list[Key]:
             possible = active.enabled and (
                 not isinstance(screen, KnowsPossible) or screen.possible(binding.action)
             )
-            keys[binding.action] = Key(name, _(binding.description), possible, binding.action)
+            label = _label(binding.description)
+            keys[binding.action] = Key(name, label, possible, binding.action)
     return sorted(keys.values(), key=lambda key: _LAST.get(key.name, 0))
 
 
+def _label(text: str) -> str:
+    """What a key is called: by a shorter word than elsewhere where the catalogue has one."""
+    short = _(text, "key")
+    return _(text) if short == text else short
+
+
 _LAST = {"^Q": 1, "Esc": 2, "F9": 3, "F1": 4}
-"""Keys that every screen has stand last, in this order; the bar drops from before the very last."""
+"""Keys that every screen has stand last, in this order."""
 
 
 class KeyBar(Rows):
@@ -91,8 +98,7 @@ class KeyBar(Rows):
         """Show the keys as they are now."""
         if self.is_attached and self.size.width:
             bracketed = self.app.theme == "plain"
-            items = [_item(key, bracketed) for key in active_keys(self.screen)]
-            self.show(_broken(items, self.size.width))
+            self.show(_broken(active_keys(self.screen), self.size.width, bracketed=bracketed))
 
 
 def _item(key: Key, bracketed: bool) -> list[Part]:
@@ -103,13 +109,22 @@ def _item(key: Key, bracketed: bool) -> list[Part]:
     return [(f" {key.name} {key.label} ", "dim")]
 
 
-def _broken(items: list[list[Part]], cells: int) -> Sequence[Line]:
-    """Two rows of items; what does not fit is left out, before the last item, which is help."""
-    rows = _filled(items, cells)
-    while len(rows) > ROWS and len(items) > 1:
-        items = [*items[:-2], items[-1]]
-        rows = _filled(items, cells)
+def _broken(keys: list[Key], cells: int, *, bracketed: bool) -> Sequence[Line]:
+    """Two rows of keys; what does not fit is left out, and stands in the help, which never is."""
+    rows = _filled([_item(key, bracketed) for key in keys], cells)
+    while len(rows) > ROWS and len(keys) > 1:
+        least = _least_needed(keys)
+        keys = [key for key in keys if key is not least]
+        rows = _filled([_item(key, bracketed) for key in keys], cells)
     return [*rows, [], []][:ROWS]
+
+
+def _least_needed(keys: Sequence[Key]) -> Key:
+    """An Esc that does nothing now, then leaving the program, then from before the last one."""
+    for key in keys:
+        if key.name == "Esc" and not key.possible:
+            return key
+    return next((key for key in keys if key.name == "^Q"), keys[-2])
 
 
 def _filled(items: Iterable[list[Part]], cells: int) -> list[list[Part]]:
