@@ -14,6 +14,8 @@ CONNECT_SECONDS = 2.0
 
 _QUIET_SECONDS = 0.08
 _EOF_SECONDS = 1.0
+_CLOSE_SECONDS = 5.0
+"""How long closing may take with a printer that goes on sending."""
 _CHUNK = 4096
 _SOCKET_OPTIONS = (
     (socket.IPPROTO_TCP, "TCP_NODELAY", 1),
@@ -105,15 +107,15 @@ class TcpLink:
         """
         if self._streams is None:
             return
-        reader, writer = self._streams
-        with suppress(OSError):
-            async with asyncio.timeout(_EOF_SECONDS):
-                with suppress(LinkLost):
-                    while await self.receive(_QUIET_SECONDS):
-                        pass
+        _reader, writer = self._streams
+        # LinkLost is how the end of the stream is told.
+        with suppress(OSError, LinkLost):
+            async with asyncio.timeout(_CLOSE_SECONDS):
+                while await self.receive(_QUIET_SECONDS):
+                    pass
                 if not writer.is_closing():
                     writer.write_eof()
-                while await reader.read(_CHUNK):
+                while await self.receive(_EOF_SECONDS):
                     pass
         self._streams = None
         writer.close()
