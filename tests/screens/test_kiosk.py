@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -290,6 +291,43 @@ async def test_visitors_do_not_get_at_the_commands(hall: Hall) -> None:
         await pilot.pause()
         assert pilot.app.screen is screen_of(pilot)
         assert not any("命令" in row for row in frame(pilot.app))
+
+
+@pytest.mark.parametrize("keys", [(), ("slash",), ("4", "0")])
+async def test_a_visitor_does_not_leave_by_one_key(hall: Hall, keys: tuple[str, ...]) -> None:
+    """Nothing on the screen tells of the key, and once is not enough, whatever is shown."""
+    async with kiosk(hall) as pilot:
+        await pilot.press(*keys)
+        await pilot.pause()
+        assert not any("^Q" in row or "退出" in row for row in frame(pilot.app))
+        before = len(pilot.app.screen_stack)
+        await pilot.press("ctrl+q")
+        await pilot.pause()
+        assert len(pilot.app.screen_stack) == before
+        assert not any("退出" in row for row in frame(pilot.app))
+
+
+@pytest.mark.parametrize("key", ["ctrl+q", "ctrl+c"])
+async def test_the_staff_leave_by_pressing_twice(hall: Hall, key: str) -> None:
+    async with kiosk(hall) as pilot:
+        await pilot.press(key, key)
+        await until_seen(pilot, "退出一窗？")
+        await pilot.press("1")
+        await pilot.pause()
+    assert pilot.app.return_code == 0
+
+
+async def test_two_presses_far_apart_do_not_leave(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("yichuang.tui.app.LEAVE_WITHIN", 0.01)
+    async with kiosk(hall) as pilot:
+        for _each in range(2):
+            await pilot.press("ctrl+q")
+            async with asyncio.timeout(10):
+                while any(timer.name == "leaving" for timer in pilot.app._timers):
+                    await pilot.pause(0.02)
+        assert pilot.app.screen is screen_of(pilot)
 
 
 async def test_counts_follow_other_processes(hall: Hall, hall_folder: Path) -> None:

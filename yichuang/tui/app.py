@@ -9,6 +9,7 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.timer import Timer
 
 from yichuang.errors import YichuangError
 from yichuang.language import LANGUAGES, N_, _, current_language, use_language
@@ -17,6 +18,9 @@ from yichuang.tui.hall_screen import HallScreen
 from yichuang.tui.message import GoTo, HallChanged, Speak
 from yichuang.tui.theme import DEFAULT, THEMES, variable_defaults
 from yichuang.tui.widgets.key_bar import KeyBar
+
+LEAVE_WITHIN = 2.0
+"""Seconds within which the key for leaving must come twice where visitors stand (our own number)."""
 
 Opener = Callable[[str, int | None], HallScreen]
 """Makes the screen of a place (menu, kiosk, board, overview, window); raises UnknownWindow."""
@@ -44,6 +48,7 @@ class HallApp(App[Restart]):
         Binding("f9,ctrl+p", "command_palette", N_("命令", "key"), id="palette"),
         Binding("ctrl+q", "leave", N_("退出"), id="quit", priority=True),
         Binding("ctrl+c", "leave", show=False, priority=True),
+        Binding("ctrl+q,ctrl+c", "leave_kiosk", show=False, priority=True),
     ]
 
     def __init__(
@@ -65,6 +70,7 @@ class HallApp(App[Restart]):
         self.failure: Exception | None = None
         """What ended the app, when it was a fault of the program."""
         self._open_place = open_place
+        self._leaving: Timer | None = None
         self.add_mode(self.DEFAULT_MODE, self._first_screen)
         for each in THEMES:
             self.register_theme(each)
@@ -128,10 +134,17 @@ class HallApp(App[Restart]):
         self.push_screen(screen)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """No commands where the public stands."""
-        if action == "command_palette" and isinstance(self.screen, HallScreen):
-            return self.screen.has_commands
+        """No commands where the public stands, and another way of leaving."""
+        if action in ("command_palette", "leave"):
+            return not self._is_public
+        if action == "leave_kiosk":
+            return self._is_public
         return super().check_action(action, parameters)
+
+    @property
+    def _is_public(self) -> bool:
+        first = self.screen_stack[0] if self.screen_stack else None
+        return isinstance(first, HallScreen) and first.is_public
 
     def action_help(self) -> None:
         """Show the keys of the present screen."""
@@ -146,6 +159,19 @@ class HallApp(App[Restart]):
 
         if not isinstance(self.screen, Question):
             self.push_screen(Question(_("退出一窗？号和窗口都保持现在的样子。")), self._leave)
+
+    def action_leave_kiosk(self) -> None:
+        """Ask only when the key comes twice within two seconds: the staff know, a visitor does not."""
+        if self._leaving is not None:
+            self._forget_leaving()
+            self.action_leave()
+        else:
+            self._leaving = self.set_timer(LEAVE_WITHIN, self._forget_leaving, name="leaving")
+
+    def _forget_leaving(self) -> None:
+        if self._leaving is not None:
+            self._leaving.stop()
+            self._leaving = None
 
     def _leave(self, sure: bool | None) -> None:
         if sure:

@@ -78,9 +78,9 @@ class HallScreen(Screen[None]):
         return _(self.NAME)
 
     @property
-    def has_commands(self) -> bool:
-        """Whether the command palette can be opened here."""
-        return True
+    def is_public(self) -> bool:
+        """Whether visitors stand before this terminal: no commands, and no key shown for leaving."""
+        return False
 
     # --- the frame ----------------------------------------------------------------------------
 

@@ -247,9 +247,9 @@ class KioskScreen(HallScreen):
         return super().check_action(action, parameters)
 
     @property
-    def has_commands(self) -> bool:
-        """No visitor gets at the commands of a terminal that was opened as a kiosk."""
-        return self.app.screen_stack[0] is not self
+    def is_public(self) -> bool:
+        """A terminal that was opened as a kiosk belongs to the visitors."""
+        return self.app.screen_stack[0] is self
 
     # --- choosing -----------------------------------------------------------------------------
 
