@@ -184,7 +184,8 @@ class PrinterSettings(Section):
     chinese_mode: Literal["once", "runs", "never"] = "once"
     """When `FS &` is sent: once after initialising, around every Chinese run, or not at all."""
     simulated: bool = False
-    """`run` starts a simulated printer at this host and port (a hall for trying out)."""
+    """`run` starts a simulated printer on this `port` (a hall for trying out). It listens at 127.0.0.1 only,
+    on this machine, so `host` must be 127.0.0.1 or localhost."""
     cutter: bool = True
     process_id: bool = False
     """The printer answers `GS ( H`; a clone that does not know it may print stray characters."""
@@ -194,7 +195,8 @@ class PrinterSettings(Section):
     answer_seconds: float = Field(1.0, gt=0, le=10)
     """How long to wait for the answer to a status request."""
     print_seconds: float = Field(6.0, gt=0, le=60)
-    """How long a ticket may take from the last byte to the printer's confirmation."""
+    """How long a ticket may take from the last byte to the printer's confirmation, and how long the next
+    waits at most for a printer that still owes answers."""
 
     @model_validator(mode="after")
     def _names_its_place(self) -> PrinterSettings:
