@@ -125,6 +125,45 @@ async def test_one_clock_runs_however_often_the_screen_comes_up(hall: Hall) -> N
         assert len(timers) == 1
 
 
+@pytest.mark.parametrize("size", [(79, 24), (80, 23), (30, 5)])
+async def test_a_terminal_made_too_small_says_so_until_it_is_enlarged(
+    hall: Hall, size: tuple[int, int]
+) -> None:
+    app = counting_app(hall)
+    async with app.run_test(size=(80, 24)) as pilot:
+        before = await until_seen(pilot, "等候 0 人")
+        before = await until_seen(pilot, "F1 帮助")
+        await pilot.resize_terminal(*size)
+        rows = await until_seen(pilot, "窗口太小，请放大到 80x24")
+        assert [row.strip() for row in rows if row.strip()] == ["窗口太小，请放大到 80x24"]
+        await pilot.press("1")
+        await hall.issue(category="tax")
+        await pilot.resize_terminal(size[0] - 1, size[1])
+        await until_seen(pilot, "窗口太小")
+        await pilot.resize_terminal(80, 24)
+        rows = await until_seen(pilot, "等候 1 人")
+        await until_gone(pilot, "窗口太小")
+        assert not any("没有开" in row for row in rows), "a key was taken while nothing was shown"
+        assert [row.replace("0 人", "1 人") for row in before] == await until_seen(pilot, "F1 帮助")
+        assert len(app.screen_stack) == 1
+
+
+async def test_a_dialog_outlives_a_terminal_that_was_too_small(hall: Hall) -> None:
+    async with counting_app(hall).run_test(size=(80, 24)) as pilot:
+        await until_seen(pilot, "等候 0 人")
+        await pilot.press("f1")
+        await until_seen(pilot, "这个界面的按键")
+        await pilot.resize_terminal(60, 20)
+        await until_seen(pilot, "窗口太小")
+        await pilot.press("ctrl+q")
+        await until_seen(pilot, "退出一窗？")
+        await pilot.resize_terminal(100, 30)
+        await pilot.press("escape")
+        await until_seen(pilot, "这个界面的按键")
+        await pilot.press("escape")
+        await until_seen(pilot, "等候 0 人")
+
+
 async def test_readings_never_overlap(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
     under_way = 0
     most = 0

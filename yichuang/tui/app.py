@@ -15,7 +15,7 @@ from yichuang.errors import YichuangError
 from yichuang.language import LANGUAGES, N_, _, current_language, use_language
 from yichuang.queue.service import Hall
 from yichuang.tui.hall_screen import HallScreen
-from yichuang.tui.message import GoTo, HallChanged, Speak
+from yichuang.tui.message import GoTo, HallChanged, ScreenShown, Speak
 from yichuang.tui.theme import DEFAULT, THEMES, variable_defaults
 from yichuang.tui.widgets.key_bar import KeyBar
 
@@ -111,6 +111,21 @@ class HallApp(App[Restart]):
     def _fatal_error(self) -> None:
         """End without Textual's traceback, which shows local values on the terminal."""
         self.panic()
+
+    def on_resize(self) -> None:
+        """The terminal has another size, which Textual takes note of after this."""
+        self.call_next(self.mind_size)
+
+    @on(ScreenShown)
+    def mind_size(self) -> None:
+        """Cover the screens while the terminal is too small for them."""
+        from yichuang.tui.screens.too_small import TooSmallScreen, is_too_small
+
+        if not is_too_small(self.size):
+            if isinstance(self.screen, TooSmallScreen):
+                self.pop_screen()
+        elif not any(isinstance(screen, TooSmallScreen) for screen in self.screen_stack):
+            self.push_screen(TooSmallScreen())
 
     # --- going about --------------------------------------------------------------------------
 

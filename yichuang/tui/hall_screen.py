@@ -18,7 +18,7 @@ from textual.timer import Timer
 from yichuang.errors import YichuangError
 from yichuang.language import N_, _
 from yichuang.queue.service import Hall
-from yichuang.tui.message import HallChanged
+from yichuang.tui.message import HallChanged, ScreenShown
 from yichuang.tui.widgets.key_bar import KeyBar
 from yichuang.tui.widgets.status_line import StatusLine
 from yichuang.tui.widgets.title_bar import TitleBar
@@ -105,6 +105,7 @@ class HallScreen(Screen[None]):
     async def on_screen_resume(self) -> None:
         """The screen comes up, for the first time or again."""
         self._tell_time()
+        self.post_message(ScreenShown())
         await self.reload()
 
     async def on_mount(self) -> None:

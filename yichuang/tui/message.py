@@ -15,6 +15,10 @@ class HallChanged(Message):
         return isinstance(message, HallChanged)
 
 
+class ScreenShown(Message):
+    """A screen has come up: the app sees whether the terminal has room for it."""
+
+
 class GoTo(Message):
     """Someone wants another screen: `place` is menu, kiosk, board, overview or window."""
 
