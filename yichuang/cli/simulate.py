@@ -14,7 +14,17 @@ from yichuang.errors import FolderUnusable, PortTaken
 from yichuang.language import _
 from yichuang.profile import printer_toml
 
-_FAILURES = ["paper-out", "cover-open", "offline", "half-open", "near-end", "cutter", "silent"]
+_FAILURES = [
+    "paper-out",
+    "cover-open",
+    "offline",
+    "half-open",
+    "near-end",
+    "cutter",
+    "silent",
+    "busy",
+    "late-report",
+]
 
 
 @click.group(cls=NamingGroup, help=_("模拟设备：没有硬件也能看到整个大厅运转。"))

@@ -27,7 +27,7 @@ REPORT_BACK = b"\x1dr\x01"
 _SURVEY = (4, 1, 2, 3)
 """`DLE EOT` n in the order of what fails most: paper, offline, cause, error."""
 
-_GLANCE_SECONDS = 0.005
+_GLANCE_SECONDS = 0.001
 """Enough for bytes that the system has already received."""
 
 _VOLLEY = 2
