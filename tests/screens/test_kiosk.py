@@ -238,6 +238,41 @@ async def test_any_key_returns_once_the_guard_is_down(hall: Hall) -> None:
         assert len(await hall.tickets()) == 1
 
 
+async def test_the_next_visitors_digit_counts_at_once(hall: Hall) -> None:
+    async with kiosk(hall) as pilot:
+        screen = screen_of(pilot)
+        screen.guard_seconds = 0.01
+        await pilot.press("4", "0")
+        await until_seen(pilot, "您的号码")
+        while screen._guard is not None:
+            await pilot.pause(0.01)
+        await pilot.press("5")
+        await until_seen(pilot, "公安服务  请选一类")
+        assert len(await hall.tickets()) == 1
+
+
+async def test_a_hand_that_keeps_pressing_does_not_keep_the_page(hall: Hall) -> None:
+    async with kiosk(hall) as pilot:
+        screen = screen_of(pilot)
+        screen.guard_seconds = 0.2
+        await pilot.press("4", "0")
+        await until_seen(pilot, "您的号码")
+        while screen._given is not None:
+            await pilot.press("x")
+            await pilot.pause(0.02)
+        assert len(await hall.tickets()) == 1
+
+
+async def test_help_is_what_the_key_bar_says_on_the_numbers_page_too(hall: Hall) -> None:
+    async with kiosk(hall) as pilot:
+        await pilot.press("4", "0")
+        await until_seen(pilot, "您的号码")
+        await pilot.press("f1")
+        await until_seen(pilot, "这个界面的按键")
+        await pilot.press("escape")
+        await until_seen(pilot, "您的号码")
+
+
 async def test_the_first_page_returns_when_nobody_presses_a_key(hall: Hall) -> None:
     async with kiosk(hall) as pilot:
         await pilot.press("9", "5")

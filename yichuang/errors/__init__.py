@@ -12,7 +12,6 @@ given to the constructor. A fact that has a `label` (a state, a move) is shown b
 
 from __future__ import annotations
 
-from yichuang.errors.root import YichuangError
 from yichuang.errors.device import (
     DeviceError,
     DeviceMissing,
@@ -61,6 +60,7 @@ from yichuang.errors.refusal import (
     WindowNotPaused,
     WindowPaused,
 )
+from yichuang.errors.root import YichuangError
 from yichuang.errors.settings import (
     BackupRefused,
     ConfigError,

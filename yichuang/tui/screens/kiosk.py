@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar
@@ -48,6 +49,12 @@ IDLE_SECONDS = 60.0
 GUARD_SECONDS = 2.0
 """A new number's page takes no key until none was pressed for so long: a key that bounces or is
 held down issues once."""
+
+MOST_GUARD_SECONDS = 5.0
+"""No hand keeps a number's page for longer than this."""
+
+_NOT_FOR_VISITORS = ("f1", "f9", "ctrl+p", "ctrl+q", "ctrl+c")
+"""Keys that do on the number's page what the key bar says."""
 
 FRAME_ROWS = 8
 """The screen's rows around the choices: title, step, a free row, printer, status, keys."""
@@ -107,6 +114,7 @@ class KioskScreen(HallScreen):
         self._given: Given | None = None
         self._idle: Timer | None = None
         self._guard: Timer | None = None
+        self._guard_ends = 0.0
 
     def compose_body(self) -> ComposeResult:
         """The choices, and in their place, later, the number that was given."""
@@ -190,16 +198,23 @@ class KioskScreen(HallScreen):
     # --- keys ---------------------------------------------------------------------------------
 
     async def on_key(self, event: events.Key) -> None:
-        """See that someone is there; on the number's page any key returns, none chooses."""
+        """See that someone is there; any key leads away from the number's page.
+
+        A digit counts for the next visitor at once. A hand that still presses keys does not lead away,
+        but it cannot keep the page for longer than `MOST_GUARD_SECONDS`.
+        """
         self.someone_is_there()
         if self._wanted is not None:
             event.stop()
-        elif self._given is not None:
-            event.stop()
-            if self._guard is None:
-                await self.go_home()
-            else:
+        elif self._given is not None and event.key not in _NOT_FOR_VISITORS:
+            if self._guard is not None:
+                event.stop()
                 self._raise_guard()
+                return
+            await self.go_home()
+            self.someone_is_there()
+            if not event.key.isdigit():
+                event.stop()
 
     def someone_is_there(self) -> None:
         """Begin to wait for the next key."""
@@ -208,9 +223,13 @@ class KioskScreen(HallScreen):
         self._idle = self.set_timer(self.idle_seconds, self.go_home, name="idle")
 
     def _raise_guard(self) -> None:
-        if self._guard is not None:
+        now = asyncio.get_running_loop().time()
+        if self._guard is None:
+            self._guard_ends = now + self.guard_seconds * MOST_GUARD_SECONDS / GUARD_SECONDS
+        else:
             self._guard.stop()
-        self._guard = self.set_timer(self.guard_seconds, self._lower_guard, name="guard")
+        wait = max(0.001, min(self.guard_seconds, self._guard_ends - now))
+        self._guard = self.set_timer(wait, self._lower_guard, name="guard")
 
     def _lower_guard(self) -> None:
         self._guard = None

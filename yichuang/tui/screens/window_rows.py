@@ -218,7 +218,7 @@ def category_row(line: LineView) -> Line:
 
 def window_row(line: WindowLine, categories: Categories) -> Line:
     """A window to choose: number, state, and its own categories."""
-    own = "、".join(
+    own = _("、").join(
         categories[code].label for code in line.settings.categories if code in categories
     )
     name = _("{window} 号窗口").format(window=line.settings.number)
