@@ -54,7 +54,7 @@ INSERT INTO call (id, ticket, business_date, window, rule, called_at, started_at
 VALUES (?, ?, ?, ?, 'own', ?, ?, ?, 'finished')
 """
 
-_SERIAL = "INSERT INTO serial (category, business_date, last) VALUES (?, ?, ?)"
+_SERIAL = "INSERT INTO serial (letter, business_date, last) VALUES (?, ?, ?)"
 
 _JOURNAL = """
 INSERT INTO journal (seq, at, business_date, event, ticket, window, actor, data, previous, hash)
@@ -62,7 +62,7 @@ VALUES (?, ?, ?, ?, ?, ?, '', ?, ?, ?)
 """
 
 
-class _Past:
+class Past:
     """Finished tickets, day after day, until yesterday."""
 
     def __init__(self, windows: int, tickets: int, yesterday: date) -> None:
@@ -90,10 +90,10 @@ class _Past:
         tickets: list[tuple[Any, ...]] = []
         calls: list[tuple[Any, ...]] = []
         journal: list[tuple[Any, ...]] = []
-        serials = dict.fromkeys((each.code for each in CATEGORIES), 0)
+        serials = dict.fromkeys((each.letter for each in CATEGORIES), 0)
         for place, ticket in enumerate(ids):
             category = CATEGORIES[place % len(CATEGORIES)]
-            serials[category.code] = serial = serials[category.code] + 1
+            serials[category.letter] = serial = serials[category.letter] + 1
             window = ticket % self._windows + 1
             at = [
                 (opening + timedelta(seconds=20 * place + 300 * step)).isoformat()
@@ -110,7 +110,7 @@ class _Past:
         connection.executemany(_TICKET, tickets)
         connection.executemany(_CALL, calls)
         connection.executemany(_JOURNAL, journal)
-        connection.executemany(_SERIAL, [(code, day, last) for code, last in serials.items()])
+        connection.executemany(_SERIAL, [(letter, day, last) for letter, last in serials.items()])
 
     def _entries(
         self, day: str, at: list[str], ticket: int, window: int, data: str
@@ -128,7 +128,7 @@ def fill_past(folder: Path, windows: int, tickets: int) -> None:
     with closing(connect_to(store_file(folder))) as connection:
         for pragma in ("foreign_keys = OFF", "synchronous = OFF", "cache_size = -500000"):
             connection.execute(f"PRAGMA {pragma}")
-        _Past(windows, tickets, _yesterday()).fill(connection)
+        Past(windows, tickets, _yesterday()).fill(connection)
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
