@@ -1,22 +1,15 @@
-"""What people ask of the hall: one frozen dataclass a command, in the imperative."""
+"""What people ask of the hall: one named tuple a command, in the imperative."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from yichuang.queue.item import Item
 from yichuang.queue.ticket import PriorityClass
 
 
-class Command:
-    """Something that a person asks the hall to do."""
-
-    __slots__ = ()
-
-
-@dataclass(frozen=True, slots=True)
-class IssueTicket(Command):
+class IssueTicket(NamedTuple):
     """Give a visitor a number."""
 
     category: str
@@ -28,75 +21,65 @@ class IssueTicket(Command):
     """A printer's name; the first one when None."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReprintTicket(Command):
+class ReprintTicket(NamedTuple):
     """Print a ticket once more, marked 补打."""
 
     number: str
     printer: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CancelTicket(Command):
+class CancelTicket(NamedTuple):
     """Take a ticket out for good."""
 
     number: str
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ReinstateTicket(Command):
+class ReinstateTicket(NamedTuple):
     """Bring a passed ticket back into its line."""
 
     number: str
 
 
-@dataclass(frozen=True, slots=True)
-class OpenWindow(Command):
+class OpenWindow(NamedTuple):
     """Begin duty at a window."""
 
     window: int
 
 
-@dataclass(frozen=True, slots=True)
-class PauseWindow(Command):
+class PauseWindow(NamedTuple):
     """Stop calling for a while, with a reason."""
 
     window: int
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class ResumeWindow(Command):
+class ResumeWindow(NamedTuple):
     """End a pause."""
 
     window: int
 
 
-@dataclass(frozen=True, slots=True)
-class CloseWindow(Command):
+class CloseWindow(NamedTuple):
     """End duty at a window."""
 
     window: int
 
 
-@dataclass(frozen=True, slots=True)
-class CallNext(Command):
+class CallNext(NamedTuple):
     """Call the ticket whose turn it is."""
 
     window: int
 
 
-@dataclass(frozen=True, slots=True)
-class CallChosen(Command):
+class CallChosen(NamedTuple):
     """Call one ticket out of order."""
 
     window: int
     number: str
 
 
-@dataclass(frozen=True, slots=True)
-class Recall(Command):
+class Recall(NamedTuple):
     """Announce the called ticket again."""
 
     window: int
@@ -104,24 +87,21 @@ class Recall(Command):
     """The number that the clerk sees, here as in the steps below: another one is left alone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Start(Command):
+class Start(NamedTuple):
     """The visitor came: begin to serve."""
 
     window: int
     ticket: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Finish(Command):
+class Finish(NamedTuple):
     """The window has done its work for the ticket."""
 
     window: int
     ticket: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Pass(Command):
+class Pass(NamedTuple):
     """The called visitor did not come."""
 
     window: int
@@ -129,8 +109,7 @@ class Pass(Command):
     ticket: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Hold(Command):
+class Hold(NamedTuple):
     """Put the window's ticket aside."""
 
     window: int
@@ -138,16 +117,14 @@ class Hold(Command):
     ticket: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Resume(Command):
+class Resume(NamedTuple):
     """Take a held ticket back: the window calls it next."""
 
     window: int
     number: str
 
 
-@dataclass(frozen=True, slots=True)
-class Transfer(Command):
+class Transfer(NamedTuple):
     """Send the window's ticket to a window or to a category; exactly one of the two is given."""
 
     window: int
@@ -156,17 +133,39 @@ class Transfer(Command):
     ticket: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Undo(Command):
+class Undo(NamedTuple):
     """Take back the window's last step: a call, a finish or a pass."""
 
     window: int
 
 
-@dataclass(frozen=True, slots=True)
-class ImportItems(Command):
+class ImportItems(NamedTuple):
     """Add or update items."""
 
     items: Sequence[Item]
     source: str
     """Where they come from, for the journal."""
+
+
+Command = (
+    IssueTicket
+    | ReprintTicket
+    | CancelTicket
+    | ReinstateTicket
+    | OpenWindow
+    | PauseWindow
+    | ResumeWindow
+    | CloseWindow
+    | CallNext
+    | CallChosen
+    | Recall
+    | Start
+    | Finish
+    | Pass
+    | Hold
+    | Resume
+    | Transfer
+    | Undo
+    | ImportItems
+)
+"""Everything that can be asked of the hall."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from yichuang.errors import UnknownTicket
 from yichuang.language import N_
@@ -23,8 +22,7 @@ END_OF_DAY = N_("日终")
 """Why the system passes what a former business date left in line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(NamedTuple):
     """What a command did."""
 
     ticket: Ticket | None = None

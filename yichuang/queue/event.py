@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from yichuang.language import N_, _
 
@@ -69,20 +69,21 @@ _LABELS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+_NO_FACTS: Mapping[str, Any] = MappingProxyType({})
+
+
+class Event(NamedTuple):
     """Something that happened in the hall."""
 
     kind: EventKind
     ticket: int | None = None
     """The ticket's id."""
     window: int | None = None
-    data: Mapping[str, Any] = field(default_factory=dict)
+    data: Mapping[str, Any] = _NO_FACTS
     """Facts of this kind of event, as JSON values."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """An event as the journal keeps it."""
 
     seq: int

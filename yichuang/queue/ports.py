@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from yichuang.queue.dispatch import CallRule, LineHead
 from yichuang.queue.document import TicketDocument
@@ -18,8 +17,7 @@ from yichuang.queue.window import Window
 Result = TypeVar("Result")
 
 
-@dataclass(frozen=True, slots=True)
-class Latest:
+class Latest(NamedTuple):
     """The journal's last row: the hall's own present."""
 
     seq: int
@@ -27,8 +25,7 @@ class Latest:
     business_date: date
 
 
-@dataclass(frozen=True, slots=True)
-class LineCount:
+class LineCount(NamedTuple):
     """One (category, class) line, directed tickets included."""
 
     category: str
@@ -40,8 +37,7 @@ class LineCount:
     """When the longest-waiting ticket was issued."""
 
 
-@dataclass(frozen=True, slots=True)
-class CallShown:
+class CallShown(NamedTuple):
     """A call as a board shows it."""
 
     number: str

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from yichuang.language import N_, _
 
@@ -30,8 +29,7 @@ _LABELS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """A window's present duty. What it serves stands in hall.toml."""
 
     number: int
