@@ -6,7 +6,7 @@ STAMP := $(VENV)/installed
 DEV_STAMP := $(VENV)/installed-dev
 PIP := PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test check bench fix frames docs messages clean
+.PHONY: run test check bench fix frames docs pictures messages clean
 
 run: $(STAMP)
 	@$(BIN)/yichuang run
@@ -36,6 +36,10 @@ frames: $(DEV_STAMP)
 # Write the parts of the docs that are made from the code.
 docs: $(DEV_STAMP)
 	$(BIN)/python -m tests.hygiene.generated
+
+# Draw the screens for the docs.
+pictures: $(DEV_STAMP)
+	$(BIN)/python -m tests.screens.pictures
 
 # Gather the texts, bring the English catalogue up to date, and compile; names what wants translating.
 messages: $(DEV_STAMP)

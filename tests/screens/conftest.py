@@ -11,16 +11,16 @@ for _name in ("NO_COLOR", "COLORTERM", "TEXTUAL_THEME", "TEXTUAL_COLOR_SYSTEM"):
     os.environ.pop(_name, None)
 prepare_environment()
 
-from collections.abc import AsyncIterator, Iterator  # noqa: E402 - after the switches
-from datetime import UTC, datetime  # noqa: E402
-from pathlib import Path  # noqa: E402
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 
-import pytest  # noqa: E402
+import pytest
 
-from yichuang.bootstrap import create_hall, open_hall  # noqa: E402
-from yichuang.clock import FixedClock  # noqa: E402
-from yichuang.language import use_language  # noqa: E402
-from yichuang.queue.service import Hall  # noqa: E402
+from yichuang.bootstrap import create_hall, open_hall
+from yichuang.clock import FixedClock
+from yichuang.language import use_language
+from yichuang.queue.service import Hall
 
 MORNING = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
 """A Monday, 9:30 in Shanghai."""

@@ -12,11 +12,11 @@ from yichuang.tui.terminal import prepare_environment
 
 prepare_environment()
 
-from yichuang.bootstrap import create_hall, open_hall  # noqa: E402 - after the switches
-from yichuang.clock import FixedClock  # noqa: E402
-from yichuang.queue.service import Hall  # noqa: E402
-from yichuang.tui.app import HallApp  # noqa: E402
-from yichuang.tui.entry import screen_for  # noqa: E402
+from yichuang.bootstrap import create_hall, open_hall
+from yichuang.clock import FixedClock
+from yichuang.queue.service import Hall
+from yichuang.tui.app import HallApp
+from yichuang.tui.entry import screen_for
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 MORNING = datetime(2026, 3, 2, 1, 12, tzinfo=UTC)
