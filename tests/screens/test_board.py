@@ -93,6 +93,19 @@ async def test_frame_in_the_plain_theme(hall: Hall, clock: FixedClock) -> None:
         assert_frame("board-plain-80x24", await until_seen(pilot, "C001"))
 
 
+@pytest.mark.parametrize("size", SIZES[:2])
+async def test_frame_with_large_characters(
+    hall: Hall, clock: FixedClock, size: tuple[int, int]
+) -> None:
+    """C09: the number is drawn at twice the size, its window in rows of its own."""
+    await a_morning(hall, clock)
+    async with board(hall, size, theme="contrast") as pilot:
+        rows = await until_seen(pilot, "暂停服务：1、8 号窗口")
+        assert_frame(f"board-large-{size[0]}x{size[1]}", rows)
+        number = pilot.app.screen.query_one("#number", BigNumber)
+        assert (number.size.height, number.text) == (10, "E001")
+
+
 async def test_frame_in_english(hall: Hall, clock: FixedClock) -> None:
     await a_morning(hall, clock)
     async with board(hall, language="en") as pilot:

@@ -14,12 +14,16 @@ from yichuang.queue.ports import CallShown
 from yichuang.queue.service import Hall
 from yichuang.tui.hall_screen import HallScreen
 from yichuang.tui.screens.board_rows import call_rows, columns_in, featured, foot_rows
+from yichuang.tui.theme import CONTRAST
 from yichuang.tui.widgets.big_number import ROWS
 from yichuang.tui.widgets.fitted_number import FittedNumber, cells_at
 from yichuang.tui.widgets.rows import Rows
 
 ROWS_A_SCALE = 17
 """Screen rows for each step of the large number's size: 1 at 24 and 30 rows, 3 at 60."""
+
+ROWS_A_LARGE_SCALE = 12
+"""The same in the theme with large characters: 2 at 24 and 30 rows, 5 at 60."""
 
 TEXT_CELLS = 24
 """Room for the words beside the large number and window, with the margin."""
@@ -52,6 +56,8 @@ class BoardScreen(HallScreen):
 
     async def load(self) -> None:
         """Show the board as it is now."""
+        if self.has_class("-large") is not self._is_large:
+            self._make_room()
         pane = self.query_one("#calls", Rows)
         width = self.size.width
         room = max(pane.size.height, 1)
@@ -65,20 +71,39 @@ class BoardScreen(HallScreen):
         self.status.acknowledge()
 
     def _show_newest(self, call: CallShown | None) -> None:
-        scale = max(1, self.size.height // ROWS_A_SCALE)
         number, window = (call.number, str(call.window)) if call else ("", "")
-        room = self.size.width - TEXT_CELLS
-        while scale > 1 and cells_at(number, scale) + cells_at(window, scale) > room:
-            scale -= 1
-        for name, text in (("#number", number), ("#window", window)):
+        scales = self._scales(number, window)
+        if self._is_large:
+            columns = f"12 {max(1, cells_at(window, scales[1]))} 1fr"
+            self.query_one("#newest").styles.grid_columns = columns
+        for name, text, scale in zip(("#number", "#window"), (number, window), scales, strict=True):
             drawn = self.query_one(name, FittedNumber)
             drawn.styles.width = cells_at(text, scale)
+            drawn.styles.height = ROWS * scale
             drawn.show(text)
-        height = ROWS * max(1, self.size.height // ROWS_A_SCALE)
+        height = ROWS * scales[1]
         recall = _("（重呼）") if call and call.times > 1 else ""
         to = [_("请到"), "", recall] if call else [_("还没有叫号")]
         self.query_one("#to", Rows).show(_lowered(to, height))
         self.query_one("#at", Rows).show(_lowered([_("号窗口")] if call else [], height))
+
+    @property
+    def _is_large(self) -> bool:
+        """Whether the number has rows of its own above its window: large characters (C09)."""
+        return self.app.theme == CONTRAST
+
+    def _scales(self, number: str, window: str) -> tuple[int, int]:
+        """How large the number and the window are drawn."""
+        if self._is_large:
+            scale = max(1, self.size.height // ROWS_A_LARGE_SCALE)
+            while scale > 1 and cells_at(number, scale) > self.size.width:
+                scale -= 1
+            return scale, max(1, scale // 2)
+        scale = max(1, self.size.height // ROWS_A_SCALE)
+        room = self.size.width - TEXT_CELLS
+        while scale > 1 and cells_at(number, scale) + cells_at(window, scale) > room:
+            scale -= 1
+        return scale, scale
 
     async def reload(self) -> None:
         """Read again; the rows for errors are there only while there is one."""
@@ -88,9 +113,19 @@ class BoardScreen(HallScreen):
 
     def on_resize(self) -> None:
         """Give the large number its share of the new height."""
-        scale = max(1, self.size.height // ROWS_A_SCALE)
-        self.query_one("#newest").styles.height = ROWS * scale + 2
+        self._make_room()
         self.call_after_refresh(self.reload)
+
+    def _make_room(self) -> None:
+        """Give the newest call its share of the height."""
+        self.set_class(self._is_large, "-large")
+        number, window = self._scales("A000", "0")
+        newest = self.query_one("#newest")
+        if self._is_large:
+            newest.styles.grid_rows = f"{ROWS * number} {ROWS * window}"
+            newest.styles.height = ROWS * (number + window) + 3
+        else:
+            newest.styles.height = ROWS * max(1, self.size.height // ROWS_A_SCALE) + 2
 
 
 def _lowered(lines: Sequence[str], height: int) -> list[str]:
