@@ -59,19 +59,17 @@ async def open_hall(
 
 
 @asynccontextmanager
-async def working_printers(hall: Hall) -> AsyncIterator[list[PrinterWorker]]:
+async def working_printers(hall: Hall) -> AsyncIterator[None]:
     """Work the hall's print jobs beside the block, one worker a printer.
 
     Another process of the same hall may do so too: a lease lets one of them print at a time.
     """
     async with AsyncExitStack() as stack:
-        workers = []
         for settings in hall.settings.printer:
             worker = _worker(hall, settings)
             task = asyncio.create_task(worker.run(), name=f"printer-{settings.name}")
             stack.push_async_callback(_end, worker, task)
-            workers.append(worker)
-        yield workers
+        yield
 
 
 @asynccontextmanager

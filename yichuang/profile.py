@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
-from yichuang.config import Level
+from yichuang.config import CategorySettings, Level
 
 NAMING: Mapping[str, Mapping[Level, str]] = MappingProxyType(
     {
@@ -46,25 +45,18 @@ SAMPLE_PLACES: Mapping[Level, str] = MappingProxyType(
 """The place in a hall's name when none is given."""
 
 
-@dataclass(frozen=True, slots=True)
-class SampleCategory:
-    """One of the six categories, DB4105/T 229-2024 4.1 (B01)."""
-
-    code: str
-    name: str
-    english: str
-    letter: str
-
-
-CATEGORIES = (
-    SampleCategory("legal_affairs", "法人事务", "Legal entities", "A"),
-    SampleCategory("social_affairs", "社会事务", "Social affairs", "B"),
-    SampleCategory("social_insurance", "社保医保", "Social insurance", "C"),
-    SampleCategory("tax", "纳税服务", "Tax", "D"),
-    SampleCategory("police", "公安服务", "Police", "E"),
-    SampleCategory("public_service", "公共服务", "Public services", "F"),
+CATEGORIES = tuple(
+    CategorySettings(code=code, name=name, english=english, letter=letter)
+    for code, name, english, letter in (
+        ("legal_affairs", "法人事务", "Legal entities", "A"),
+        ("social_affairs", "社会事务", "Social affairs", "B"),
+        ("social_insurance", "社保医保", "Social insurance", "C"),
+        ("tax", "纳税服务", "Tax", "D"),
+        ("police", "公安服务", "Police", "E"),
+        ("public_service", "公共服务", "Public services", "F"),
+    )
 )
-"""The six categories that a new hall has."""
+"""The six categories that a new hall has, DB4105/T 229-2024 4.1 (B01)."""
 
 _SHARES: Mapping[Level, tuple[int, ...]] = MappingProxyType(
     {"town": (1, 1, 2, 1, 2, 1), "city": (4, 5, 7, 4, 6, 4)}
@@ -100,7 +92,7 @@ def printer_toml(name: str, *, host: str, port: int, width: int, simulated: bool
     )
 
 
-def _category(category: SampleCategory) -> str:
+def _category(category: CategorySettings) -> str:
     return (
         f'[[category]]\ncode = "{category.code}"\nname = "{category.name}"\n'
         f'english = "{category.english}"\nletter = "{category.letter}"\n'

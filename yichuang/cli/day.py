@@ -91,7 +91,7 @@ async def _play(hall: Hall) -> None:
 
 
 async def _serve(hall: Hall, issued: set[str]) -> None:
-    """One window serves until everybody of this day is done; the second visitor comes late."""
+    """One window serves until everybody of this day is done; who is called first comes late."""
     window = max(hall.rules.windows)
     if (await hall.window_view(window)).window.state is WindowState.CLOSED:
         await hall.open_window(window, actor="day")

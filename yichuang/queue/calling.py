@@ -127,13 +127,8 @@ def pass_ticket(desk: Desk, command: Pass) -> Done:
 
 def hold(desk: Desk, command: Hold) -> Done:
     """Put the ticket aside; `resume` brings it back."""
-    return _leave(
-        desk,
-        command,
-        Move.HOLD,
-        EventKind.TICKET_HELD,
-        one_line(command.reason or "") or None,
-    )
+    reason = one_line(command.reason or "") or None
+    return _leave(desk, command, Move.HOLD, EventKind.TICKET_HELD, reason)
 
 
 def _leave(

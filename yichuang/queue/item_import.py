@@ -18,6 +18,7 @@ from pathlib import PurePath
 
 from yichuang.errors import InvalidItems
 from yichuang.language import _
+from yichuang.profile import CATEGORIES
 from yichuang.queue.item import Item
 
 COLUMNS = ("code", "name", "alias", "department", "category", "group", "private", "sample")
@@ -26,14 +27,7 @@ COLUMNS = ("code", "name", "alias", "department", "category", "group", "private"
 REQUIRED_COLUMNS = ("code", "name", "category")
 """Those that cannot be left out."""
 
-SHIPPED_CATEGORIES = (
-    "legal_affairs",
-    "social_affairs",
-    "social_insurance",
-    "tax",
-    "police",
-    "public_service",
-)
+SHIPPED_CATEGORIES = tuple(category.code for category in CATEGORIES)
 """The categories of the shipped items (B01)."""
 
 WIDEST_NAME = 200

@@ -115,7 +115,8 @@ def view_window(records: Records, rules: HallRules, now: datetime, number: int) 
 
 def view_overview(records: Records, rules: HallRules, now: datetime) -> Overview:
     """All windows and lines."""
-    on = today(records, rules, now)
+    latest = records.latest()
+    on = business_date(latest, rules, now)
     windows = {window.number: window for window in records.windows()}
     tickets = {ticket.window: ticket for ticket in records.active()}
     lines = _lines(records, rules, on)
@@ -135,7 +136,7 @@ def view_overview(records: Records, rules: HallRules, now: datetime) -> Overview
         waiting=sum(line.waiting for line in lines.values()),
         issued=sum(counts.values()),
         finished=counts.get(TicketState.FINISHED, 0),
-        clock_behind=clock_behind(records.latest(), now),
+        clock_behind=clock_behind(latest, now),
     )
 
 

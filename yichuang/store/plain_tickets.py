@@ -296,7 +296,3 @@ def _line_of(ticket: Ticket) -> LineKey:
     if ticket.target_window is not None:
         return ticket.target_window
     return (ticket.category, ticket.priority_class)
-
-
-def _place_of(ticket: Ticket) -> tuple[int, int]:
-    return (ticket.line_order, ticket.line_entry)
