@@ -1,0 +1,186 @@
+"""The whole of hall.toml, and how it is read."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import get_args
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
+
+from yichuang.config.hall import (
+    CategorySettings,
+    HallSettings,
+    MissedSettings,
+    PauseSettings,
+    PrinterSettings,
+    TicketSettings,
+    WindowSettings,
+)
+from yichuang.config.section import Section, nearest, refuse_twins
+from yichuang.errors import FileUnreadable, HallIncomplete, HallMissing, InvalidHall
+from yichuang.language import N_, _
+
+SETTINGS_FILE = "hall.toml"
+"""The name of the settings inside a hall's folder."""
+
+STORE_FILE = "hall.sqlite3"
+"""The name of the SQLite file inside a hall's folder."""
+
+MOST_CATEGORIES = 6
+"""B02, DB4105/T 229-2024 4.1: "设置分类区域不应超过6类"."""
+
+
+class Settings(Section):
+    """The whole of hall.toml."""
+
+    hall: HallSettings
+    category: tuple[CategorySettings, ...] = Field(min_length=1)
+    window: tuple[WindowSettings, ...] = Field(min_length=1)
+    printer: tuple[PrinterSettings, ...] = ()
+    ticket: TicketSettings = TicketSettings()
+    missed: MissedSettings = MissedSettings()
+    pause: PauseSettings = PauseSettings()
+
+    @field_validator("category")
+    @classmethod
+    def _six_at_most(cls, categories: tuple[CategorySettings, ...]) -> tuple[CategorySettings, ...]:
+        if len(categories) > MOST_CATEGORIES:
+            raise ValueError(
+                _(
+                    "设了 {count} 个类别。「设置分类区域不应超过6类」"
+                    "（DB4105/T 229-2024 4.1）：合并相近的类别"
+                ).format(count=len(categories))
+            )
+        refuse_twins("code", [category.code for category in categories])
+        refuse_twins("letter", [category.letter for category in categories])
+        return categories
+
+    @field_validator("window")
+    @classmethod
+    def _windows_differ(cls, windows: tuple[WindowSettings, ...]) -> tuple[WindowSettings, ...]:
+        refuse_twins("number", [window.number for window in windows])
+        return windows
+
+    @field_validator("printer")
+    @classmethod
+    def _printers_differ(cls, printers: tuple[PrinterSettings, ...]) -> tuple[PrinterSettings, ...]:
+        refuse_twins("name", [printer.name for printer in printers])
+        return printers
+
+    @model_validator(mode="after")
+    def _windows_serve_known_categories(self) -> Settings:
+        known = [category.code for category in self.category]
+        for window in self.window:
+            for code in window.serves:
+                if code not in known:
+                    near = nearest(code, known)
+                    raise ValueError(
+                        _("{window} 号窗口的类别「{code}」不存在{near}").format(
+                            window=window.number, code=code, near=near
+                        )
+                    )
+            refuse_twins(
+                _("{window} 号窗口的类别").format(window=window.number), list(window.serves)
+            )
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The hall's time zone."""
+        return ZoneInfo(self.hall.timezone)
+
+
+def load_settings(folder: Path) -> Settings:
+    """Read the settings of the hall at `folder`; raises HallMissing, HallIncomplete or InvalidHall."""
+    path = folder / SETTINGS_FILE
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (FileNotFoundError, NotADirectoryError):
+        if (folder / STORE_FILE).exists():
+            raise HallIncomplete(folder=folder, found=STORE_FILE, lost=SETTINGS_FILE) from None
+        raise HallMissing(folder=folder) from None
+    except UnicodeDecodeError as error:
+        raise InvalidHall(
+            path=path, problems=[_("不是 UTF-8 文本（第 {byte} 字节）").format(byte=error.start)]
+        ) from error
+    except OSError as error:
+        raise FileUnreadable(path=path, detail=error.strerror) from error
+    return parse_settings(text, path)
+
+
+def parse_settings(text: str, path: Path) -> Settings:
+    """Settings from the text of a hall.toml; `path` is only for messages. Raises InvalidHall."""
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidHall(
+            path=path, problems=[_("不是合法的 TOML：{detail}").format(detail=error)]
+        ) from error
+    try:
+        return Settings.model_validate(raw)
+    except ValidationError as error:
+        raise InvalidHall(path=path, problems=list(_problems(error))) from error
+
+
+_REASONS = {
+    "missing": N_("缺少这一项"),
+    "int_parsing": N_("要写成整数"),
+    "int_type": N_("要写成整数"),
+    "float_type": N_("要写成数"),
+    "string_type": N_("要写成带引号的文字"),
+    "bool_type": N_("要写 true 或 false"),
+    "bool_parsing": N_("要写 true 或 false"),
+    "tuple_type": N_("要写成方括号里的一列"),
+    "model_type": N_("要写成一节"),
+    "model_attributes_type": N_("要写成一节"),
+}
+
+
+def _problems(error: ValidationError) -> Iterator[str]:
+    for found in error.errors(include_url=False):
+        place = _place(found["loc"])
+        kind, context = found["type"], found.get("ctx", {})
+        if kind == "too_short" and len(found["loc"]) == 1 and found["input"]:
+            continue  # its parts were refused one by one already
+        if kind == "extra_forbidden":
+            near = nearest(str(found["loc"][-1]), _known_keys(found["loc"][:-1]))
+            yield _("{place}：没有这一项{near}").format(place=place, near=near)
+        elif kind == "value_error":
+            yield f"{place}：{context['error']}" if place else str(context["error"])
+        elif kind == "literal_error":
+            yield _("{place}：只能是 {expected}").format(
+                place=place, expected=context["expected"].replace(" or ", "、")
+            )
+        elif kind in _REASONS:
+            yield f"{place}：{_(_REASONS[kind])}"
+        else:
+            yield _("{place}：不能是 {value}（{rule}）").format(
+                place=place, value=repr(found["input"]), rule=found["msg"]
+            )
+
+
+def _place(loc: tuple[int | str, ...]) -> str:
+    text = ""
+    for part in loc:
+        if isinstance(part, int):
+            text += _("[第 {place} 个]").format(place=part + 1)
+        else:
+            text += f".{part}" if text else part
+    return text
+
+
+def _known_keys(loc: tuple[int | str, ...]) -> list[str]:
+    model: type[BaseModel] = Settings
+    for part in loc:
+        if isinstance(part, int):
+            continue
+        annotation = model.model_fields[part].annotation
+        inner = [kind for kind in (annotation, *get_args(annotation)) if isinstance(kind, type)]
+        found = [kind for kind in inner if issubclass(kind, BaseModel)]
+        if not found:
+            return []
+        model = found[0]
+    return list(model.model_fields)
