@@ -14,6 +14,7 @@ from yichuang.config.hall import (
     TicketSettings,
     WindowSettings,
 )
+from yichuang.config.hours import HolidaySettings, HoursSettings, TimeSpan
 from yichuang.config.section import Section
 from yichuang.config.settings import (
     MOST_CATEGORIES,
@@ -30,6 +31,8 @@ __all__ = [
     "STORE_FILE",
     "CategorySettings",
     "HallSettings",
+    "HolidaySettings",
+    "HoursSettings",
     "Level",
     "MissedSettings",
     "PauseSettings",
@@ -37,6 +40,7 @@ __all__ = [
     "Section",
     "Settings",
     "TicketSettings",
+    "TimeSpan",
     "WindowSettings",
     "load_settings",
     "parse_settings",

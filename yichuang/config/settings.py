@@ -19,6 +19,7 @@ from yichuang.config.hall import (
     TicketSettings,
     WindowSettings,
 )
+from yichuang.config.hours import HolidaySettings, HoursSettings
 from yichuang.config.section import Section, nearest, refuse_twins
 from yichuang.errors import FileUnreadable, HallIncomplete, HallMissing, InvalidHall
 from yichuang.language import N_, _
@@ -43,6 +44,8 @@ class Settings(Section):
     ticket: TicketSettings = TicketSettings()
     missed: MissedSettings = MissedSettings()
     pause: PauseSettings = PauseSettings()
+    hours: HoursSettings = HoursSettings()
+    holiday: tuple[HolidaySettings, ...] = ()
 
     @field_validator("category")
     @classmethod
@@ -69,6 +72,22 @@ class Settings(Section):
     def _printers_differ(cls, printers: tuple[PrinterSettings, ...]) -> tuple[PrinterSettings, ...]:
         refuse_twins("name", [printer.name for printer in printers])
         return printers
+
+    @field_validator("holiday")
+    @classmethod
+    def _holidays_differ(cls, holidays: tuple[HolidaySettings, ...]) -> tuple[HolidaySettings, ...]:
+        refuse_twins("date", [holiday.date for holiday in holidays])
+        return holidays
+
+    @model_validator(mode="after")
+    def _noon_windows_exist(self) -> Settings:
+        known = [window.number for window in self.window]
+        for number in self.hours.noon_windows:
+            if number not in known:
+                raise ValueError(
+                    _("hours.noon_windows 写了 {window} 号窗口，大厅里没有").format(window=number)
+                )
+        return self
 
     @model_validator(mode="after")
     def _windows_serve_known_categories(self) -> Settings:
