@@ -31,7 +31,8 @@ from yichuang.queue.item_import import (
     short_alias,
 )
 
-HEADER = ",".join(COLUMNS) + "\n"
+HEADER = "code,name,alias,department,category,group,private,sample\n"
+"""The columns that item files had before there was `saturday`."""
 GOOD = "RS156,社会保障卡申请,社保卡申领,人社局,social_insurance,社保卡,0,0\n"
 
 OFFICIAL_NAMES = "6950b42aebaac4aac282c37b71c251200cb129a4805a3d48038fb3c9fcbb310d"
@@ -107,6 +108,19 @@ def test_each_category_has_items_and_a_menu_of_digits(shipped: list[Item]) -> No
 def test_police_groups(shipped: list[Item], group: str, first: int, last: int) -> None:
     codes = [item.code for item in shipped if item.group == group]
     assert codes == [f"GA{number:03d}" for number in range(first, last + 1)]
+
+
+def test_saturday_is_for_frequent_business_of_persons(shipped: list[Item]) -> None:
+    flagged = {item.code: item for item in shipped if item.saturday}
+    assert len(flagged) == 30
+    assert {item.category for item in flagged.values()} == {
+        "police",
+        "public_service",
+        "social_insurance",
+    }
+    for code in ("GA083", "GA088", "GJ124", "RS148", "RS156"):
+        assert code in flagged
+    assert [item.name for item in flagged.values() if "单位" in item.name or item.sample] == []
 
 
 def test_aliases_are_short_whole_and_distinct(shipped: list[Item]) -> None:
@@ -233,9 +247,16 @@ def test_optional_columns_order_and_white_space() -> None:
 
 
 def test_flags() -> None:
-    text = "code,name,category,private,sample\nA1,甲,tax,1,\nA2,乙,tax,0,1\n"
-    flags = [(item.private, item.sample) for item in read_items(text, SHIPPED_CATEGORIES)]
-    assert flags == [(True, False), (False, True)]
+    text = "code,name,category,private,sample,saturday\nA1,甲,tax,1,,0\nA2,乙,tax,0,1,\nA3,丙,tax,,,1\n"
+    items = read_items(text, SHIPPED_CATEGORIES)
+    flags = [(item.private, item.sample, item.saturday) for item in items]
+    assert flags == [(True, False, False), (False, True, False), (False, False, True)]
+
+
+@pytest.mark.parametrize("column", ["private", "sample", "saturday"])
+def test_a_flag_is_0_or_1(column: str) -> None:
+    text = f"code,name,category,{column}\nA1,甲,tax,是\n"
+    assert _problems(text) == [f"第 2 行：{column} 只能是 0 或 1"]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "gb18030"])

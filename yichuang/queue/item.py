@@ -41,6 +41,8 @@ class Item:
     """The first letters of the name's pinyin, lower case: `shbzksq` for 社会保障卡申请."""
     alias_initials: str
     """The first letters of the alias' pinyin."""
+    saturday: bool = False
+    """Whether it may be handled on a Saturday that is open for flagged items only (G04)."""
 
 
 def find_items(items: Iterable[Item], query: str, limit: int = 20) -> list[Item]:

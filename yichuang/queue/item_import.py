@@ -21,7 +21,17 @@ from yichuang.language import _
 from yichuang.profile import CATEGORIES
 from yichuang.queue.item import Item
 
-COLUMNS = ("code", "name", "alias", "department", "category", "group", "private", "sample")
+COLUMNS = (
+    "code",
+    "name",
+    "alias",
+    "department",
+    "category",
+    "group",
+    "private",
+    "sample",
+    "saturday",
+)
 """The columns of an item file, in any order."""
 
 REQUIRED_COLUMNS = ("code", "name", "category")
@@ -145,6 +155,7 @@ def _item(row: dict[str, str]) -> Item:
         sample=_FLAGS[row["sample"]],
         initials=pinyin_initials(row["name"]),
         alias_initials=pinyin_initials(alias),
+        saturday=_FLAGS[row["saturday"]],
     )
 
 
@@ -236,7 +247,7 @@ class _Checker:
             yield _("没有「{category}」这个类别{near}").format(
                 category=_shown(category), near=_nearest(category, self.categories)
             )
-        for column in ("private", "sample"):
+        for column in ("private", "sample", "saturday"):
             if row[column] not in _FLAGS:
                 yield _("{column} 只能是 0 或 1").format(column=column)
 

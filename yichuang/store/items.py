@@ -10,7 +10,7 @@ from yichuang.store.table import Table
 
 _COLUMNS = """
 SELECT code, name, alias, department, category, item_group, private, sample, initials,
-    alias_initials
+    alias_initials, saturday
 FROM item
 """
 
@@ -21,16 +21,16 @@ _ALL = _COLUMNS + "ORDER BY place"
 _KEEP = """
 INSERT INTO item (
     code, place, name, alias, department, category, item_group, private, sample, initials,
-    alias_initials
+    alias_initials, saturday
 ) VALUES (
     :code, (SELECT COALESCE(MAX(place), 0) + 1 FROM item), :name, :alias, :department, :category,
-    :group, :private, :sample, :initials, :alias_initials
+    :group, :private, :sample, :initials, :alias_initials, :saturday
 )
 ON CONFLICT (code) DO UPDATE SET
     name = excluded.name, alias = excluded.alias, department = excluded.department,
     category = excluded.category, item_group = excluded.item_group, private = excluded.private,
     sample = excluded.sample, initials = excluded.initials,
-    alias_initials = excluded.alias_initials
+    alias_initials = excluded.alias_initials, saturday = excluded.saturday
 """
 
 
@@ -72,6 +72,7 @@ class Items(Table):
                     "sample": item.sample,
                     "initials": item.initials,
                     "alias_initials": item.alias_initials,
+                    "saturday": item.saturday,
                 },
             )
         return new, changed
@@ -89,4 +90,5 @@ def _item_from(row: tuple[Any, ...]) -> Item:
         sample=bool(row[7]),
         initials=row[8],
         alias_initials=row[9],
+        saturday=bool(row[10]),
     )
