@@ -22,6 +22,7 @@ _PLACES = {
     "ticket": "ticket",
     "window": "window",
     "items": "items",
+    "hours": "hours",
     "journal": "journal",
     "simulate": "simulate",
 }

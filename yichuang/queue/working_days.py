@@ -69,7 +69,7 @@ class DaySource(StrEnum):
 
 _SOURCE_LABELS = {
     DaySource.WEEK: "",
-    DaySource.NOTICE: N_("国务院通知"),
+    DaySource.NOTICE: N_("国务院"),
     DaySource.LAW: N_("法定节日"),
     DaySource.HALL: N_("本厅设置"),
 }
