@@ -170,6 +170,23 @@ reasons = ["未到", "走开了", "放弃办理", "叫错"]
 [pause]
 reasons = ["临时离开", "用餐", "开会", "换班", "设备故障", "整理材料"]
 
+[hours]
+weekday = ["09:00-12:00", "13:00-17:00"]   # 工作日，包括调休上班的周六、周日
+noon = []                       # 午间不间断服务，例如 ["12:00-13:00"]
+noon_windows = []               # 午间办公的窗口号；空着就是全部窗口
+saturday = []                   # 周六的时段，例如 ["09:00-12:00"]；空着就不开放
+saturday_flagged_only = true    # 周六只办理标为周六可办的事项
+sunday = []
+elastic_minutes = 0             # 上班前、下班后多少分钟内只接待预约的人，最多 60
+closing_minutes = 15            # 离下班多少分钟起，取号时先说明要等多久
+
+# 法定节假日和调休程序已经知道（yichuang hours 列出）。本厅另有安排的日子写在这里，以这里为准：
+# [[holiday]]
+# date = 2026-10-08
+# open = false                  # false 放假，true 上班
+# name = "搬迁"
+# hours = ["09:00-11:30"]       # 只在 open = true 时写；不写就按 weekday 的时段
+
 # 类别：最多六个（“设置分类区域不应超过6类”，DB4105/T 229-2024 4.1）。name 可以改，code 不要改。
 
 {categories}

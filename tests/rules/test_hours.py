@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.halls import small_settings
-from yichuang.config import HolidaySettings, HoursSettings, TimeSpan
+from yichuang.config import HolidaySettings, HoursSettings, TimeSpan, parse_settings
 from yichuang.errors import InvalidHall
+from yichuang.profile import hall_toml
 from yichuang.queue.hours import LOOK_AHEAD, Opening, ServiceHours, Session
 from yichuang.queue.working_days import DayKind
 
@@ -58,6 +60,12 @@ def test_a_hall_that_says_nothing_has_the_standard_hours() -> None:
     assert (hours.elastic_minutes, hours.closing_minutes) == (0, 15)
     assert hours.saturday_flagged_only
     assert small_settings().holiday == ()
+
+
+def test_a_new_hall_writes_down_the_standard_hours() -> None:
+    new = parse_settings(hall_toml("郑陆镇为民服务中心", "town"), Path("hall.toml"))
+    assert new.hours == HoursSettings()
+    assert new.hours.model_fields_set == set(HoursSettings.model_fields)
 
 
 def test_spans_are_put_in_order_and_may_end_at_midnight() -> None:
@@ -204,6 +212,13 @@ def test_the_halls_table_closes_opens_and_sets_hours() -> None:
     assert _spans(hours, MONDAY) == []
     assert _spans(hours, date(2026, 2, 16)) == ["09:00-11:00"]
     assert _spans(hours, SATURDAY) == ["09:00-12:00", "12:00-13:00", "13:00-17:00"]
+
+
+def test_an_hour_that_does_not_exist_overlaps_no_other() -> None:
+    # Clocks go from 2:00 to 3:00: what ends at 2:30 ends as late as 3:30.
+    hours = _hours('sunday = ["01:30-02:30", "03:00-04:00"]', BERLIN)
+    first, second = hours.day(date(2026, 3, 29)).sessions
+    assert first.end == second.start == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
 
 
 # --- how the hall stands at a moment ----------------------------------------------------------
