@@ -23,6 +23,10 @@ SMALL_HALL = """
 [hall]
 name = "郑陆镇为民服务中心"
 
+[missed]
+calls = 1
+gap_seconds = 0
+
 [[category]]
 code = "tax"
 name = "纳税服务"

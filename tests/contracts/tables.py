@@ -39,7 +39,10 @@ def new_ticket(
         issued_at=MORNING,
         line_order=place,
         line_entry=entry if entry is not None else place,
-        item=item,
+        since=MORNING,
+        issue_order=place,
+        issued_class=priority_class,
+        items=(item,) if item else (),
     )
 
 
@@ -52,7 +55,7 @@ def keep(memory: Memory, ticket: Ticket) -> Ticket:
 
 def call_to(memory: Memory, ticket: Ticket, window: int, at: datetime = MORNING) -> Ticket:
     """Call a ticket to a window, as the rules do."""
-    call = memory.open_call(ticket.id, window, at, CallRule.OWN)
+    call = memory.open_call(ticket, window, at, CallRule.OWN)
     memory.save_ticket(
         ticket._replace(
             state=TicketState.CALLED,

@@ -48,7 +48,7 @@ def issue(
         async with asked.hall() as hall:
             done = await hall.issue(
                 category=category,
-                item=item,
+                items=(item,) if item else (),
                 priority_class=priority_class,
                 on_paper=not no_print,
                 printer=printer,

@@ -5,13 +5,19 @@ Unknown keys are refused with the nearest known name, and all mistakes are repor
 """
 
 from yichuang.config.hall import (
+    SPECIAL_KINDS,
+    WINDOW_KINDS,
     CategorySettings,
+    DispatchSettings,
+    GroupSettings,
     HallSettings,
     Level,
     MissedSettings,
     PauseSettings,
     PrinterSettings,
+    RateSettings,
     TicketSettings,
+    WindowKind,
     WindowSettings,
 )
 from yichuang.config.hours import HolidaySettings, HoursSettings, TimeSpan
@@ -28,8 +34,12 @@ from yichuang.config.settings import (
 __all__ = [
     "MOST_CATEGORIES",
     "SETTINGS_FILE",
+    "SPECIAL_KINDS",
     "STORE_FILE",
+    "WINDOW_KINDS",
     "CategorySettings",
+    "DispatchSettings",
+    "GroupSettings",
     "HallSettings",
     "HolidaySettings",
     "HoursSettings",
@@ -37,10 +47,12 @@ __all__ = [
     "MissedSettings",
     "PauseSettings",
     "PrinterSettings",
+    "RateSettings",
     "Section",
     "Settings",
     "TicketSettings",
     "TimeSpan",
+    "WindowKind",
     "WindowSettings",
     "load_settings",
     "parse_settings",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator, model_validator
@@ -60,6 +62,38 @@ class CategorySettings(Section):
         return self.english if self.english and language == "en" else self.name
 
 
+WindowKind = Literal[
+    "integrated",
+    "instant",
+    "one_thing",
+    "cross_region",
+    "complaint",
+    "collection",
+    "servicemen",
+    "department",
+    "all_subject",
+]
+"""What a window is for, in the standards' terms (B03, B05, B07, B13, F02, I29)."""
+
+WINDOW_KINDS: Mapping[str, str] = MappingProxyType(
+    {
+        "integrated": N_("综合窗口"),
+        "instant": N_("即办件"),
+        "one_thing": N_("一件事"),
+        "cross_region": N_("跨区域通办"),
+        "complaint": N_("有诉即办"),
+        "collection": N_("出件"),
+        "servicemen": N_("军人优先"),
+        "department": N_("部门窗口"),
+        "all_subject": N_("全科窗口"),
+    }
+)
+"""What each kind of window is called."""
+
+SPECIAL_KINDS = ("one_thing", "cross_region", "complaint", "collection")
+"""Kinds whose own lines hold only the tickets that ask for such a window."""
+
+
 class WindowSettings(Section):
     """`[[window]]`: one window and what it serves, in order of preference."""
 
@@ -67,15 +101,40 @@ class WindowSettings(Section):
     name: Line = Field("", max_length=20)
     zone: Line = Field("", max_length=20)
     """The zone printed on the ticket (A07); empty where the hall has one room (B20)."""
-    categories: tuple[str, ...] = Field(min_length=1)
-    """Its own categories."""
+    kind: WindowKind = "integrated"
+    categories: tuple[str, ...] = ()
+    """Its own categories; an `all_subject` window that names none has all (B13)."""
     helps: tuple[str, ...] = ()
-    """Categories it takes when its own lines are empty."""
+    """Categories it takes when its own lines are empty, or theirs are long (`[dispatch]`)."""
+    skills: tuple[Annotated[Line, Field(min_length=1, max_length=10)], ...] = ()
+    """What its clerk can do besides, such as 手语, 方言, 英语 (H13): a ticket may ask for one."""
+    reason: Line = Field("", max_length=80)
+    """Why there is a department window at all: "原则上不可以按部门、按事项设置专业窗口" (B18)."""
+
+    @model_validator(mode="after")
+    def _says_why_and_what(self) -> WindowSettings:
+        if self.kind == "department" and not self.reason:
+            raise ValueError(
+                _(
+                    '{window} 号是部门窗口，要写明设置的原因，例如 reason = "公安专网"'
+                    "（原则上不按部门设置窗口）"
+                ).format(window=self.number)
+            )
+        if not self.categories and self.kind != "all_subject":
+            raise ValueError(
+                _("{window} 号窗口要写 categories，至少一个类别").format(window=self.number)
+            )
+        return self
 
     @property
     def serves(self) -> tuple[str, ...]:
         """Own categories, then help categories."""
         return self.categories + self.helps
+
+    @property
+    def label(self) -> str:
+        """What kind of window it is, in the user's language."""
+        return _(WINDOW_KINDS[self.kind])
 
 
 class TicketSettings(Section):
@@ -85,6 +144,8 @@ class TicketSettings(Section):
     """Digits after the letter; numbers past the last one grow by a digit."""
     priority_prefix: str = Field("", pattern=r"^[A-Z]?$")
     """A letter before green-channel numbers (V in some halls); empty for none."""
+    appointment_prefix: str = Field("Y", pattern=r"^[A-Z]?$")
+    """A letter before the numbers of appointments; empty for none."""
     hints: tuple[Line, ...] = (
         N_("请在等候区休息，留意屏幕和语音叫号"),
         N_("过号请到窗口或导引台恢复，当天有效"),
@@ -92,15 +153,76 @@ class TicketSettings(Section):
 
 
 class MissedSettings(Section):
-    """`[missed]`: what becomes of a passed ticket (requirements 4.5, 4.11)."""
+    """`[missed]`: when a ticket may be passed, and what becomes of it (requirements 4.5, 4.11)."""
 
+    calls: int = Field(3, ge=1, le=9)
+    """How often it must have been called before it may be passed."""
+    gap_seconds: int = Field(20, ge=0, le=600)
+    """Calls that follow one another sooner count as one; so long, too, must a pass wait after the last."""
+    void_at_once: bool = False
+    """A passed ticket is void: the visitor takes a new one."""
     put_back: int = Field(3, ge=0, le=50)
     """A reinstated ticket goes behind this many others of its line."""
     returns: int = Field(2, ge=0, le=9)
-    """How often one ticket may be reinstated."""
+    """How often one ticket may be reinstated; the next pass makes it void."""
+    late_numbers: int = Field(3, ge=0, le=50)
+    """A window may call a passed ticket directly while no more than so many of its category were called
+    since; 0 for never."""
     reasons: tuple[Name, ...] = Field(
         (N_("未到"), N_("走开了"), N_("放弃办理"), N_("叫错")), min_length=1, max_length=9
     )
+
+
+class RateSettings(Section):
+    """`[dispatch.rates]`: how fast each class gathers priority while it waits, under `accumulating`."""
+
+    ordinary: float = Field(1.0, gt=0, le=100)
+    appointment: float = Field(2.0, gt=0, le=100)
+    priority: float = Field(4.0, gt=0, le=100)
+    transferred: float = Field(6.0, gt=0, le=100)
+
+
+class DispatchSettings(Section):
+    """`[dispatch]`: who is next (DESIGN 5)."""
+
+    policy: Literal["fifo", "alternating", "accumulating"] = "accumulating"
+    front_calls: int = Field(2, ge=1, le=99)
+    """Under `alternating`: after so many from the front classes one ordinary ticket is called."""
+    rates: RateSettings = RateSettings()
+    help_longer_than: int = Field(10, ge=0, le=999)
+    """A help category with more waiting than this is helped though the own lines are not empty
+    (requirements 4.9: "more than 10 waiting triggers cross-window help")."""
+    help_after_minutes: int = Field(15, ge=0, le=600)
+    """So is one whose head has waited this long."""
+
+
+class GroupSettings(Section):
+    """`[[group]]`: a reason for the priority class, kept for statistics and shown nowhere (F01, F02, F04)."""
+
+    code: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
+    name: Name
+
+    @property
+    def label(self) -> str:
+        """The group in the user's language, for the desk that issues and for statistics."""
+        return _(self.name, "group")
+
+
+GROUPS = tuple(
+    GroupSettings(code=code, name=name)
+    for code, name in (
+        ("elderly", N_("老", "group")),
+        ("frail", N_("弱", "group")),
+        ("sick", N_("病", "group")),
+        ("disabled", N_("残", "group")),
+        ("pregnant", N_("孕", "group")),
+        ("servicemen", N_("现役军人", "group")),
+        ("veterans", N_("退役军人", "group")),
+        ("firefighters", N_("消防救援人员", "group")),
+        ("key_project", N_("重点项目", "group")),
+    )
+)
+"""The groups that a hall has unless it names its own (F01, F02, F04; requirements 4.8)."""
 
 
 class PauseSettings(Section):

@@ -34,8 +34,8 @@ def _clock_text(minutes: int) -> str:
 
 
 def _span(value: Any) -> TimeSpan:
-    if isinstance(value, TimeSpan):
-        return value
+    if isinstance(value, tuple):  # a span read back from settings that were dumped
+        return TimeSpan(*value)
     match = _SPAN.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
         raise ValueError(_('「{value}」不是时段，要写成 "09:00-12:00" 这样').format(value=value))

@@ -11,7 +11,10 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
 from yichuang.config.hall import (
+    GROUPS,
     CategorySettings,
+    DispatchSettings,
+    GroupSettings,
     HallSettings,
     MissedSettings,
     PauseSettings,
@@ -43,6 +46,8 @@ class Settings(Section):
     printer: tuple[PrinterSettings, ...] = ()
     ticket: TicketSettings = TicketSettings()
     missed: MissedSettings = MissedSettings()
+    dispatch: DispatchSettings = DispatchSettings()
+    group: tuple[GroupSettings, ...] = GROUPS
     pause: PauseSettings = PauseSettings()
     hours: HoursSettings = HoursSettings()
     holiday: tuple[HolidaySettings, ...] = ()
@@ -66,6 +71,12 @@ class Settings(Section):
     def _windows_differ(cls, windows: tuple[WindowSettings, ...]) -> tuple[WindowSettings, ...]:
         refuse_twins("number", [window.number for window in windows])
         return windows
+
+    @field_validator("group")
+    @classmethod
+    def _groups_differ(cls, groups: tuple[GroupSettings, ...]) -> tuple[GroupSettings, ...]:
+        refuse_twins("code", [group.code for group in groups])
+        return groups
 
     @field_validator("printer")
     @classmethod

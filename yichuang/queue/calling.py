@@ -1,79 +1,153 @@
-"""What a clerk does with tickets at a window: call, recall, start, finish, pass, hold, transfer."""
+"""What a clerk does with tickets at a window: call, recall, start, finish, pass, transfer."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from yichuang.clock import elapsed
 from yichuang.errors import (
     NothingWaiting,
     NotServedHere,
     NotYours,
+    PassTooSoon,
     ReasonMissing,
+    ReturnsExhausted,
     SameWindow,
     StaleView,
     TargetClosed,
+    TooLate,
     WindowBusy,
     WindowClosed,
     WindowIdle,
     WindowPaused,
 )
-from yichuang.queue.command import (
-    CallChosen,
-    CallNext,
-    Finish,
-    Hold,
-    Pass,
-    Recall,
-    Resume,
-    Start,
-    Transfer,
-)
+from yichuang.queue.command import CallChosen, CallNext, Finish, Pass, Recall, Start, Transfer
 from yichuang.queue.desk import Desk, Done
-from yichuang.queue.dispatch import CallRule
+from yichuang.queue.dispatch import CallRule, Choice, Duty, Turn, contenders
 from yichuang.queue.event import EventKind
+from yichuang.queue.issuing import refuse_unserved
 from yichuang.queue.numbering import tidy_number
-from yichuang.queue.ticket import Move, Ticket, TicketState
+from yichuang.queue.ticket import Move, PriorityClass, Ticket, TicketState
 from yichuang.queue.window import Window, WindowState
 from yichuang.text import one_line
+
+_DROPPED = (TicketState.PASSED.value, TicketState.WAITING.value)
+"""How a call ended when the window passed the ticket or sent it on to others."""
+
+
+class _Next(NamedTuple):
+    """What is called, and why."""
+
+    choice: Choice
+    rule: CallRule
+    why: Mapping[str, Any]
 
 
 def call_next(desk: Desk, command: CallNext) -> Done:
     """Call the ticket that the hall's policy chooses; raises NothingWaiting when no line has one."""
-    settings = desk.rules.window(command.window)
     window = ready_window(desk, command.window)
-    heads = desk.memory.heads(command.window, settings.serves)
-    choice = desk.rules.policy.choose(heads, settings, desk.now)
-    if choice is None:
+    found = _next(desk, desk.duty(window))
+    ticket = desk.memory.ticket(found.choice.head.id) if found else None
+    if found is None or ticket is None:
         raise NothingWaiting(window=command.window)
-    ticket = desk.memory.ticket(choice.head.id)
-    if ticket is None:  # pragma: no cover - a head is a ticket of this very transaction
-        raise NothingWaiting(window=command.window)
-    return _call(desk, ticket, window, choice.rule)
+    return _call(desk, ticket, window, found.rule, found.why)
+
+
+def _next(desk: Desk, duty: Duty) -> _Next | None:
+    """The head that is next here; one that this window dropped by its last call comes last.
+
+    A window that passed a ticket or sent it on is not offered it again at once (DESIGN 5), unless no
+    other window on duty could call it: nobody is forgotten.
+    """
+    last = desk.memory.last_call(duty.window)
+    dropped = last.ticket if last is not None and last.ending in _DROPPED else None
+    found = _choose(desk, duty, dropped)
+    if found is None and dropped is not None and not _others_may_call(desk, duty, dropped):
+        found = _choose(desk, duty, None)
+    return found
+
+
+def _others_may_call(desk: Desk, duty: Duty, ticket_id: int) -> bool:
+    ticket = desk.memory.ticket(ticket_id)
+    if ticket is None or ticket.target_window is not None:
+        return False
+    on_duty = {each.number for each in desk.memory.windows() if each.state is WindowState.OPEN}
+    return any(
+        other.window in on_duty and other.may_call(ticket.category, ticket.need)
+        for other in desk.duties()
+        if other.window != duty.window
+    )
+
+
+def _choose(desk: Desk, duty: Duty, without: int | None) -> _Next | None:
+    memory, policy = desk.memory, desk.rules.policy
+    heads = memory.heads(duty, desk.time, without)
+    if not heads:
+        return None
+    candidates, causes = contenders(
+        heads, duty, desk.time, desk.rules.settings.dispatch, memory.line_lengths
+    )
+    looks_back = policy.looks_back
+    recent = memory.recent_classes(duty.window, desk.today, looks_back) if looks_back else ()
+    choice = policy.choose(candidates, Turn(desk.time, recent, duty.is_green))
+    head = choice.head
+    why = {**choice.why, "lines": len(candidates)}
+    if head.target_window is not None:
+        return _Next(choice, CallRule.DIRECTED, why)
+    if head.category in duty.own:
+        return _Next(choice, CallRule.OWN, why)
+    return _Next(choice, CallRule.HELP, {**why, "help": causes[head.category].value})
 
 
 def call_chosen(desk: Desk, command: CallChosen) -> Done:
-    """Call one ticket out of order; the journal keeps who did so (A05)."""
-    settings = desk.rules.window(command.window)
+    """Call one ticket out of order; the journal keeps who did so (A05).
+
+    A passed ticket whose visitor comes a little late is called directly, too, while not more than
+    `late_numbers` of its category were called since.
+    """
     window = ready_window(desk, command.window)
     ticket = desk.numbered(command.number)
-    ticket.moved(Move.CALL)
+    is_late = ticket.state is TicketState.PASSED
+    ticket.moved(Move.LATE_CALL if is_late else Move.CALL)
     owner = ticket.target_window
     if owner not in (None, command.window):
         raise NotYours(number=ticket.number, owner=owner)
-    if owner is None and ticket.category not in settings.serves:
+    if owner is None and not desk.duty(window).may_call(ticket.category, ticket.need):
         category = desk.rules.category(ticket.category)
         raise NotServedHere(window=command.window, category=category, number=ticket.number)
-    return _call(desk, ticket, window, CallRule.CHOSEN)
+    if not is_late:
+        return _call(desk, ticket, window, CallRule.CHOSEN, {})
+    _refuse_too_late(desk, ticket)
+    ticket = ticket._replace(reinstated=ticket.reinstated + 1, ended_at=None)
+    return _call(desk, ticket, window, CallRule.LATE, {})
 
 
-def _call(desk: Desk, before: Ticket, window: Window, rule: CallRule) -> Done:
-    call = desk.memory.open_call(before.id, window.number, desk.now, rule)
+def _refuse_too_late(desk: Desk, ticket: Ticket) -> None:
+    missed = desk.rules.settings.missed
+    if ticket.reinstated >= missed.returns:
+        raise ReturnsExhausted(number=ticket.number, times=ticket.reinstated)
+    since = desk.memory.calls_since(ticket.call or 0, ticket.category, missed.late_numbers + 1)
+    if not missed.late_numbers or since > missed.late_numbers:
+        raise TooLate(number=ticket.number, numbers=missed.late_numbers)
+
+
+def _call(
+    desk: Desk, before: Ticket, window: Window, rule: CallRule, why: Mapping[str, Any]
+) -> Done:
+    state = before.moved(Move.LATE_CALL if rule is CallRule.LATE else Move.CALL)
+    call = desk.memory.open_call(before, window.number, desk.now, rule)
     ticket = before._replace(
-        state=before.moved(Move.CALL),
+        state=state,
         call=call,
         window=window.number,
         first_called_at=before.first_called_at or desk.now,
         called_at=desk.now,
         started_at=None,
         calls=before.calls + 1,
+        counted=1,
+        counted_at=desk.now,
         ahead=0,
     )
     desk.memory.save_ticket(ticket)
@@ -83,16 +157,24 @@ def _call(desk: Desk, before: Ticket, window: Window, rule: CallRule) -> Done:
         window=window.number,
         number=ticket.number,
         rule=rule.value,
+        why=dict(why),
+        waited=round(elapsed(before.since, desk.time).total_seconds()),
         former_call=before.call,
+        **{"class": before.priority_class.value},
     )
     return Done(ticket=ticket, window=window)
 
 
 def recall(desk: Desk, command: Recall) -> Done:
-    """Announce the called ticket again; its first call time stays (requirements 4.6)."""
+    """Announce the called ticket again; its first call time stays (requirements 4.6).
+
+    Announcements that follow one another too soon are made, and count as one towards a pass.
+    """
     window, before = busy_window(desk, command.window, command.ticket)
     ticket = before._replace(state=before.moved(Move.RECALL), calls=before.calls + 1)
-    desk.memory.count_recall(_call_of(before))
+    if desk.rules.seconds_to_next_count(before, desk.now) == 0:
+        ticket = ticket._replace(counted=before.counted + 1, counted_at=desk.now)
+    desk.memory.count_recall(_call_of(before), ticket.counted, ticket.counted_at or desk.now)
     desk.memory.save_ticket(ticket)
     desk.record(
         EventKind.TICKET_RECALLED, ticket=ticket.id, window=window.number, number=ticket.number
@@ -113,64 +195,80 @@ def start(desk: Desk, command: Start) -> Done:
 
 
 def finish(desk: Desk, command: Finish) -> Done:
-    """The work is done."""
-    return _leave(desk, command, Move.FINISH, EventKind.TICKET_FINISHED)
+    """The work is done here; a ticket on a joint route goes on to its next stop with its number."""
+    window, before = busy_window(desk, command.window, command.ticket)
+    if not before.route:
+        return leave(desk, window, before, Move.FINISH, EventKind.TICKET_FINISHED)
+    state = before.moved(Move.FORWARD)
+    category, _mark, back_to = before.route[0].partition("@")
+    target = int(back_to) if back_to else None
+    if target is not None and desk.memory.window(target).state is WindowState.CLOSED:
+        target = None
+    ticket = sent_on(desk, before._replace(route=before.route[1:]), state, category, target)
+    desk.memory.end_call(_call_of(before), desk.now, TicketState.FINISHED)
+    desk.memory.save_ticket(ticket)
+    desk.record(
+        EventKind.TICKET_FORWARDED,
+        ticket=ticket.id,
+        window=window.number,
+        number=ticket.number,
+        to_category=category,
+        to_window=target,
+        call=before.call,
+        former=place_facts(before) | {"route": list(before.route)},
+    )
+    return Done(ticket=desk.placed(ticket), window=window)
 
 
 def pass_ticket(desk: Desk, command: Pass) -> Done:
-    """The called visitor did not come; a reason is required (requirements 4.5)."""
+    """The called visitor did not come; a reason is required (requirements 4.5).
+
+    Not before the ticket was called often enough, the calls far enough apart. One that came back as
+    often as the hall allows, or any where passing is final, is void.
+    """
     reason = one_line(command.reason)
     if not reason:
         raise ReasonMissing(move=Move.PASS)
-    return _leave(desk, command, Move.PASS, EventKind.TICKET_PASSED, reason)
+    window, before = busy_window(desk, command.window, command.ticket)
+    before.moved(Move.PASS)
+    missed = desk.rules.settings.missed
+    seconds = desk.rules.seconds_to_next_count(before, desk.now)
+    if before.counted < missed.calls or seconds:
+        raise PassTooSoon(
+            number=before.number,
+            called=before.counted,
+            needed=missed.calls,
+            gap=missed.gap_seconds,
+            seconds=seconds,
+        )
+    if missed.void_at_once or before.reinstated >= missed.returns:
+        return leave(desk, window, before, Move.VOID, EventKind.TICKET_VOIDED, reason)
+    return leave(desk, window, before, Move.PASS, EventKind.TICKET_PASSED, reason)
 
 
-def hold(desk: Desk, command: Hold) -> Done:
-    """Put the ticket aside; `resume` brings it back."""
-    reason = one_line(command.reason or "") or None
-    return _leave(desk, command, Move.HOLD, EventKind.TICKET_HELD, reason)
-
-
-def _leave(
+def leave(
     desk: Desk,
-    command: Finish | Pass | Hold,
+    window: Window,
+    before: Ticket,
     move: Move,
     kind: EventKind,
     reason: str | None = None,
 ) -> Done:
-    window, before = busy_window(desk, command.window, command.ticket)
+    """The ticket leaves the window."""
     state = before.moved(move)
     ended = None if state is TicketState.HELD else desk.now
     ticket = before._replace(state=state, ended_at=ended, reason=reason, target_window=None)
     desk.memory.end_call(_call_of(before), desk.now, state)
     desk.memory.save_ticket(ticket)
-    facts = {"reason": reason} if reason else {}
+    facts: dict[str, Any] = {"reason": reason} if reason else {}
+    if ticket.hold is not None:
+        facts["hold"] = ticket.hold.value
     desk.record(kind, ticket=ticket.id, window=window.number, number=ticket.number, **facts)
     return Done(ticket=ticket, window=window)
 
 
-def resume(desk: Desk, command: Resume) -> Done:
-    """Take a held ticket back into line for this window, which calls it before all others."""
-    window = open_window(desk, command.window)
-    before = desk.numbered(command.number)
-    ticket = before._replace(
-        state=before.moved(Move.RESUME),
-        window=None,
-        called_at=None,
-        started_at=None,
-        target_window=command.window,
-        reason=None,
-        line_entry=desk.next_seq,
-    )
-    desk.memory.save_ticket(ticket)
-    desk.record(
-        EventKind.TICKET_RESUMED, ticket=ticket.id, window=command.window, number=ticket.number
-    )
-    return Done(ticket=ticket._replace(ahead=desk.memory.ahead_of(ticket)), window=window)
-
-
 def transfer(desk: Desk, command: Transfer) -> Done:
-    """Send the ticket on; it keeps its number and its place by first issue time (DESIGN 5)."""
+    """Send the ticket on; it keeps its number and its first issue time (DESIGN 5)."""
     window, before = busy_window(desk, command.window, command.ticket)
     state = before.moved(Move.TRANSFER)
     category, target = before.category, command.to_window
@@ -181,16 +279,15 @@ def transfer(desk: Desk, command: Transfer) -> Done:
         if desk.memory.window(target).state is WindowState.CLOSED:
             raise TargetClosed(window=target)
     else:
-        category = desk.rules.served_category(command.to_category or "").code
-    ticket = before._replace(
-        state=state,
-        category=category,
-        window=None,
-        called_at=None,
-        started_at=None,
-        target_window=target,
-        line_entry=desk.next_seq,
-    )
+        chosen = desk.rules.category(command.to_category or "")
+        refuse_unserved(desk.duties(), chosen)
+        category = chosen.code
+    route = before.route
+    if command.and_back:
+        route = (f"{before.category}@{command.window}", *route)
+    elif category in route:
+        route = tuple(stop for stop in route if stop != category)
+    ticket = sent_on(desk, before._replace(route=route), state, category, target)
     desk.memory.end_call(_call_of(before), desk.now, state)
     desk.memory.save_ticket(ticket)
     desk.record(
@@ -200,8 +297,52 @@ def transfer(desk: Desk, command: Transfer) -> Done:
         number=ticket.number,
         to_window=target,
         to_category=None if target else category,
+        and_back=command.and_back,
     )
-    return Done(ticket=ticket._replace(ahead=desk.memory.ahead_of(ticket)), window=window)
+    return Done(ticket=desk.placed(ticket), window=window)
+
+
+def sent_on(
+    desk: Desk, before: Ticket, state: TicketState, category: str, target: int | None
+) -> Ticket:
+    """The ticket in the line of those who were served elsewhere, by its first issue."""
+    return before._replace(
+        state=state,
+        category=category,
+        priority_class=PriorityClass.TRANSFERRED,
+        window=None,
+        called_at=None,
+        started_at=None,
+        target_window=target,
+        line_order=before.issue_order,
+        line_entry=desk.next_seq,
+        hold=None,
+        reason=None,
+    )
+
+
+def place_facts(ticket: Ticket) -> dict[str, Any]:
+    """A ticket's place, for the journal: what an undo gives back."""
+    return {
+        "category": ticket.category,
+        "class": ticket.priority_class.value,
+        "line_order": ticket.line_order,
+        "line_entry": ticket.line_entry,
+        "since": ticket.since.isoformat(),
+        "target_window": ticket.target_window,
+    }
+
+
+def back_in_place(ticket: Ticket, facts: Mapping[str, Any]) -> Ticket:
+    """The ticket at the place that `place_facts` told."""
+    return ticket._replace(
+        category=facts["category"],
+        priority_class=PriorityClass(facts["class"]),
+        line_order=facts["line_order"],
+        line_entry=facts["line_entry"],
+        since=datetime.fromisoformat(facts["since"]),
+        target_window=facts["target_window"],
+    )
 
 
 def open_window(desk: Desk, number: int) -> Window:

@@ -6,16 +6,34 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from yichuang.queue.item import Item
-from yichuang.queue.ticket import PriorityClass
+from yichuang.queue.ticket import HoldKind, PriorityClass
+from yichuang.queue.wait import Wait
 
 
 class IssueTicket(NamedTuple):
     """Give a visitor a number."""
 
-    category: str
-    item: str | None = None
-    """An item's code."""
+    category: str | None = None
+    """A category's code; None for that of the first item, or of the slip."""
+    items: tuple[str, ...] = ()
+    """The items' codes, five at most; those of other categories make a joint route (联办)."""
     priority_class: PriorityClass = PriorityClass.ORDINARY
+    group: str | None = None
+    """Why it is of the priority class: a group's code."""
+    need: str = ""
+    """A skill, or a special kind of window, that the visitor asks for."""
+    window: int | None = None
+    """The only window that may call it."""
+    route: tuple[str, ...] = ()
+    """Further categories to visit, behind those of the items."""
+    person: str | None = None
+    """The keyed hash of the visitor's ID number."""
+    origin: str = ""
+    """The kiosk where the visitor takes it; empty when a person issues it."""
+    slip: str | None = None
+    """The number on a priority slip that is valid today."""
+    expected: Wait | None = None
+    """What the visitor is told of the wait."""
     on_paper: bool = True
     printer: str | None = None
     """A printer's name; the first one when None."""
@@ -33,6 +51,33 @@ class CancelTicket(NamedTuple):
 
     number: str
     reason: str | None = None
+
+
+class PinTicket(NamedTuple):
+    """Put a waiting ticket before all others; a supervisor's act, with a reason."""
+
+    number: str
+    reason: str
+
+
+class UnpinTicket(NamedTuple):
+    """Give a pinned ticket its former place."""
+
+    number: str
+
+
+class RerouteTicket(NamedTuple):
+    """Send a waiting ticket to another line; exactly one of the two is given."""
+
+    number: str
+    to_category: str | None = None
+    to_window: int | None = None
+
+
+class WakeTicket(NamedTuple):
+    """A held ticket comes back, as the entrance or anyone may see to."""
+
+    number: str
 
 
 class ReinstateTicket(NamedTuple):
@@ -64,6 +109,30 @@ class CloseWindow(NamedTuple):
     """End duty at a window."""
 
     window: int
+
+
+class AssignWindow(NamedTuple):
+    """Give a window other categories from its next call on."""
+
+    window: int
+    categories: tuple[str, ...] | None
+    """Its own categories; None for those of hall.toml again."""
+    helps: tuple[str, ...] = ()
+
+
+class SetSurge(NamedTuple):
+    """Begin or end surge mode: every window helps with every category."""
+
+    on: bool
+    reason: str = ""
+
+
+class CloseDay(NamedTuple):
+    """End the business day by hand."""
+
+    outage: bool = False
+    """The hall had to stop: who was not served gets a priority slip for the next working day."""
+    reason: str = ""
 
 
 class CallNext(NamedTuple):
@@ -113,6 +182,7 @@ class Hold(NamedTuple):
     """Put the window's ticket aside."""
 
     window: int
+    kind: HoldKind = HoldKind.FREE
     reason: str | None = None
     ticket: str | None = None
 
@@ -130,6 +200,8 @@ class Transfer(NamedTuple):
     window: int
     to_window: int | None = None
     to_category: str | None = None
+    and_back: bool = False
+    """Whether it comes back to this window, and so to the same clerk, when that is done."""
     ticket: str | None = None
 
 
@@ -151,7 +223,14 @@ Command = (
     IssueTicket
     | ReprintTicket
     | CancelTicket
+    | PinTicket
+    | UnpinTicket
+    | RerouteTicket
+    | WakeTicket
     | ReinstateTicket
+    | AssignWindow
+    | SetSurge
+    | CloseDay
     | OpenWindow
     | PauseWindow
     | ResumeWindow

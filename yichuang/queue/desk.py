@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from yichuang.errors import UnknownTicket
 from yichuang.language import N_
+from yichuang.queue.dispatch import Duty
 from yichuang.queue.event import Event, EventKind
 from yichuang.queue.numbering import tidy_number
 from yichuang.queue.ports import Latest, Memory, Records
@@ -31,12 +32,18 @@ class Done(NamedTuple):
     """The print job that it queued."""
     counts: tuple[int, int] | None = None
     """For an import: how many items were new and how many changed."""
+    tickets: tuple[Ticket, ...] = ()
+    """For the end of a day: the tickets that it ended."""
+    windows: tuple[int, ...] = ()
+    """For a number just given: the windows that may call it."""
+    is_repeat: bool = False
+    """A second press of the same key: the ticket and the job are those of the first."""
 
 
 class Desk:
     """Where a command is worked on, inside one transaction."""
 
-    __slots__ = ("_seq", "actor", "has_noted", "memory", "now", "rules", "today")
+    __slots__ = ("_seq", "actor", "has_noted", "memory", "now", "rules", "time", "today")
 
     def __init__(self, memory: Memory, rules: HallRules, now: datetime, actor: str) -> None:
         self.memory = memory
@@ -45,6 +52,8 @@ class Desk:
         self.actor = one_line(actor)
         latest = memory.latest()
         self._seq = latest.seq if latest else 0
+        self.time = hall_time(latest, now)
+        """The time by which waits are measured."""
         self.today = business_date(latest, rules, now)
         self.has_noted = False
         if latest is not None:
@@ -77,6 +86,25 @@ class Desk:
         """Today's ticket with that number, as a hand types it; raises UnknownTicket."""
         return find_ticket(self.memory, typed, self.today)
 
+    def duty(self, window: Window) -> Duty:
+        """What the window serves now."""
+        return self.rules.duty(window, self.memory.surge())
+
+    def duties(self) -> list[Duty]:
+        """What every window of the hall serves now."""
+        return self.rules.duties(self.memory.windows(), self.memory.surge())
+
+    def placed(self, ticket: Ticket) -> Ticket:
+        """The waiting ticket with how many are ahead of it."""
+        return placed(self.memory, self.rules, self.time, ticket)
+
+
+def placed(records: Records, rules: HallRules, time: datetime, ticket: Ticket) -> Ticket:
+    """The ticket with how many are ahead of it, if it waits."""
+    if ticket.state is not TicketState.WAITING:
+        return ticket
+    return ticket._replace(ahead=records.ahead_of(ticket, rules.rivals(ticket.need), time))
+
 
 def find_ticket(records: Records, typed: str, on: date) -> Ticket:
     """The ticket with that number on that business date; raises UnknownTicket."""
@@ -91,6 +119,11 @@ def business_date(latest: Latest | None, rules: HallRules, now: datetime) -> dat
     """The hall's date in its own zone; it never goes back, whatever the clock says (DESIGN 5)."""
     local = now.astimezone(rules.zone).date()
     return max(local, latest.business_date) if latest else local
+
+
+def hall_time(latest: Latest | None, now: datetime) -> datetime:
+    """The time by which waits are measured: a clock that went back does not make them shorter."""
+    return max(now, latest.at) if latest else now
 
 
 def clock_behind(latest: Latest | None, now: datetime) -> timedelta | None:
@@ -120,7 +153,9 @@ def _end_with_its_day(desk: Desk, ticket: Ticket) -> None:
     if ticket.call is not None and ticket.state in (TicketState.CALLED, TicketState.SERVING):
         desk.memory.end_call(ticket.call, desk.now, state)
     desk.memory.save_ticket(
-        ticket._replace(state=state, ended_at=desk.now, reason=END_OF_DAY, target_window=None)
+        ticket._replace(
+            state=state, ended_at=desk.now, reason=END_OF_DAY, target_window=None, hold=None
+        )
     )
     kind = EventKind.TICKET_FINISHED if was_served else EventKind.TICKET_PASSED
     desk.record(kind, ticket=ticket.id, number=ticket.number, reason=END_OF_DAY)

@@ -30,8 +30,18 @@ class TicketDocument:
     """The item's name; empty when none was chosen or when it is of a private kind."""
     item_alias: str = ""
     """A short name of the item for narrow paper; empty when there is none."""
+    more_items: tuple[str, ...] = ()
+    """Short names of further items, four at most."""
+    route: str = ""
+    """The categories of a joint route, such as `联办：社会事务 → 纳税服务`; empty for one."""
     mark: str = ""
-    """优先 for the green channel, else empty."""
+    """优先 for the green channel, 预约 with its time for an appointment, else empty."""
+    need: str = ""
+    """A skill or a special kind of window that was asked for."""
+    expected: str = ""
+    """How long it will likely take, as a phrase; empty when not known."""
+    valid_on: str = ""
+    """For a priority slip the date on which it is good, `YYYY-MM-DD`; the paper is then titled so."""
     hints: tuple[str, ...] = ()
     """Lines of advice at the foot."""
     complaint_phone: str = ""
@@ -48,4 +58,5 @@ class TicketDocument:
         """The document back from a device job's row."""
         known = {field.name for field in fields(cls)}
         kept = {name: value for name, value in data.items() if name in known}
-        return cls(**{**kept, "hints": tuple(kept.get("hints", ()))})
+        lists = {name: tuple(kept.get(name, ())) for name in ("hints", "more_items")}
+        return cls(**{**kept, **lists})

@@ -1,20 +1,28 @@
-"""A window's duty: open, pause, resume, close."""
+"""A window's duty: open, pause, resume, close, and what it serves."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from yichuang.errors import (
+    CategoryOrphaned,
     ReasonMissing,
     WindowAlreadyOpen,
     WindowNotPaused,
     WindowPaused,
 )
 from yichuang.queue.calling import idle_window, open_window, ready_window
-from yichuang.queue.command import CloseWindow, OpenWindow, PauseWindow, ResumeWindow
+from yichuang.queue.command import (
+    AssignWindow,
+    CloseWindow,
+    OpenWindow,
+    PauseWindow,
+    ResumeWindow,
+    SetSurge,
+)
 from yichuang.queue.desk import Desk, Done
 from yichuang.queue.event import EventKind
-from yichuang.queue.window import Window, WindowState
+from yichuang.queue.window import Surge, Window, WindowState
 from yichuang.text import one_line
 
 
@@ -56,6 +64,64 @@ def close(desk: Desk, command: CloseWindow) -> Done:
     )
 
 
+def assign(desk: Desk, command: AssignWindow) -> Done:
+    """Give a window other categories from its next call on; a ticket at it stays.
+
+    Raises CategoryOrphaned when a category would be left without any window: who waits there would be
+    forgotten.
+    """
+    settings = desk.rules.window(command.window)
+    before = desk.memory.window(command.window)
+    for code in (*(command.categories or ()), *command.helps):
+        desk.rules.category(code)
+    own = command.categories
+    helps = None
+    if own is not None:
+        own = tuple(dict.fromkeys(own))
+        helps = tuple(code for code in dict.fromkeys(command.helps) if code not in own)
+    window = before._replace(categories=own, helps=helps)
+    _refuse_orphans(desk, before, window)
+    desk.memory.save_window(window)
+    desk.record(
+        EventKind.WINDOW_ASSIGNED,
+        window=command.window,
+        categories=list(own if own is not None else settings.categories),
+        helps=list(helps if helps is not None else settings.helps),
+        former=list(before.categories if before.categories is not None else settings.categories),
+        former_helps=list(before.helps if before.helps is not None else settings.helps),
+    )
+    return Done(window=window)
+
+
+def _refuse_orphans(desk: Desk, before: Window, after: Window) -> None:
+    others = [each for each in desk.memory.windows() if each.number != after.number]
+    served = _served(desk, [*others, before])
+    left = _served(desk, [*others, after])
+    for code in desk.rules.categories:
+        if code in served and code not in left:
+            raise CategoryOrphaned(category=desk.rules.category(code))
+
+
+def _served(desk: Desk, windows: list[Window]) -> set[str]:
+    known = [window for window in windows if window.number in desk.rules.windows]
+    return {code for duty in desk.rules.duties(known, None) for code in duty.serves}
+
+
+def set_surge(desk: Desk, command: SetSurge) -> Done:
+    """Begin or end surge mode (R01); both again and again do no harm."""
+    reason = one_line(command.reason)
+    present = desk.memory.surge()
+    if command.on and present is None:
+        if not reason:
+            raise ReasonMissing(move=EventKind.SURGE_BEGAN)
+        desk.memory.save_surge(Surge(desk.now, reason))
+        desk.record(EventKind.SURGE_BEGAN, reason=reason)
+    elif not command.on and present is not None:
+        desk.memory.save_surge(None)
+        desk.record(EventKind.SURGE_ENDED)
+    return Done()
+
+
 def _set(
     desk: Desk,
     number: int,
@@ -64,7 +130,8 @@ def _set(
     reason: str | None = None,
     released: list[str] | None = None,
 ) -> Done:
-    window = Window(number, state, desk.now, reason)
+    before = desk.memory.window(number)
+    window = before._replace(state=state, since=desk.now, reason=reason)
     desk.memory.save_window(window)
     facts: dict[str, Any] = {"reason": reason, "released": released}
     desk.record(kind, window=number, **{name: fact for name, fact in facts.items() if fact})

@@ -24,6 +24,11 @@ class EventKind(StrEnum):
     TICKET_HELD = "TicketHeld"
     TICKET_RESUMED = "TicketResumed"
     TICKET_TRANSFERRED = "TicketTransferred"
+    TICKET_FORWARDED = "TicketForwarded"
+    TICKET_REROUTED = "TicketRerouted"
+    TICKET_PINNED = "TicketPinned"
+    TICKET_UNPINNED = "TicketUnpinned"
+    TICKET_VOIDED = "TicketVoided"
     TICKET_CANCELLED = "TicketCancelled"
     TICKET_REPRINTED = "TicketReprinted"
     CALL_UNDONE = "CallUndone"
@@ -33,7 +38,11 @@ class EventKind(StrEnum):
     WINDOW_PAUSED = "WindowPaused"
     WINDOW_RESUMED = "WindowResumed"
     WINDOW_CLOSED = "WindowClosed"
+    WINDOW_ASSIGNED = "WindowAssigned"
+    SURGE_BEGAN = "SurgeBegan"
+    SURGE_ENDED = "SurgeEnded"
     DAY_TURNED = "DayTurned"
+    DAY_CLOSED = "DayClosed"
     CLOCK_WENT_BACK = "ClockWentBack"
     ITEMS_IMPORTED = "ItemsImported"
 
@@ -54,6 +63,11 @@ _LABELS = {
     EventKind.TICKET_HELD: N_("挂起"),
     EventKind.TICKET_RESUMED: N_("取回挂起"),
     EventKind.TICKET_TRANSFERRED: N_("转移"),
+    EventKind.TICKET_FORWARDED: N_("联办转号"),
+    EventKind.TICKET_REROUTED: N_("改派"),
+    EventKind.TICKET_PINNED: N_("置顶"),
+    EventKind.TICKET_UNPINNED: N_("取消置顶"),
+    EventKind.TICKET_VOIDED: N_("作废"),
     EventKind.TICKET_CANCELLED: N_("取消"),
     EventKind.TICKET_REPRINTED: N_("补打"),
     EventKind.CALL_UNDONE: N_("撤销叫号"),
@@ -63,6 +77,10 @@ _LABELS = {
     EventKind.WINDOW_PAUSED: N_("暂停服务"),
     EventKind.WINDOW_RESUMED: N_("恢复服务"),
     EventKind.WINDOW_CLOSED: N_("关窗口"),
+    EventKind.WINDOW_ASSIGNED: N_("窗口改派类别"),
+    EventKind.SURGE_BEGAN: N_("开始高峰互助"),
+    EventKind.SURGE_ENDED: N_("结束高峰互助"),
+    EventKind.DAY_CLOSED: N_("收工"),
     EventKind.DAY_TURNED: N_("换日"),
     EventKind.CLOCK_WENT_BACK: N_("时钟倒退"),
     EventKind.ITEMS_IMPORTED: N_("导入事项"),

@@ -1,169 +1,242 @@
-"""Issuing a number, and what the entrance does with it later: reprint, cancel, reinstate."""
+"""Issuing a number: which line it joins, what it carries, and that nobody gets two by one press."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from yichuang.clock import elapsed
+from yichuang.config import CategorySettings
 from yichuang.errors import (
+    CategoryUnserved,
+    DuplicateTicket,
     ItemElsewhere,
-    NeverPrinted,
-    ReturnsExhausted,
+    NeedUnserved,
+    NothingAsked,
+    RouteRepeats,
+    TargetClosed,
+    TooManyItems,
+    UnknownClass,
     UnknownItem,
+    UnknownSlip,
 )
-from yichuang.language import N_, text_in
-from yichuang.queue.command import CancelTicket, IssueTicket, ReinstateTicket, ReprintTicket
+from yichuang.language import _
+from yichuang.queue.command import IssueTicket
 from yichuang.queue.desk import Desk, Done
-from yichuang.queue.document import TicketDocument
+from yichuang.queue.dispatch import Duty
 from yichuang.queue.event import EventKind
 from yichuang.queue.item import Item
-from yichuang.queue.numbering import ticket_number
-from yichuang.queue.ticket import Move, PriorityClass, Ticket, TicketState
-from yichuang.text import one_line
+from yichuang.queue.need import need_label
+from yichuang.queue.numbering import ticket_number, tidy_number
+from yichuang.queue.opening import refuse_outside_hours
+from yichuang.queue.paper import ticket_document, windows_of
+from yichuang.queue.ticket import ISSUED_CLASSES, PriorityClass, Ticket, TicketState
+from yichuang.queue.wait import Wait
+from yichuang.queue.window import WindowState
 
-PRIORITY_MARK = N_("优先")
-"""What the paper says of the green channel; never why (requirements 5)."""
+MOST_ITEMS = 5
+"""Items on one ticket (requirements 4.2: "One ticket may carry up to five compatible items")."""
 
-_WINDOWS = N_("{windows} 号窗口")
+DOUBLE_PRESS = timedelta(seconds=2)
+"""The same choice at the same kiosk within this time is one press that bounced."""
 
 
 def issue_ticket(desk: Desk, command: IssueTicket) -> Done:
     """A new ticket at the end of its line, its number never given before or again that day."""
-    rules = desk.rules
-    category = rules.served_category(command.category)
-    item = _item_of(desk, command)
-    printer = rules.printer(command.printer) if command.on_paper else None
+    slip = _slip(desk, command.slip) if command.slip else None
+    if slip is not None:
+        command = _as_the_slip_says(command, slip)
+    elif command.priority_class not in ISSUED_CLASSES:
+        raise UnknownClass(priority_class=command.priority_class.value)
+    items = _items(desk, command.items)
+    stops = _stops(desk, command, items)
+    category = stops[0]
+    if command.group is not None:
+        desk.rules.group(command.group)
+    _refuse_unserved(desk, command, stops)
+    if command.origin:
+        repeated = _pressed_twice(desk, command, category)
+        if repeated is not None:
+            return repeated
+        refuse_outside_hours(desk.rules, desk.now, category, items)
+    refuse_duplicate(desk, command.person, category)
+    ticket = draft(desk, category, command.priority_class)._replace(
+        items=tuple(item.code for item in items),
+        route=tuple(each.code for each in stops[1:]),
+        group=command.group,
+        need=command.need,
+        person=command.person,
+        origin=command.origin,
+        target_window=command.window,
+    )
+    printer = desk.rules.printer(command.printer) if command.on_paper else None
+    done = admit(desk, ticket, items, printer, command.expected)
+    if slip is not None and done.ticket is not None:
+        desk.memory.save_ticket(slip._replace(redeemed=done.ticket.id))
+    return done
+
+
+def draft(
+    desk: Desk,
+    category: CategorySettings,
+    priority_class: PriorityClass,
+    not_before: datetime | None = None,
+) -> Ticket:
+    """A ticket with its number, at the end of its line; an appointment's place is its slot's."""
     serial = desk.memory.next_serial(category.letter, desk.today)
-    number = ticket_number(category, serial, command.priority_class, rules.settings.ticket)
-    ticket = Ticket(
+    slot = None if not_before is None else int(not_before.timestamp())
+    return Ticket(
         id=0,
-        number=number,
+        number=ticket_number(category, serial, priority_class, desk.rules.settings.ticket),
         category=category.code,
-        priority_class=command.priority_class,
+        priority_class=priority_class,
         state=TicketState.WAITING,
         business_date=desk.today,
         serial=serial,
         issued_at=desk.now,
-        line_order=desk.next_seq,
+        line_order=desk.next_seq if slot is None else slot,
         line_entry=desk.next_seq,
-        item=command.item,
+        since=desk.time if not_before is None else max(desk.time, not_before),
+        issue_order=desk.next_seq,
+        issued_class=priority_class,
+        not_before=not_before,
     )
-    ticket = ticket._replace(id=desk.memory.add_ticket(ticket), ahead=desk.memory.ahead_of(ticket))
+
+
+def admit(
+    desk: Desk, drafted: Ticket, items: list[Item], printer: str | None, expected: Wait | None
+) -> Done:
+    """Keep the ticket, tell the journal, and queue its paper where there is a `printer`."""
+    ticket = desk.placed(drafted._replace(id=desk.memory.add_ticket(drafted)))
+    facts: dict[str, Any] = {
+        "items": list(ticket.items),
+        "route": list(ticket.route),
+        "group": ticket.group,
+        "need": ticket.need,
+        "origin": ticket.origin,
+        "to_window": ticket.target_window,
+        "not_before": ticket.not_before.isoformat() if ticket.not_before else None,
+    }
     desk.record(
         EventKind.TICKET_ISSUED,
         ticket=ticket.id,
-        number=number,
-        category=category.code,
-        priority_class=command.priority_class.value,
+        number=ticket.number,
+        category=ticket.category,
+        priority_class=ticket.priority_class.value,
+        **{name: fact for name, fact in facts.items() if fact},
     )
     job = None
     if printer is not None:
-        document = ticket_document(desk, ticket, item)
+        document = ticket_document(desk, ticket, items, expected)
         job = desk.memory.add_print_job(printer, ticket.id, document, desk.now)
-    return Done(ticket=ticket, print_job=job)
+    return Done(ticket=ticket, print_job=job, windows=tuple(windows_of(desk, ticket)))
 
 
-def _item_of(desk: Desk, command: IssueTicket) -> Item | None:
-    if command.item is None:
-        return None
-    item = desk.memory.item(command.item)
+def _slip(desk: Desk, typed: str) -> Ticket:
+    number = tidy_number(typed)
+    slip = desk.memory.slip(number, desk.today)
+    if slip is None:
+        raise UnknownSlip(number=number)
+    return slip
+
+
+def _as_the_slip_says(command: IssueTicket, slip: Ticket) -> IssueTicket:
+    """Who was sent home by an outage asks again for the same, in the priority class (4.10)."""
+    return command._replace(
+        category=slip.category,
+        items=slip.items,
+        route=slip.route,
+        priority_class=PriorityClass.PRIORITY,
+        group=slip.group,
+        need=slip.need,
+        person=slip.person,
+        window=None,
+    )
+
+
+def _items(desk: Desk, codes: tuple[str, ...]) -> list[Item]:
+    codes = tuple(dict.fromkeys(codes))
+    if len(codes) > MOST_ITEMS:
+        raise TooManyItems(most=MOST_ITEMS, count=len(codes))
+    return [find_item(desk, code) for code in codes]
+
+
+def find_item(desk: Desk, code: str) -> Item:
+    """The item with that code; raises UnknownItem."""
+    item = desk.memory.item(code)
     if item is None:
-        raise UnknownItem(item=command.item)
-    if item.category != command.category:
-        belongs = desk.rules.category(item.category)
-        category = desk.rules.category(command.category)
-        raise ItemElsewhere(item=item.name, belongs=belongs, category=category)
+        raise UnknownItem(item=code)
     return item
 
 
-def ticket_document(
-    desk: Desk, ticket: Ticket, item: Item | None, *, reprint: bool = False
-) -> TicketDocument:
-    """The ticket's paper. An item of a private kind is not named on it (requirements 5)."""
-    settings = desk.rules.settings
-    shown = item if item is not None and not item.private else None
-    is_priority = ticket.priority_class is PriorityClass.PRIORITY
-    return TicketDocument(
-        hall=settings.hall.name,
-        number=ticket.number,
-        category=desk.rules.category(ticket.category).name_in(settings.hall.language),
-        issued_at=ticket.issued_at.astimezone(desk.rules.zone).strftime("%Y-%m-%d %H:%M:%S"),
-        ahead=ticket.ahead,
-        windows=_where_to_wait(desk, ticket.category),
-        item=shown.name if shown else "",
-        item_alias=shown.alias if shown else "",
-        mark=text_in(settings.hall.language, PRIORITY_MARK) if is_priority else "",
-        hints=tuple(text_in(settings.hall.language, hint) for hint in settings.ticket.hints),
-        complaint_phone=settings.hall.complaint_phone,
-        reprint=reprint,
+def _stops(desk: Desk, command: IssueTicket, items: list[Item]) -> list[CategorySettings]:
+    """The categories to visit, in order: the one asked for, those of the items, the further route."""
+    codes = list(dict.fromkeys(item.category for item in items))
+    if command.category is not None:
+        if codes and command.category not in codes:
+            belongs = desk.rules.category(codes[0])
+            category = desk.rules.category(command.category)
+            raise ItemElsewhere(item=items[0].name, belongs=belongs, category=category)
+        codes = [command.category, *(code for code in codes if code != command.category)]
+    for code in command.route:
+        if code in codes[:1] or command.route.count(code) > 1:
+            raise RouteRepeats(category=desk.rules.category(code))
+        if code not in codes:
+            codes.append(code)
+    if not codes:
+        raise NothingAsked
+    return [desk.rules.category(code) for code in codes]
+
+
+def _refuse_unserved(desk: Desk, command: IssueTicket, stops: list[CategorySettings]) -> None:
+    duties = desk.duties()
+    if command.window is not None:
+        desk.rules.window(command.window)
+        if desk.memory.window(command.window).state is WindowState.CLOSED:
+            raise TargetClosed(window=command.window)
+    elif command.need and not any(duty.may_call(stops[0].code, command.need) for duty in duties):
+        known = sorted({need for duty in duties for need in duty.needs if need})
+        raise NeedUnserved(
+            category=stops[0],
+            need=need_label(command.need),
+            known=_("、").join(need_label(need) for need in known) or "-",
+        )
+    for category in stops:
+        refuse_unserved(duties, category)
+
+
+def refuse_unserved(duties: Sequence[Duty], category: CategorySettings) -> None:
+    """Raises CategoryUnserved when no window serves the category: its tickets would wait for ever."""
+    if not any(category.code in duty.serves for duty in duties):
+        raise CategoryUnserved(category=category)
+
+
+def _pressed_twice(desk: Desk, command: IssueTicket, category: CategorySettings) -> Done | None:
+    last = desk.memory.last_from(command.origin, desk.today)
+    if last is None or elapsed(last.issued_at, desk.now) >= DOUBLE_PRESS:
+        return None
+    is_same = (last.category, last.items, last.issued_class, last.need, last.person) == (
+        category.code,
+        command.items,
+        command.priority_class,
+        command.need,
+        command.person,
+    )
+    if not is_same:
+        return None
+    return Done(
+        desk.placed(last),
+        print_job=desk.memory.last_print_job(last.id),
+        windows=tuple(windows_of(desk, last)),
+        is_repeat=True,
     )
 
 
-def _where_to_wait(desk: Desk, category: str) -> str:
-    """The windows of a category, with their zones where the hall has any (A07)."""
-    language = desk.rules.settings.hall.language
-    zones: dict[str, list[str]] = {}
-    for number in desk.rules.windows_owning(category):
-        zones.setdefault(desk.rules.windows[number].zone, []).append(str(number))
-    mark = text_in(language, "、")
-    places = [f"{zone} {mark.join(numbers)}".strip() for zone, numbers in zones.items()]
-    return text_in(language, _WINDOWS).format(windows=mark.join(places))
-
-
-def reprint_ticket(desk: Desk, command: ReprintTicket) -> Done:
-    """Queue one more copy, marked 补打 by its document; raises NeverPrinted without a printer."""
-    printer = desk.rules.printer(command.printer)
-    if printer is None:
-        raise NeverPrinted
-    ticket = desk.numbered(command.number)
-    if ticket.state is TicketState.WAITING:
-        ticket = ticket._replace(ahead=desk.memory.ahead_of(ticket))
-    item = desk.memory.item(ticket.item) if ticket.item else None
-    desk.record(EventKind.TICKET_REPRINTED, ticket=ticket.id, number=ticket.number)
-    document = ticket_document(desk, ticket, item, reprint=True)
-    job = desk.memory.add_print_job(printer, ticket.id, document, desk.now)
-    return Done(ticket=ticket, print_job=job)
-
-
-def cancel_ticket(desk: Desk, command: CancelTicket) -> Done:
-    """End a ticket that was not served; its number is not given again."""
-    before = desk.numbered(command.number)
-    state = before.moved(Move.CANCEL)
-    if before.state is TicketState.CALLED and before.call is not None:
-        desk.memory.end_call(before.call, desk.now, state)
-    reason = one_line(command.reason or "") or None
-    ticket = before._replace(state=state, ended_at=desk.now, reason=reason, target_window=None)
-    desk.memory.save_ticket(ticket)
-    desk.record(
-        EventKind.TICKET_CANCELLED,
-        ticket=ticket.id,
-        window=before.window if before.state is TicketState.CALLED else None,
-        number=ticket.number,
-        reason=reason,
-        former=before.state.value,
-    )
-    return Done(ticket=ticket)
-
-
-def reinstate_ticket(desk: Desk, command: ReinstateTicket) -> Done:
-    """Bring a passed ticket back behind `put_back` others of its line (requirements 4.5, 4.11)."""
-    before = desk.numbered(command.number)
-    state = before.moved(Move.REINSTATE)
-    missed = desk.rules.settings.missed
-    if before.reinstated >= missed.returns:
-        raise ReturnsExhausted(number=before.number, times=before.reinstated)
-    place = before.line_order
-    if missed.put_back:
-        behind = desk.memory.nth_waiting(before.category, before.priority_class, missed.put_back)
-        place = behind.line_order if behind else before.line_order
-    ticket = before._replace(
-        state=state,
-        window=None,
-        called_at=None,
-        started_at=None,
-        ended_at=None,
-        reason=None,
-        reinstated=before.reinstated + 1,
-        line_order=max(place, before.line_order),
-        line_entry=desk.next_seq,
-    )
-    desk.memory.save_ticket(ticket)
-    desk.record(EventKind.TICKET_REINSTATED, ticket=ticket.id, number=ticket.number)
-    return Done(ticket=ticket._replace(ahead=desk.memory.ahead_of(ticket)))
+def refuse_duplicate(desk: Desk, person: str | None, category: CategorySettings) -> None:
+    """One open ticket per person and category, where a person is known (4.2); raises DuplicateTicket."""
+    if person is None:
+        return
+    found = desk.memory.open_ticket_of(person, category.code, desk.today)
+    if found is not None:
+        raise DuplicateTicket(category=category, number=found.number, state=found.state)

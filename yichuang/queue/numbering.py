@@ -14,7 +14,11 @@ def ticket_number(
     category: CategorySettings, serial: int, priority_class: PriorityClass, settings: TicketSettings
 ) -> str:
     """The printed number, such as `A012` or `VA012`; past `A999` comes `A1000`."""
-    prefix = settings.priority_prefix if priority_class is PriorityClass.PRIORITY else ""
+    prefixes = {
+        PriorityClass.PRIORITY: settings.priority_prefix,
+        PriorityClass.APPOINTMENT: settings.appointment_prefix,
+    }
+    prefix = prefixes.get(priority_class, "")
     return f"{prefix}{category.letter}{serial:0{settings.digits}d}"
 
 

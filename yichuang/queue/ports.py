@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple, Protocol, TypeVar
 
-from yichuang.queue.dispatch import CallRule, LineHead
+from yichuang.queue.dispatch import CallRule, Duty, Head
 from yichuang.queue.document import TicketDocument
 from yichuang.queue.event import Entry, Event
 from yichuang.queue.item import Item
 from yichuang.queue.printing import PrinterStatus, PrintJob, PrintOutbox
 from yichuang.queue.ticket import PriorityClass, Ticket, TicketState
-from yichuang.queue.window import Window
+from yichuang.queue.window import Surge, Window
 
 Result = TypeVar("Result")
 
@@ -25,6 +25,15 @@ class Latest(NamedTuple):
     business_date: date
 
 
+class LastCall(NamedTuple):
+    """A window's latest call."""
+
+    ticket: int
+    """The ticket's id."""
+    ending: str | None
+    """How it ended; None while it lasts."""
+
+
 class LineCount(NamedTuple):
     """One (category, class) line, directed tickets included."""
 
@@ -34,7 +43,7 @@ class LineCount(NamedTuple):
     head: str
     """The number that any window may call first; empty when all are directed to one window."""
     oldest: datetime
-    """When the longest-waiting ticket was issued."""
+    """Since when the longest-waiting ticket counts as waiting."""
 
 
 class CallShown(NamedTuple):
@@ -80,12 +89,38 @@ class Records(Protocol):
         """The ticket with that number on that business date."""
         ...
 
-    def heads(self, window: int, categories: Sequence[str]) -> Sequence[LineHead]:
-        """The heads of the window's directed line and of each (category, class) line, unordered."""
+    def heads(self, duty: Duty, at: datetime, without: int | None = None) -> Sequence[Head]:
+        """The heads of the lines that the window may call at that time, unordered.
+
+        One for each class directed to the window, and one for each (category, class, need) that it serves;
+        an appointment only from its slot on. `without` is the id of a ticket to look past.
+        """
         ...
 
-    def ahead_of(self, ticket: Ticket) -> int:
-        """How many waiting tickets of its category, in its class or one before, go first."""
+    def line_lengths(
+        self, categories: Sequence[str], limit: int, at: datetime
+    ) -> Mapping[str, int]:
+        """How many wait undirected in each category, appointments only when due, up to a limit."""
+        ...
+
+    def recent_classes(self, window: int, on: date, limit: int) -> list[PriorityClass]:
+        """The classes of the window's latest calls of a date, undone ones left out, the newest first."""
+        ...
+
+    def last_call(self, window: int) -> LastCall | None:
+        """The window's latest call, undone ones left out."""
+        ...
+
+    def calls_since(self, call: int, category: str, limit: int) -> int:
+        """How many calls of a category followed that call, undone ones left out, up to a limit."""
+        ...
+
+    def ahead_of(self, ticket: Ticket, needs: Sequence[str], at: datetime) -> int:
+        """How many waiting tickets of its category go before it, counted as if nobody else came.
+
+        Those before it in its class and all in classes before, of the `needs` that share its line;
+        appointments only when due. Of a directed ticket: those before it that wait for the same window.
+        """
         ...
 
     def lines(self, on: date) -> list[LineCount]:
@@ -93,16 +128,14 @@ class Records(Protocol):
         ...
 
     def waiting(self, on: date, limit: int) -> list[Ticket]:
-        """The waiting tickets in order of place, `limit` at most."""
+        """The waiting tickets in order of class and place, `limit` at most."""
         ...
 
-    def waiting_at(
-        self, window: int, categories: Sequence[str], on: date, limit: int
-    ) -> list[Ticket]:
-        """The waiting tickets that the window may call, in order of place, `limit` at most."""
+    def waiting_at(self, duty: Duty, on: date, limit: int) -> list[Ticket]:
+        """The waiting tickets that the window may call, in order of class and place."""
         ...
 
-    def in_state(self, on: date, state: TicketState | None, limit: int) -> list[Ticket]:
+    def in_state(self, on: date, state: TicketState | None, limit: int | None) -> list[Ticket]:
         """The tickets of a business date, newest first; of all states when `state` is None."""
         ...
 
@@ -110,8 +143,27 @@ class Records(Protocol):
         """How many tickets of a business date are in each state."""
         ...
 
-    def nth_waiting(self, category: str, priority_class: PriorityClass, nth: int) -> Ticket | None:
-        """The nth (from 1) undirected ticket of a line, or its last; None when the line is empty."""
+    def nth_waiting(self, of: Ticket, nth: int, at: datetime) -> Ticket | None:
+        """The nth (from 1) undirected ticket of the line of `of`, or its last; None when it is empty.
+
+        Appointments that are not due are not counted.
+        """
+        ...
+
+    def open_ticket_of(self, person: str, category: str, on: date) -> Ticket | None:
+        """The waiting, called, serving or held ticket of a person in a category."""
+        ...
+
+    def last_from(self, origin: str, on: date) -> Ticket | None:
+        """The newest ticket that was taken at a kiosk."""
+        ...
+
+    def slip(self, number: str, on: date) -> Ticket | None:
+        """The ticket of that number which is good as a priority slip on a date and was not used."""
+        ...
+
+    def surge(self) -> Surge | None:
+        """Surge mode, while it lasts."""
         ...
 
     def last_step(self, window: int) -> Entry | None:
@@ -140,6 +192,10 @@ class Records(Protocol):
 
     def print_job(self, job: int) -> PrintJob | None:
         """The print job with that id."""
+        ...
+
+    def last_print_job(self, ticket: int) -> int | None:
+        """The newest print job of a ticket."""
         ...
 
     def print_jobs(self, limit: int) -> list[PrintJob]:
@@ -173,15 +229,15 @@ class Memory(Records, Protocol):
         """Keep a changed ticket."""
         ...
 
-    def open_call(self, ticket: int, window: int, at: datetime, rule: CallRule) -> int:
-        """Begin a call of a ticket to a window; returns the call's id.
+    def open_call(self, ticket: Ticket, window: int, at: datetime, rule: CallRule) -> int:
+        """Begin a call of a ticket, as it stood in line, to a window; returns the call's id.
 
         Memory itself refuses a second open call of the ticket or the window.
         """
         ...
 
-    def count_recall(self, call: int) -> None:
-        """Count one more announcement of a call."""
+    def count_recall(self, call: int, counted: int, at: datetime) -> None:
+        """Count one more announcement, and keep how many of them counted and when the last did."""
         ...
 
     def start_call(self, call: int, at: datetime) -> None:
@@ -198,6 +254,10 @@ class Memory(Records, Protocol):
 
     def save_window(self, window: Window) -> None:
         """Keep a window's changed duty."""
+        ...
+
+    def save_surge(self, surge: Surge | None) -> None:
+        """Begin or end surge mode."""
         ...
 
     def release_directed(self, window: int) -> list[str]:

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import math
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
-from yichuang.config import CategorySettings, Settings, WindowSettings
-from yichuang.errors import CategoryUnserved, UnknownCategory, UnknownPrinter, UnknownWindow
+from yichuang.clock import elapsed
+from yichuang.config import (
+    SPECIAL_KINDS,
+    CategorySettings,
+    GroupSettings,
+    Settings,
+    WindowSettings,
+)
+from yichuang.errors import UnknownCategory, UnknownGroup, UnknownPrinter, UnknownWindow
 from yichuang.language import _
-from yichuang.queue.dispatch import DispatchPolicy, StrictOrder
+from yichuang.queue.dispatch import DispatchPolicy, Duty, policy_for
+from yichuang.queue.dispatch.eligible import duty_of
+from yichuang.queue.hours import ServiceHours
+from yichuang.queue.ticket import Ticket
+from yichuang.queue.window import Surge, Window, WindowState
 
 UNDO_WITHIN = timedelta(seconds=30)
 """How long a slipped key can be undone."""
@@ -19,14 +32,49 @@ class HallRules:
     def __init__(self, settings: Settings, policy: DispatchPolicy | None = None) -> None:
         self.settings = settings
         self.zone = settings.zone
-        self.policy = policy or StrictOrder()
+        self.policy = policy or policy_for(settings.dispatch)
         self.categories = {category.code: category for category in settings.category}
-        self.windows = {window.number: window for window in settings.window}
-        self._printers = [printer.name for printer in settings.printer]
-        self._serving = {
-            code: [number for number, window in self.windows.items() if code in window.serves]
-            for code in self.categories
+        self.windows = {
+            window.number: _with_all_subjects(window, tuple(self.categories))
+            for window in settings.window
         }
+        self.hours = ServiceHours(settings.hours, settings.holiday, settings.zone)
+        self.groups = {group.code: group for group in settings.group}
+        self._printers = [printer.name for printer in settings.printer]
+        skills = {skill for window in settings.window for skill in window.skills}
+        self._plain_needs = ("", *sorted(skills))
+
+    def duty(self, window: Window, surge: Surge | None) -> Duty:
+        """What a window serves at this moment; raises UnknownWindow."""
+        settings = self.window(window.number)
+        return duty_of(settings, window, surge, tuple(self.categories))
+
+    def duties(self, windows: Sequence[Window], surge: Surge | None) -> list[Duty]:
+        """What every window of the hall serves; `windows` are those that memory knows of."""
+        known = {window.number: window for window in windows}
+        return [
+            self.duty(known.get(number) or Window(number, WindowState.CLOSED), surge)
+            for number in self.windows
+        ]
+
+    def rivals(self, need: str) -> tuple[str, ...]:
+        """What those ask for who stand in one line with a ticket that asks for `need`."""
+        return (need,) if need in SPECIAL_KINDS else self._plain_needs
+
+    def seconds_to_next_count(self, ticket: Ticket, now: datetime) -> int:
+        """Seconds until another call of the called ticket counts, and a pass may follow (4.5)."""
+        if ticket.counted_at is None:
+            return 0
+        gap = timedelta(seconds=self.settings.missed.gap_seconds)
+        return max(0, math.ceil((gap - elapsed(ticket.counted_at, now)).total_seconds()))
+
+    def group(self, code: str) -> GroupSettings:
+        """The priority group with that code; raises UnknownGroup."""
+        try:
+            return self.groups[code]
+        except KeyError:
+            known = _("、").join(f"{each.code} ({each.label})" for each in self.groups.values())
+            raise UnknownGroup(group=code, known=known) from None
 
     def category(self, code: str) -> CategorySettings:
         """The category with that code; raises UnknownCategory."""
@@ -35,13 +83,6 @@ class HallRules:
         except KeyError:
             known = _("、").join(f"{each.code} ({each.label})" for each in self.categories.values())
             raise UnknownCategory(category=code, known=known) from None
-
-    def served_category(self, code: str) -> CategorySettings:
-        """The category, which some window serves; raises UnknownCategory or CategoryUnserved."""
-        category = self.category(code)
-        if not self._serving[code]:
-            raise CategoryUnserved(category=category)
-        return category
 
     def window(self, number: int | str | None) -> WindowSettings:
         """The settings of a window by its number, or by what a hand typed; raises UnknownWindow."""
@@ -54,11 +95,6 @@ class HallRules:
             raise UnknownWindow(window=number, known=known)
         return found
 
-    def windows_owning(self, code: str) -> list[int]:
-        """The windows for which the category is their own, else those that help with it."""
-        own = [number for number, each in self.windows.items() if code in each.categories]
-        return own or self._serving[code]
-
     def printer(self, name: str | None) -> str | None:
         """The printer of that name, or the first; None where the hall has none.
 
@@ -69,3 +105,10 @@ class HallRules:
         if name not in self._printers:
             raise UnknownPrinter(printer=name, known=_("、").join(self._printers) or "-")
         return name
+
+
+def _with_all_subjects(window: WindowSettings, categories: tuple[str, ...]) -> WindowSettings:
+    """An all-subject window that names no category has all of them (B13)."""
+    if window.categories:
+        return window
+    return window.model_copy(update={"categories": categories})

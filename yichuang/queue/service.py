@@ -2,42 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from datetime import datetime
+from collections.abc import AsyncIterator, Callable, Sequence
 from types import TracebackType
 from typing import Any
 
 from yichuang.clock import Clock
 from yichuang.config import Settings
 from yichuang.errors import QueueRefusal, UnknownClass
-from yichuang.queue import calling, duty, issuing, undo
+from yichuang.queue import calling, day, duty, entrance, holding, issuing, paper, undo
 from yichuang.queue import command as commands
 from yichuang.queue.catalogue import import_items
 from yichuang.queue.command import Command
-from yichuang.queue.desk import Desk, Done, find_ticket
+from yichuang.queue.desk import Desk, Done
 from yichuang.queue.event import Entry
 from yichuang.queue.item import Item
 from yichuang.queue.ports import Memory, Records, Result, Store
 from yichuang.queue.printing import PrinterHealth, PrinterState, PrinterStatus, PrintJob
 from yichuang.queue.rules import HallRules
-from yichuang.queue.ticket import PriorityClass, Ticket, TicketState
+from yichuang.queue.ticket import HoldKind, PriorityClass, Ticket, TicketState
 from yichuang.queue.view import (
     Board,
     LineView,
     Overview,
     WindowView,
-    today,
     view_board,
+    view_history,
     view_lines,
     view_overview,
+    view_ticket,
+    view_tickets,
+    view_why,
     view_window,
 )
 
 _RULES: dict[type[Command], Callable[[Desk, Any], Done]] = {
     commands.IssueTicket: issuing.issue_ticket,
-    commands.ReprintTicket: issuing.reprint_ticket,
-    commands.CancelTicket: issuing.cancel_ticket,
-    commands.ReinstateTicket: issuing.reinstate_ticket,
+    commands.ReprintTicket: paper.reprint_ticket,
+    commands.CancelTicket: entrance.cancel_ticket,
+    commands.PinTicket: entrance.pin_ticket,
+    commands.UnpinTicket: entrance.unpin_ticket,
+    commands.RerouteTicket: entrance.reroute_ticket,
+    commands.WakeTicket: holding.wake,
+    commands.ReinstateTicket: entrance.reinstate_ticket,
+    commands.AssignWindow: duty.assign,
+    commands.SetSurge: duty.set_surge,
+    commands.CloseDay: day.close_day,
     commands.OpenWindow: duty.open_for_duty,
     commands.PauseWindow: duty.pause,
     commands.ResumeWindow: duty.resume_duty,
@@ -48,8 +57,8 @@ _RULES: dict[type[Command], Callable[[Desk, Any], Done]] = {
     commands.Start: calling.start,
     commands.Finish: calling.finish,
     commands.Pass: calling.pass_ticket,
-    commands.Hold: calling.hold,
-    commands.Resume: calling.resume,
+    commands.Hold: holding.hold,
+    commands.Resume: holding.resume,
     commands.Transfer: calling.transfer,
     commands.Undo: undo.undo,
     commands.ImportItems: import_items,
@@ -122,19 +131,20 @@ class Hall:
     async def issue(
         self,
         *,
-        category: str,
-        item: str | None = None,
+        category: str | None = None,
         priority_class: PriorityClass | str = PriorityClass.ORDINARY,
-        on_paper: bool = True,
-        printer: str | None = None,
         actor: str = "",
+        **asked: Any,
     ) -> Done:
-        """Give a visitor a number; `Done.print_job` is its paper's job, when there is a printer."""
+        """Give a visitor a number; `Done.print_job` is its paper's job, when there is a printer.
+
+        `asked` are further fields of `yichuang.queue.command.IssueTicket`.
+        """
         try:
             chosen = PriorityClass(priority_class)
         except ValueError:
             raise UnknownClass(priority_class=priority_class) from None
-        command = commands.IssueTicket(category, item, chosen, on_paper, printer)
+        command = commands.IssueTicket(category, priority_class=chosen, **asked)
         return await self.do(command, actor)
 
     async def reprint(self, number: str, *, printer: str | None = None, actor: str = "") -> Done:
@@ -145,9 +155,56 @@ class Hall:
         """Take a ticket out for good."""
         return await self.do(commands.CancelTicket(number, reason), actor)
 
+    async def pin(self, number: str, *, reason: str, actor: str = "") -> Done:
+        """Put a waiting ticket before all others; `actor` is the supervisor who answers for it."""
+        return await self.do(commands.PinTicket(number, reason), actor)
+
+    async def unpin(self, number: str, *, actor: str = "") -> Done:
+        """Give a pinned ticket its former place."""
+        return await self.do(commands.UnpinTicket(number), actor)
+
+    async def reroute(
+        self,
+        number: str,
+        *,
+        to_category: str | None = None,
+        to_window: int | None = None,
+        actor: str = "",
+    ) -> Done:
+        """Send a waiting ticket to another line; give exactly one of the two."""
+        if (to_window is None) == (to_category is None):
+            raise TypeError("give exactly one of to_window and to_category")
+        return await self.do(commands.RerouteTicket(number, to_category, to_window), actor)
+
+    async def wake(self, number: str, *, actor: str = "") -> Done:
+        """A held ticket comes back into line."""
+        return await self.do(commands.WakeTicket(number), actor)
+
     async def reinstate(self, number: str, *, actor: str = "") -> Done:
         """Bring a passed ticket back into its line."""
         return await self.do(commands.ReinstateTicket(number), actor)
+
+    # --- the hall -----------------------------------------------------------------------------
+
+    async def assign_window(
+        self,
+        window: int,
+        *,
+        categories: Sequence[str] | None,
+        helps: Sequence[str] = (),
+        actor: str = "",
+    ) -> Done:
+        """Give a window other categories from its next call on; None for those of hall.toml again."""
+        own = None if categories is None else tuple(categories)
+        return await self.do(commands.AssignWindow(window, own, tuple(helps)), actor)
+
+    async def set_surge(self, on: bool, *, reason: str = "", actor: str = "") -> Done:
+        """Begin or end surge mode: every window helps with every category."""
+        return await self.do(commands.SetSurge(on, reason), actor)
+
+    async def close_day(self, *, outage: bool = False, reason: str = "", actor: str = "") -> Done:
+        """End the business day; `Done.tickets` are those that were passed, or sent home with a slip."""
+        return await self.do(commands.CloseDay(outage, reason), actor)
 
     # --- a window -----------------------------------------------------------------------------
 
@@ -199,12 +256,13 @@ class Hall:
         self,
         window: int,
         *,
+        kind: HoldKind | str = HoldKind.FREE,
         reason: str | None = None,
         ticket: str | None = None,
         actor: str = "",
     ) -> Done:
-        """Put the window's ticket aside."""
-        return await self.do(commands.Hold(window, reason, ticket), actor)
+        """Put the window's ticket aside; `kind` says how it comes back."""
+        return await self.do(commands.Hold(window, HoldKind(kind), reason, ticket), actor)
 
     async def resume(self, window: int, number: str, *, actor: str = "") -> Done:
         """Take a held ticket back: the window calls it next."""
@@ -216,13 +274,18 @@ class Hall:
         *,
         to_window: int | None = None,
         to_category: str | None = None,
+        and_back: bool = False,
         ticket: str | None = None,
         actor: str = "",
     ) -> Done:
-        """Send the window's ticket to a window or to a category; give exactly one of the two."""
+        """Send the window's ticket to a window or to a category; give exactly one of the two.
+
+        With `and_back` it returns to this window when it is finished there.
+        """
         if (to_window is None) == (to_category is None):
             raise TypeError("give exactly one of to_window and to_category")
-        return await self.do(commands.Transfer(window, to_window, to_category, ticket), actor)
+        command = commands.Transfer(window, to_window, to_category, and_back, ticket)
+        return await self.do(command, actor)
 
     async def undo(self, window: int, *, actor: str = "") -> Done:
         """Take back the window's last call, finish or pass within 30 seconds."""
@@ -232,15 +295,19 @@ class Hall:
 
     async def ticket(self, number: str) -> Ticket:
         """Today's ticket with that number; raises UnknownTicket."""
-        return await self.look(_show_ticket, number)
+        return await self.look(view_ticket, number)
 
     async def tickets(self, state: TicketState | None = None, limit: int = 1000) -> list[Ticket]:
         """Today's tickets: the waiting ones in order of place, any others newest first."""
-        return await self.look(_list_tickets, state, limit)
+        return await self.look(view_tickets, state, limit)
 
     async def history(self, number: str) -> list[Entry]:
         """The journal entries of today's ticket with that number."""
-        return await self.look(_ticket_history, number)
+        return await self.look(view_history, number)
+
+    async def why(self, number: str) -> str:
+        """Why today's ticket with that number was called last, as one sentence; empty if never."""
+        return await self.look(view_why, number)
 
     async def entries(self, after: int, limit: int = 500) -> list[Entry]:
         """Journal entries behind row `after`, in order."""
@@ -299,28 +366,3 @@ class Hall:
         while True:
             mark = await self.store.wait_for_change(mark, at_least_every)
             yield
-
-
-def _show_ticket(records: Records, rules: HallRules, now: datetime, number: str) -> Ticket:
-    return _placed(records, find_ticket(records, number, today(records, rules, now)))
-
-
-def _list_tickets(
-    records: Records, rules: HallRules, now: datetime, state: TicketState | None, limit: int
-) -> list[Ticket]:
-    on = today(records, rules, now)
-    if state is TicketState.WAITING:
-        return [_placed(records, each) for each in records.waiting(on, limit)]
-    return [_placed(records, each) for each in records.in_state(on, state, limit)]
-
-
-def _placed(records: Records, ticket: Ticket) -> Ticket:
-    """The ticket with how many are ahead of it."""
-    if ticket.state is TicketState.WAITING:
-        return ticket._replace(ahead=records.ahead_of(ticket))
-    return ticket
-
-
-def _ticket_history(records: Records, rules: HallRules, now: datetime, number: str) -> list[Entry]:
-    ticket = find_ticket(records, number, today(records, rules, now))
-    return records.history(ticket.id)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from yichuang.clock import elapsed
 from yichuang.errors import NothingToUndo, QueueRefusal, UndoTooLate
-from yichuang.queue.calling import idle_window, open_window
+from yichuang.queue.calling import back_in_place, idle_window, open_window
 from yichuang.queue.command import Undo
 from yichuang.queue.desk import Desk, Done
+from yichuang.queue.dispatch import CallRule
 from yichuang.queue.event import Entry, EventKind
 from yichuang.queue.ports import Records
 from yichuang.queue.rules import UNDO_WITHIN
@@ -17,7 +20,9 @@ from yichuang.queue.ticket import Move, Ticket
 _UNDONE = {
     EventKind.TICKET_CALLED: (Move.UNDO_CALL, EventKind.CALL_UNDONE),
     EventKind.TICKET_FINISHED: (Move.UNDO_FINISH, EventKind.FINISH_UNDONE),
+    EventKind.TICKET_FORWARDED: (Move.UNDO_FORWARD, EventKind.FINISH_UNDONE),
     EventKind.TICKET_PASSED: (Move.UNDO_PASS, EventKind.PASS_UNDONE),
+    EventKind.TICKET_VOIDED: (Move.UNDO_PASS, EventKind.PASS_UNDONE),
 }
 """The steps that can be taken back: by which move, and as which event."""
 
@@ -31,10 +36,14 @@ def undo(desk: Desk, command: Undo) -> Done:
     window = open_window(desk, command.window)
     step, before = undoable_step(desk.memory, command.window, desk.now, desk.today)
     move, kind = _UNDONE[step.event.kind]
+    data = step.event.data
     if move is Move.UNDO_CALL:
-        ticket = _uncalled(desk, before, step.event.data["former_call"])
+        ticket = _uncalled(desk, before, data)
     else:
         ticket = _back_at_the_window(desk, before, move, command.window)
+        if move is Move.UNDO_FORWARD:
+            route = tuple(data["former"]["route"])
+            ticket = back_in_place(ticket, data["former"])._replace(route=route)
     desk.memory.save_ticket(ticket)
     desk.record(kind, ticket=ticket.id, window=command.window, number=ticket.number)
     return Done(ticket=ticket, window=window)
@@ -56,7 +65,8 @@ def undoable_step(
     if ticket is None or ticket.call is None or ticket.business_date < today:
         raise NothingToUndo(window=window)
     ticket.moved(_UNDONE[step.event.kind][0])
-    if ticket.window != window:
+    went_on = "call" in step.event.data and step.event.data["call"] != ticket.call
+    if went_on or ticket.window not in (None, window):
         # It came back into line meanwhile, and another window passed it.
         raise NothingToUndo(window=window)
     return step, ticket
@@ -71,18 +81,24 @@ def can_undo(records: Records, window: int, now: datetime, today: date) -> bool:
     return True
 
 
-def _uncalled(desk: Desk, before: Ticket, former_call: int | None) -> Ticket:
+def _uncalled(desk: Desk, before: Ticket, data: Mapping[str, Any]) -> Ticket:
+    is_late = data["rule"] == CallRule.LATE.value
     if before.call is not None:
         desk.memory.end_call(before.call, desk.now, "undone")
-    return before._replace(
-        state=before.moved(Move.UNDO_CALL),
-        call=former_call,
+    ticket = before._replace(
+        state=before.moved(Move.UNDO_LATE_CALL if is_late else Move.UNDO_CALL),
+        call=data["former_call"],
         window=None,
         first_called_at=None if before.calls == 1 else before.first_called_at,
         called_at=None,
         started_at=None,
         calls=before.calls - 1,
+        counted=0,
+        counted_at=None,
     )
+    if is_late:
+        return ticket._replace(ended_at=desk.now, reinstated=before.reinstated - 1)
+    return ticket
 
 
 def _back_at_the_window(desk: Desk, before: Ticket, move: Move, window: int) -> Ticket:

@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from yichuang.config import CategorySettings, WindowSettings
-from yichuang.queue.desk import business_date, clock_behind
+from yichuang.queue.desk import business_date, clock_behind, find_ticket, hall_time, placed
+from yichuang.queue.dispatch import Duty
+from yichuang.queue.dispatch.reason import call_sentence
+from yichuang.queue.event import Entry, EventKind
 from yichuang.queue.item import Item
 from yichuang.queue.ports import CallShown, LineCount, Records
 from yichuang.queue.rules import HallRules
 from yichuang.queue.ticket import PriorityClass, Ticket, TicketState
 from yichuang.queue.undo import can_undo
-from yichuang.queue.window import Window, WindowState
+from yichuang.queue.window import Surge, Window, WindowState
 
 LIST_LENGTH = 50
 """The longest list of tickets that a screen is given."""
@@ -25,7 +28,7 @@ class LineView:
     category: CategorySettings
     waiting: int = 0
     priority: int = 0
-    """How many of them are of the priority class."""
+    """How many of them are of the classes in front."""
     head: str = ""
     """The number that stands first: the priority line's, else the ordinary line's."""
     oldest: datetime | None = None
@@ -41,6 +44,13 @@ class WindowView:
     window: Window
     ticket: Ticket | None
     item: Item | None
+    why: str
+    """Why its ticket was called, as one sentence; empty without a ticket."""
+    pass_in: int
+    """Seconds until its called ticket may be called again so that it counts, or be passed."""
+    duty: Duty
+    """What it serves now."""
+    surge: Surge | None
     own: tuple[LineView, ...]
     help: tuple[LineView, ...]
     waiting: tuple[Ticket, ...]
@@ -57,6 +67,7 @@ class WindowLine:
 
     settings: WindowSettings
     window: Window
+    duty: Duty
     ticket: Ticket | None
 
 
@@ -68,6 +79,7 @@ class Overview:
     business_date: date
     windows: tuple[WindowLine, ...]
     lines: tuple[LineView, ...]
+    surge: Surge | None
     waiting: int
     issued: int
     finished: int
@@ -95,21 +107,45 @@ def today(records: Records, rules: HallRules, now: datetime) -> date:
 def view_window(records: Records, rules: HallRules, now: datetime, number: int) -> WindowView:
     """One clerk's screen; raises UnknownWindow."""
     settings = rules.window(number)
-    on = today(records, rules, now)
+    latest = records.latest()
+    on, time = business_date(latest, rules, now), hall_time(latest, now)
     lines = _lines(records, rules, on)
     ticket = records.current(number)
+    window, surge = records.window(number), records.surge()
+    duty = rules.duty(window, surge)
     return WindowView(
-        at=now,
+        at=time,
         settings=settings,
-        window=records.window(number),
+        window=window,
         ticket=ticket,
         item=records.item(ticket.item) if ticket and ticket.item else None,
-        own=tuple(lines[code] for code in settings.categories),
-        help=tuple(lines[code] for code in settings.helps),
-        waiting=tuple(records.waiting_at(number, settings.serves, on, LIST_LENGTH)),
+        why=why_called(records, rules, ticket) if ticket else "",
+        pass_in=rules.seconds_to_next_count(ticket, now) if ticket else 0,
+        duty=duty,
+        surge=surge,
+        own=tuple(lines[code] for code in duty.own),
+        help=tuple(lines[code] for code in duty.helps),
+        waiting=tuple(records.waiting_at(duty, on, LIST_LENGTH)),
         held=tuple(records.in_state(on, TicketState.HELD, LIST_LENGTH)),
         passed=tuple(records.in_state(on, TicketState.PASSED, LIST_LENGTH)),
         can_undo=can_undo(records, number, now, on),
+    )
+
+
+def why_called(records: Records, rules: HallRules, ticket: Ticket) -> str:
+    """Why the ticket was called last, as one sentence; empty when it never was."""
+    calls = [
+        entry for entry in records.history(ticket.id) if entry.event.kind is EventKind.TICKET_CALLED
+    ]
+    if not calls:
+        return ""
+    last = calls[-1]
+    category = rules.categories.get(ticket.category)
+    return call_sentence(
+        last.event.data,
+        window=last.event.window or 0,
+        actor=last.actor,
+        category=category.label if category else ticket.category,
     )
 
 
@@ -121,23 +157,32 @@ def view_overview(records: Records, rules: HallRules, now: datetime) -> Overview
     tickets = {ticket.window: ticket for ticket in records.active()}
     lines = _lines(records, rules, on)
     counts = records.state_counts(on)
+    surge = records.surge()
     return Overview(
         at=now,
         business_date=on,
         windows=tuple(
-            WindowLine(
-                settings=settings,
-                window=windows.get(number) or Window(number, WindowState.CLOSED),
-                ticket=tickets.get(number),
-            )
+            _window_line(rules, settings, windows.get(number), surge, tickets.get(number))
             for number, settings in sorted(rules.windows.items())
         ),
         lines=tuple(lines.values()),
+        surge=surge,
         waiting=sum(line.waiting for line in lines.values()),
         issued=sum(counts.values()),
         finished=counts.get(TicketState.FINISHED, 0),
         clock_behind=clock_behind(latest, now),
     )
+
+
+def _window_line(
+    rules: HallRules,
+    settings: WindowSettings,
+    window: Window | None,
+    surge: Surge | None,
+    ticket: Ticket | None,
+) -> WindowLine:
+    window = window or Window(settings.number, WindowState.CLOSED)
+    return WindowLine(settings, window, rules.duty(window, surge), ticket)
 
 
 def view_board(records: Records, rules: HallRules, now: datetime, calls: int = 12) -> Board:
@@ -159,6 +204,35 @@ def view_lines(records: Records, rules: HallRules, now: datetime) -> tuple[LineV
     return tuple(_lines(records, rules, today(records, rules, now)).values())
 
 
+def view_ticket(records: Records, rules: HallRules, now: datetime, number: str) -> Ticket:
+    """Today's ticket with that number and how many are ahead of it; raises UnknownTicket."""
+    latest = records.latest()
+    found = find_ticket(records, number, business_date(latest, rules, now))
+    return placed(records, rules, hall_time(latest, now), found)
+
+
+def view_tickets(
+    records: Records, rules: HallRules, now: datetime, state: TicketState | None, limit: int
+) -> list[Ticket]:
+    """Today's tickets: those that wait in order of class and place, others newest first."""
+    latest = records.latest()
+    on, time = business_date(latest, rules, now), hall_time(latest, now)
+    if state is TicketState.WAITING:
+        return [placed(records, rules, time, each) for each in records.waiting(on, limit)]
+    return [placed(records, rules, time, each) for each in records.in_state(on, state, limit)]
+
+
+def view_history(records: Records, rules: HallRules, now: datetime, number: str) -> list[Entry]:
+    """The journal entries of today's ticket with that number; raises UnknownTicket."""
+    return records.history(find_ticket(records, number, today(records, rules, now)).id)
+
+
+def view_why(records: Records, rules: HallRules, now: datetime, number: str) -> str:
+    """Why today's ticket with that number was called last; raises UnknownTicket."""
+    ticket = find_ticket(records, number, today(records, rules, now))
+    return why_called(records, rules, ticket)
+
+
 def _lines(records: Records, rules: HallRules, on: date) -> dict[str, LineView]:
     counts: dict[str, list[LineCount]] = {}
     for line in records.lines(on):
@@ -177,7 +251,7 @@ def _together(category: CategorySettings, lines: list[LineCount]) -> LineView:
         category,
         waiting=sum(line.waiting for line in lines),
         priority=sum(
-            line.waiting for line in lines if line.priority_class is PriorityClass.PRIORITY
+            line.waiting for line in lines if line.priority_class is not PriorityClass.ORDINARY
         ),
         head=next((line.head for line in in_front if line.head), ""),
         oldest=min(line.oldest for line in lines),

@@ -30,7 +30,7 @@ _LABELS = {
 
 
 class Window(NamedTuple):
-    """A window's present duty. What it serves stands in hall.toml."""
+    """A window's present duty. What it serves stands in hall.toml, unless it was re-assigned."""
 
     number: int
     state: WindowState
@@ -38,6 +38,10 @@ class Window(NamedTuple):
     """When it came into this state; None when it was never opened."""
     reason: str | None = None
     """Why it paused."""
+    categories: tuple[str, ...] | None = None
+    """Its own categories since it was re-assigned; None for those of hall.toml."""
+    helps: tuple[str, ...] | None = None
+    """Its help categories since then."""
 
     def as_json(self) -> dict[str, Any]:
         """The window for scripts."""
@@ -46,4 +50,13 @@ class Window(NamedTuple):
             "state": self.state.value,
             "since": self.since.isoformat() if self.since else None,
             "reason": self.reason,
+            "categories": list(self.categories) if self.categories is not None else None,
+            "helps": list(self.helps) if self.helps is not None else None,
         }
+
+
+class Surge(NamedTuple):
+    """Surge mode: every window helps with every category (R01, requirements 4.9)."""
+
+    since: datetime
+    reason: str

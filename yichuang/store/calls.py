@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime
 from typing import Any
 
 from yichuang.queue.dispatch import CallRule
-from yichuang.queue.ports import CallShown
-from yichuang.queue.ticket import Ticket
-from yichuang.queue.window import Window, WindowState
+from yichuang.queue.ports import CallShown, LastCall
+from yichuang.queue.ticket import PriorityClass, Ticket
+from yichuang.queue.window import Surge, Window, WindowState
+from yichuang.store.table import text_or_none, time_or_none
 from yichuang.store.tickets import Tickets
 
 _OPEN = """
-INSERT INTO call (ticket, business_date, window, rule, called_at)
-VALUES (
-    :ticket, (SELECT business_date FROM ticket WHERE id = :ticket), :window, :rule, :at
-)
+INSERT INTO call (
+    ticket, business_date, window, rule, called_at, category, class, item, counted_at
+) VALUES (:ticket, :date, :window, :rule, :at, :category, :class, :item, :at)
 """
 
-_RECALL = "UPDATE call SET times = times + 1 WHERE id = :call"
+_RECALL = """
+UPDATE call SET times = times + 1, counted = :counted, counted_at = :at WHERE id = :call
+"""
 
 _START = "UPDATE call SET started_at = :at WHERE id = :call"
 
@@ -37,15 +40,47 @@ WHERE c.business_date = :date AND c.ending IS NOT 'undone'
 ORDER BY c.id DESC LIMIT :limit
 """
 
-_WINDOW = "SELECT number, state, since, reason FROM window WHERE number = :number"
+_RECENT_CLASSES = """
+SELECT class FROM call
+WHERE window = :window AND business_date = :date AND ending IS NOT 'undone'
+ORDER BY id DESC LIMIT :limit
+"""
 
-_WINDOWS = "SELECT number, state, since, reason FROM window ORDER BY number"
+_LAST_CALL = """
+SELECT ticket, ending FROM call
+WHERE window = :window AND ending IS NOT 'undone'
+ORDER BY id DESC LIMIT 1
+"""
+
+_CALLS_SINCE = """
+SELECT COUNT(*) FROM (
+    SELECT 1 FROM call
+    WHERE id > :call AND category = :category AND ending IS NOT 'undone'
+    LIMIT :limit
+)
+"""
+
+_WINDOWS = "SELECT number, state, since, reason, categories, helps FROM window "
+
+_WINDOW = _WINDOWS + "WHERE number = :number"
+
+_ALL_WINDOWS = _WINDOWS + "ORDER BY number"
 
 _SAVE_WINDOW = """
-INSERT INTO window (number, state, since, reason) VALUES (:number, :state, :since, :reason)
+INSERT INTO window (number, state, since, reason, categories, helps)
+VALUES (:number, :state, :since, :reason, :categories, :helps)
 ON CONFLICT (number) DO UPDATE SET
-    state = excluded.state, since = excluded.since, reason = excluded.reason
+    state = excluded.state, since = excluded.since, reason = excluded.reason,
+    categories = excluded.categories, helps = excluded.helps
 """
+
+_SURGE = "SELECT since, reason FROM surge"
+
+_BEGIN_SURGE = "INSERT INTO surge (one, since, reason) VALUES (1, :since, :reason)"
+
+_END_SURGE = "DELETE FROM surge"
+
+_CLASSES = {each.value: each for each in PriorityClass}
 
 
 class Calls(Tickets):
@@ -53,14 +88,24 @@ class Calls(Tickets):
 
     __slots__ = ()
 
-    def open_call(self, ticket: int, window: int, at: datetime, rule: CallRule) -> int:
+    def open_call(self, ticket: Ticket, window: int, at: datetime, rule: CallRule) -> int:
         """Begin a call; a second open one of the ticket or the window breaks a unique index."""
-        facts = {"ticket": ticket, "window": window, "rule": rule.value, "at": at.isoformat()}
+        facts = {
+            "ticket": ticket.id,
+            "date": ticket.business_date.isoformat(),
+            "window": window,
+            "rule": rule.value,
+            "at": at.isoformat(),
+            "category": ticket.category,
+            "class": ticket.priority_class.value,
+            "item": ticket.item,
+        }
         return self.connection.execute(_OPEN, facts).lastrowid or 0
 
-    def count_recall(self, call: int) -> None:
+    def count_recall(self, call: int, counted: int, at: datetime) -> None:
         """Count one more announcement."""
-        self.connection.execute(_RECALL, {"call": call})
+        facts = {"call": call, "counted": counted, "at": at.isoformat()}
+        self.connection.execute(_RECALL, facts)
 
     def start_call(self, call: int, at: datetime) -> None:
         """Note that the visitor came."""
@@ -100,18 +145,59 @@ class Calls(Tickets):
 
     def windows(self) -> list[Window]:
         """Every window that was ever opened."""
-        return [_window_from(row) for row in self.connection.execute(_WINDOWS)]
+        return [_window_from(row) for row in self.connection.execute(_ALL_WINDOWS)]
 
     def save_window(self, window: Window) -> None:
         """Keep a window's changed duty."""
         facts = {
             "number": window.number,
             "state": window.state.value,
-            "since": window.since.isoformat() if window.since else "",
+            "since": text_or_none(window.since) or "",
             "reason": window.reason,
+            "categories": _codes_text(window.categories),
+            "helps": _codes_text(window.helps),
         }
         self.connection.execute(_SAVE_WINDOW, facts)
 
+    def recent_classes(self, window: int, on: date, limit: int) -> list[PriorityClass]:
+        """The classes of the window's latest calls, the newest first."""
+        facts = {"window": window, "date": on.isoformat(), "limit": limit}
+        return [_CLASSES[row[0]] for row in self.connection.execute(_RECENT_CLASSES, facts)]
+
+    def last_call(self, window: int) -> LastCall | None:
+        """The window's latest call."""
+        row = self.connection.execute(_LAST_CALL, {"window": window}).fetchone()
+        return LastCall(*row) if row else None
+
+    def calls_since(self, call: int, category: str, limit: int) -> int:
+        """How many calls of a category followed that call, up to a limit."""
+        facts = {"call": call, "category": category, "limit": limit}
+        count: int = self.connection.execute(_CALLS_SINCE, facts).fetchone()[0]
+        return count
+
+    def surge(self) -> Surge | None:
+        """Surge mode, while it lasts."""
+        row = self.connection.execute(_SURGE).fetchone()
+        return Surge(datetime.fromisoformat(row[0]), row[1]) if row else None
+
+    def save_surge(self, surge: Surge | None) -> None:
+        """Begin or end surge mode."""
+        self.connection.execute(_END_SURGE)
+        if surge is not None:
+            facts = {"since": surge.since.isoformat(), "reason": surge.reason}
+            self.connection.execute(_BEGIN_SURGE, facts)
+
 
 def _window_from(row: tuple[Any, ...]) -> Window:
-    return Window(row[0], WindowState(row[1]), datetime.fromisoformat(row[2]), row[3])
+    return Window(
+        row[0],
+        WindowState(row[1]),
+        time_or_none(row[2] or None),
+        row[3],
+        None if row[4] is None else tuple(json.loads(row[4])),
+        None if row[5] is None else tuple(json.loads(row[5])),
+    )
+
+
+def _codes_text(codes: tuple[str, ...] | None) -> str | None:
+    return None if codes is None else json.dumps(codes)

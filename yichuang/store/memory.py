@@ -92,6 +92,10 @@ class InMemory(PlainMemory):
         """The print job with that id."""
         return self._print_jobs[job - 1] if 0 < job <= len(self._print_jobs) else None
 
+    def last_print_job(self, ticket: int) -> int | None:
+        """The newest print job of a ticket."""
+        return next((job.id for job in reversed(self._print_jobs) if job.ticket == ticket), None)
+
     def print_jobs(self, limit: int) -> list[PrintJob]:
         """The latest print jobs, newest first."""
         return self._print_jobs[: -limit - 1 : -1]

@@ -13,7 +13,7 @@ from datetime import datetime
 from importlib import resources
 from pathlib import Path
 
-from yichuang.errors import MigrationEdited, NewerSchema, StoreForeign
+from yichuang.errors import MigrationEdited, NewerSchema, StoreError, StoreForeign
 from yichuang.store.database import connect_to, translated
 
 _LEDGER = """
@@ -84,6 +84,8 @@ def _migrate(
         return []
     if len(pending) < len(steps):
         copy_to(connection, path.with_name(f"{path.stem}.before-{pending[0].number:04d}.sqlite3"))
+    # A step may make a table anew, which foreign keys would refuse (sqlite.org/lang_altertable.html, 7).
+    connection.execute("PRAGMA foreign_keys = OFF")
     applied = []
     for step in pending:
         connection.execute("BEGIN IMMEDIATE")
@@ -91,6 +93,7 @@ def _migrate(
             connection.execute(_LEDGER)
             if step in _pending(connection, steps):
                 _apply(connection, step, now)
+                _check_references(connection, step)
                 applied.append(step)
             connection.execute("COMMIT")
         except BaseException:
@@ -128,6 +131,12 @@ def _has_ledger(connection: sqlite3.Connection) -> bool:
         "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'schema_step'"
     ).fetchone()
     return row is not None
+
+
+def _check_references(connection: sqlite3.Connection, step: Step) -> None:
+    broken = connection.execute("PRAGMA foreign_key_check").fetchall()
+    if broken:
+        raise StoreError(detail=f"{step.name}: {len(broken)} broken references, {broken[0]}")
 
 
 def _apply(connection: sqlite3.Connection, step: Step, now: datetime) -> None:

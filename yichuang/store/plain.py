@@ -12,9 +12,9 @@ from yichuang.errors import StoreError
 from yichuang.queue.dispatch import CallRule
 from yichuang.queue.event import Entry, Event
 from yichuang.queue.item import Item
-from yichuang.queue.ports import CallShown, Latest
-from yichuang.queue.ticket import Ticket
-from yichuang.queue.window import Window, WindowState
+from yichuang.queue.ports import CallShown, LastCall, Latest
+from yichuang.queue.ticket import PriorityClass, Ticket
+from yichuang.queue.window import Surge, Window, WindowState
 from yichuang.store.journal import CHAIN_START, data_text, row_hash
 from yichuang.store.plain_tickets import Call, PlainTickets
 
@@ -24,17 +24,23 @@ class PlainMemory(PlainTickets):
 
     # --- calls and windows --------------------------------------------------------------------
 
-    def open_call(self, ticket: int, window: int, at: datetime, rule: CallRule) -> int:
+    def open_call(self, ticket: Ticket, window: int, at: datetime, rule: CallRule) -> int:
         """Begin a call; raises StoreError for a second open one of the ticket or the window."""
-        found = self._tickets.get(ticket)
-        if found is None:
-            raise StoreError(detail=f"no such ticket: {ticket}")
-        self._calls.append(Call(ticket, window, rule, at))
+        if ticket.id not in self._tickets:
+            raise StoreError(detail=f"no such ticket: {ticket.id}")
+        self._calls.append(
+            Call(
+                ticket.id, window, rule, at, ticket.category, ticket.priority_class, ticket.item, at
+            )
+        )
         call = len(self._calls)
         self._later(self._calls.pop)
-        day = self._calls_by_day.setdefault(found.business_date, [])
-        day.append(call)
-        self._later(day.pop)
+        for rows in (
+            self._calls_by_day.setdefault(ticket.business_date, []),
+            self._calls_of_window.setdefault(window, []),
+        ):
+            rows.append(call)
+            self._later(rows.pop)
         self._occupy(call)
         return call
 
@@ -45,9 +51,11 @@ class PlainMemory(PlainTickets):
         self._set(self._at_window, row.window, call)
         self._set(self._at_ticket, row.ticket, call)
 
-    def count_recall(self, call: int) -> None:
+    def count_recall(self, call: int, counted: int, at: datetime) -> None:
         """Count one more announcement."""
         self._change(call, "times", self._calls[call - 1].times + 1)
+        self._change(call, "counted", counted)
+        self._change(call, "counted_at", at)
 
     def start_call(self, call: int, at: datetime) -> None:
         """Note that the visitor came."""
@@ -113,6 +121,39 @@ class PlainMemory(PlainTickets):
     def save_window(self, window: Window) -> None:
         """Keep a window's changed duty."""
         self._set(self._windows, window.number, window)
+
+    def recent_classes(self, window: int, on: date, limit: int) -> list[PriorityClass]:
+        """The classes of the window's latest calls, the newest first."""
+        calls = (self._calls[each - 1] for each in reversed(self._calls_of_window.get(window, [])))
+        of_day = (
+            call
+            for call in calls
+            if call.ending != "undone" and self._tickets[call.ticket].business_date == on
+        )
+        return [call.priority_class for call in islice(of_day, limit)]
+
+    def last_call(self, window: int) -> LastCall | None:
+        """The window's latest call."""
+        for each in reversed(self._calls_of_window.get(window, [])):
+            call = self._calls[each - 1]
+            if call.ending != "undone":
+                return LastCall(call.ticket, call.ending)
+        return None
+
+    def calls_since(self, call: int, category: str, limit: int) -> int:
+        """How many calls of a category followed that call, up to a limit."""
+        later = islice(self._calls, call, None)
+        found = (each for each in later if each.category == category and each.ending != "undone")
+        return sum(1 for _each in islice(found, limit))
+
+    def surge(self) -> Surge | None:
+        """Surge mode, while it lasts."""
+        return self._surge
+
+    def save_surge(self, surge: Surge | None) -> None:
+        """Begin or end surge mode."""
+        self._later(setattr, self, "_surge", self._surge)
+        self._surge = surge
 
     # --- the journal --------------------------------------------------------------------------
 

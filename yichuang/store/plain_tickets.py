@@ -11,17 +11,17 @@ from itertools import islice
 from typing import Any
 
 from yichuang.errors import StoreError
-from yichuang.queue.dispatch import CallRule
+from yichuang.queue.dispatch import CallRule, Duty, Head
 from yichuang.queue.event import Entry
 from yichuang.queue.item import Item
 from yichuang.queue.ports import LineCount
 from yichuang.queue.ticket import PriorityClass, Ticket, TicketState
-from yichuang.queue.window import Window
+from yichuang.queue.window import Surge, Window
 
 _OPEN_STATES = (TicketState.WAITING, TicketState.CALLED, TicketState.SERVING, TicketState.HELD)
 
-LineKey = tuple[str, PriorityClass] | int
-"""A line: a category and a class, or the window that its tickets wait for."""
+LineKey = tuple[str, PriorityClass, str] | tuple[int, PriorityClass]
+"""A line: a category, a class and a need, or a window that its tickets wait for and a class."""
 
 Place = tuple[int, int, int]
 """A ticket's place in a line: its order, its entry, its id."""
@@ -74,7 +74,12 @@ class Call:
     window: int
     rule: CallRule
     called_at: datetime
+    category: str
+    priority_class: PriorityClass
+    item: str | None
+    counted_at: datetime
     times: int = 1
+    counted: int = 1
     started_at: datetime | None = None
     ended_at: datetime | None = None
     ending: str | None = None
@@ -95,7 +100,12 @@ class PlainTables:
         self._calls_by_day: dict[date, list[int]] = {}
         self._at_window: dict[int, int] = {}
         self._at_ticket: dict[int, int] = {}
+        self._calls_of_window: dict[int, list[int]] = {}
         self._windows: dict[int, Window] = {}
+        self._surge: Surge | None = None
+        self._of_person: dict[tuple[str, date], list[int]] = {}
+        self._from_origin: dict[tuple[str, date], list[int]] = {}
+        self._slips: dict[tuple[str, date], list[int]] = {}
         self._entries: list[Entry] = []
         self._by_window: dict[int, list[int]] = {}
         self._by_ticket: dict[int, list[int]] = {}
@@ -138,20 +148,56 @@ class PlainTickets(PlainTables):
         found = self._numbers.get((on, number))
         return None if found is None else self._tickets[found]
 
-    def heads(self, window: int, categories: Sequence[str]) -> list[Ticket]:
+    def heads(self, duty: Duty, at: datetime, without: int | None = None) -> list[Head]:
         """The heads of the lines that the window may call."""
-        keys: list[LineKey] = [(code, each) for code in categories for each in PriorityClass]
-        found = (self._lines.get(key) for key in (*keys, window))
-        return [self._tickets[line.nth(0)[2]] for line in found if line]
+        keys: list[LineKey] = [
+            (code, each, need) for code, need in duty.lines for each in PriorityClass
+        ]
+        keys += [(duty.window, each) for each in PriorityClass]
+        lines = self._lines
+        found = []
+        for key in keys:
+            line = lines.get(key)
+            if not line:
+                continue
+            ticket = self._tickets[line.nth(0)[2]]
+            if ticket.id == without:
+                if len(line) == 1:
+                    continue
+                ticket = self._tickets[line.nth(1)[2]]
+            if _is_due(ticket, at):
+                found.append(_head_of(ticket))
+        return found
 
-    def ahead_of(self, ticket: Ticket) -> int:
+    def line_lengths(self, categories: Sequence[str], limit: int, at: datetime) -> dict[str, int]:
+        """How many wait undirected in each category, up to a limit."""
+        counts = dict.fromkeys(categories, 0)
+        for key, line in self._lines.items():
+            if key[0] in counts:
+                places = islice(line, limit)
+                due = sum(_is_due(self._tickets[place[2]], at) for place in places)
+                counts[str(key[0])] = min(counts[str(key[0])] + due, limit)
+        return counts
+
+    def ahead_of(self, ticket: Ticket, needs: Sequence[str], at: datetime) -> int:
         """How many waiting tickets go before this one."""
-        place = (ticket.line_order, ticket.line_entry)
-        line = self._lines.get(_line_of(ticket))
-        ahead = line.before(place) if line else 0
-        if ticket.target_window is None and ticket.priority_class is PriorityClass.ORDINARY:
-            ahead += len(self._lines.get((ticket.category, PriorityClass.PRIORITY), ()))
+        ahead = 0
+        for key in self._keys_beside(ticket, needs):
+            line = self._lines.get(key)
+            if not line or key[1].rank > ticket.priority_class.rank:
+                continue
+            if key[1] is ticket.priority_class:
+                ahead += line.before((ticket.line_order, ticket.line_entry))
+            elif key[1] is PriorityClass.APPOINTMENT and ticket.target_window is None:
+                ahead += line.before((int(at.timestamp()) + 1, 0))
+            else:
+                ahead += len(line)
         return ahead
+
+    def _keys_beside(self, ticket: Ticket, needs: Sequence[str]) -> list[LineKey]:
+        if ticket.target_window is not None:
+            return [(ticket.target_window, each) for each in PriorityClass]
+        return [(ticket.category, each, need) for each in PriorityClass for need in needs]
 
     def lines(self, on: date) -> list[LineCount]:
         """The lines that are not empty."""
@@ -160,37 +206,35 @@ class PlainTickets(PlainTables):
             ticket = self._tickets[ticket_id]
             found.setdefault((ticket.category, ticket.priority_class), []).append(ticket)
         return [
-            LineCount(*key, len(tickets), self._head_of(key), min(t.issued_at for t in tickets))
+            LineCount(*key, len(tickets), _first_of_all(tickets), min(t.since for t in tickets))
             for key, tickets in sorted(found.items())
         ]
-
-    def _head_of(self, key: tuple[str, PriorityClass]) -> str:
-        line = self._lines.get(key)
-        return self._tickets[line.nth(0)[2]].number if line else ""
 
     def waiting(self, on: date, limit: int) -> list[Ticket]:
         """The waiting tickets in order of place."""
         return self._first_of(self._lines.values(), on, limit)
 
-    def waiting_at(
-        self, window: int, categories: Sequence[str], on: date, limit: int
-    ) -> list[Ticket]:
+    def waiting_at(self, duty: Duty, on: date, limit: int) -> list[Ticket]:
         """The waiting tickets that the window may call, in order of place."""
-        keys: list[LineKey] = [(code, each) for code in categories for each in PriorityClass]
-        found = (self._lines.get(key) for key in (*keys, window))
+        keys: list[LineKey] = [
+            (code, each, need) for code, need in duty.lines for each in PriorityClass
+        ]
+        keys += [(duty.window, each) for each in PriorityClass]
+        found = (self._lines.get(key) for key in keys)
         return self._first_of([line for line in found if line], on, limit)
 
     def _first_of(self, lines: Collection[Line], on: date, limit: int) -> list[Ticket]:
-        places = heapq.merge(*lines)
-        tickets = (self._tickets[place[2]] for place in places)
-        return list(islice((each for each in tickets if each.business_date == on), limit))
+        heads = ((self._tickets[place[2]] for place in islice(line, limit)) for line in lines)
+        tickets = (each for line in heads for each in line if each.business_date == on)
+        return heapq.nsmallest(limit, tickets, key=_in_order)
 
-    def in_state(self, on: date, state: TicketState | None, limit: int) -> list[Ticket]:
+    def in_state(self, on: date, state: TicketState | None, limit: int | None) -> list[Ticket]:
         """The tickets of a business date, newest first."""
         if state is None:
             newest = islice(reversed(self._by_day.get(on, [])), limit)
             return [self._tickets[each] for each in newest]
-        found = heapq.nlargest(limit, self._by_state.get((on, state), ()))
+        of_state = self._by_state.get((on, state), set())
+        found = heapq.nlargest(len(of_state) if limit is None else limit, of_state)
         return [self._tickets[each] for each in found]
 
     def state_counts(self, on: date) -> dict[TicketState, int]:
@@ -198,12 +242,32 @@ class PlainTickets(PlainTables):
         counts = {state: len(self._by_state.get((on, state), ())) for state in TicketState}
         return {state: count for state, count in counts.items() if count}
 
-    def nth_waiting(self, category: str, priority_class: PriorityClass, nth: int) -> Ticket | None:
+    def nth_waiting(self, of: Ticket, nth: int, at: datetime) -> Ticket | None:
         """The nth undirected ticket of a line, or its last."""
-        line = self._lines.get((category, priority_class))
+        line = self._lines.get((of.category, of.priority_class, of.need))
         if not line or nth < 1:
             return None
-        return self._tickets[line.nth(min(nth, len(line)) - 1)[2]]
+        due = (self._tickets[place[2]] for place in line)
+        found = list(islice((each for each in due if _is_due(each, at)), nth))
+        return found[-1] if found else None
+
+    def open_ticket_of(self, person: str, category: str, on: date) -> Ticket | None:
+        """The open ticket of a person in a category."""
+        found = (self._tickets[each] for each in reversed(self._of_person.get((person, on), [])))
+        return next(
+            (each for each in found if each.category == category and each.state in _OPEN_STATES),
+            None,
+        )
+
+    def last_from(self, origin: str, on: date) -> Ticket | None:
+        """The newest ticket of a kiosk."""
+        found = self._from_origin.get((origin, on))
+        return self._tickets[found[-1]] if found else None
+
+    def slip(self, number: str, on: date) -> Ticket | None:
+        """The unused ticket that is good as a slip on a date."""
+        found = (self._tickets[each] for each in self._slips.get((number, on), []))
+        return next((each for each in found if each.redeemed is None), None)
 
     def open_tickets_before(self, on: date) -> list[Ticket]:
         """The tickets of earlier business dates that have not ended."""
@@ -226,12 +290,15 @@ class PlainTickets(PlainTables):
         key = (ticket.business_date, ticket.number)
         if key in self._numbers:
             raise StoreError(detail=f"number given twice: {ticket.number}")
-        if ticket.item is not None and ticket.item not in self._items:
-            raise StoreError(detail=f"no such item: {ticket.item}")
         ticket_id = len(self._tickets) + 1
         self._later(self._forget, ticket_id)
         self._numbers[key] = ticket_id
         self._by_day.setdefault(ticket.business_date, []).append(ticket_id)
+        for table, owner in ((self._of_person, ticket.person), (self._from_origin, ticket.origin)):
+            if owner:
+                rows = table.setdefault((owner, ticket.business_date), [])
+                rows.append(ticket_id)
+                self._later(rows.pop)
         self._put(ticket_id, ticket._replace(id=ticket_id, ahead=0))
         return ticket_id
 
@@ -240,25 +307,37 @@ class PlainTickets(PlainTables):
         former = self._tickets.get(ticket.id)
         if former is None:
             return
+        self._later(self._put, ticket.id, former)
+        self._put(ticket.id, self._as_read(ticket))
+        if ticket.valid_on is not None and former.valid_on is None:
+            rows = self._slips.setdefault((ticket.number, ticket.valid_on), [])
+            rows.append(ticket.id)
+            self._later(rows.pop)
+
+    def _as_read(self, ticket: Ticket) -> Ticket:
+        """The ticket with what its last call tells, as the table would be read."""
         is_shown = ticket.call and ticket.state is not TicketState.WAITING
         call = self._calls[ticket.call - 1] if ticket.call and is_shown else None
-        shown = (
-            call.window if call else None,
-            call.called_at if call else None,
-            call.started_at if call else None,
-            0,
-        )
-        if shown != (ticket.window, ticket.called_at, ticket.started_at, ticket.ahead):
-            window, called_at, started_at, ahead = shown
-            ticket = ticket._replace(
-                window=window, called_at=called_at, started_at=started_at, ahead=ahead
+        if call is None:
+            return ticket._replace(
+                window=None, called_at=None, started_at=None, counted=0, counted_at=None, ahead=0
             )
-        self._later(self._put, ticket.id, former)
-        self._put(ticket.id, ticket)
+        return ticket._replace(
+            window=call.window,
+            called_at=call.called_at,
+            started_at=call.started_at,
+            counted=call.counted,
+            counted_at=call.counted_at,
+            ahead=0,
+        )
 
     def release_directed(self, window: int) -> list[str]:
         """Make the tickets that wait for this window callable by others."""
-        released = [self._tickets[place[2]] for place in self._lines.get(window, ())]
+        released = [
+            self._tickets[place[2]]
+            for each in PriorityClass
+            for place in self._lines.get((window, each), ())
+        ]
         for ticket in released:
             self._later(self._put, ticket.id, ticket)
             self._put(ticket.id, ticket._replace(target_window=None))
@@ -294,5 +373,35 @@ class PlainTickets(PlainTables):
 
 def _line_of(ticket: Ticket) -> LineKey:
     if ticket.target_window is not None:
-        return ticket.target_window
-    return (ticket.category, ticket.priority_class)
+        return (ticket.target_window, ticket.priority_class)
+    return (ticket.category, ticket.priority_class, ticket.need)
+
+
+def _is_due(ticket: Ticket, at: datetime) -> bool:
+    return (
+        ticket.priority_class is not PriorityClass.APPOINTMENT
+        or ticket.not_before is None
+        or ticket.not_before <= at
+    )
+
+
+def _head_of(ticket: Ticket) -> Head:
+    return Head(
+        ticket.id,
+        ticket.number,
+        ticket.category,
+        ticket.priority_class,
+        ticket.target_window,
+        ticket.since,
+        ticket.line_order,
+        ticket.line_entry,
+    )
+
+
+def _in_order(ticket: Ticket) -> tuple[int, int, int]:
+    return (ticket.priority_class.rank, ticket.line_order, ticket.line_entry)
+
+
+def _first_of_all(tickets: list[Ticket]) -> str:
+    undirected = [ticket for ticket in tickets if ticket.target_window is None]
+    return min(undirected, key=_in_order).number if undirected else ""

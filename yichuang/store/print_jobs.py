@@ -87,6 +87,9 @@ WHERE id = :id AND state = 'sending'
 """
 
 
+_LAST_OF_TICKET = "SELECT id FROM print_job WHERE ticket = :ticket ORDER BY id DESC LIMIT 1"
+
+
 class PrintJobs(Table):
     """Print jobs and printer leases."""
 
@@ -108,6 +111,11 @@ class PrintJobs(Table):
         """The print job with that id."""
         row = self.connection.execute(_ONE, {"id": job}).fetchone()
         return _job_from(row) if row else None
+
+    def last_print_job(self, ticket: int) -> int | None:
+        """The newest print job of a ticket."""
+        row = self.connection.execute(_LAST_OF_TICKET, {"ticket": ticket}).fetchone()
+        return row[0] if row else None
 
     def print_jobs(self, limit: int) -> list[PrintJob]:
         """The latest print jobs, newest first."""

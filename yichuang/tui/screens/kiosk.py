@@ -357,15 +357,14 @@ class KioskScreen(HallScreen):
         chosen = PriorityClass.PRIORITY if self._path.priority else PriorityClass.ORDINARY
         done = await self.hall.issue(
             category=want.category,
-            item=want.item.code if want.item else None,
+            items=(want.item.code,) if want.item else (),
             priority_class=chosen,
             actor=ACTOR,
         )
         if done.ticket is None:
             return
         category = self.hall.rules.category(want.category)
-        windows = self.hall.rules.windows_owning(want.category)
-        self._given = given_of(done.ticket, category, want.item, windows, done.print_job)
+        self._given = given_of(done.ticket, category, want.item, list(done.windows), done.print_job)
         self._raise_guard()
         self.someone_is_there()
 

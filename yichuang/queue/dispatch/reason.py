@@ -1,0 +1,86 @@
+"""Why a ticket was called, in one sentence: what a complaint is answered with (A05)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from yichuang.language import N_, _
+from yichuang.queue.dispatch.eligible import HelpCause
+from yichuang.queue.dispatch.head import CallRule
+from yichuang.queue.ticket import PriorityClass
+
+_PLAIN = {
+    CallRule.CHOSEN: N_("{number} 由 {actor} 指定叫号，没有按顺序"),
+    CallRule.LATE: N_("{number} 过号后迟到，由 {actor} 直接补叫"),
+}
+_BY_POLICY = {
+    "pinned": N_("{number} 由负责人置顶，先叫"),
+    "returned": N_("{number} 办过一步又回到这个窗口，先叫"),
+    "green_window": N_("{window} 号是军人优先窗口，{number}（优先）先叫"),
+    "fifo": N_("{number}（{class_label}）等了 {minutes} 分钟，在 {lines} 个队首中来得最早"),
+    "alternating": N_(
+        "{number}（{class_label}）等了 {minutes} 分钟，本窗口连叫前列的号还没到 {front_calls} 个，先叫它"
+    ),
+    "accumulating": N_("{number}（{class_label}）等了 {minutes} 分钟，{lines} 个队首中优先度最高"),
+}
+_ORDINARY_TURN = N_(
+    "{window} 号窗口已连叫 {in_a_row} 个前列的号，轮到一个普通号：{number} 等了 {minutes} 分钟"
+)
+_ONLY = N_("{number}（{class_label}）等了 {minutes} 分钟，是唯一可叫的队首")
+_OVER_RIVAL = N_(
+    "：{rate}×{minutes} 分钟，高于 {rival}（{rival_label}，{rival_rate}×{rival_minutes} 分钟）"
+)
+_HELP = {
+    HelpCause.OWN_EMPTY: N_("；本窗口自己的队空着，帮办「{category}」"),
+    HelpCause.LONG: N_("；「{category}」等候的人多，帮办"),
+    HelpCause.WAITED: N_("；「{category}」的队首等得久，帮办"),
+}
+
+
+def call_sentence(data: Mapping[str, Any], *, window: int, actor: str, category: str) -> str:
+    """The sentence for the facts of a `TicketCalled` event; `category` is its category's name."""
+    facts = dict(data.get("why", {}))
+    said = {
+        "number": data["number"],
+        "window": window,
+        "actor": actor or _("系统"),
+        "category": category,
+        "class_label": PriorityClass(data.get("class", "ordinary")).label,
+        "minutes": _minutes(data.get("waited", 0)),
+        "lines": facts.get("lines", 1),
+        "front_calls": facts.get("front_calls"),
+        "in_a_row": facts.get("in_a_row"),
+    }
+    rule = CallRule(data["rule"])
+    if rule in _PLAIN:
+        return _(_PLAIN[rule]).format(**said)
+    sentence = _sentence(facts).format(**said)
+    rival = facts.get("rival")
+    if rival:
+        sentence += _(_OVER_RIVAL).format(
+            rate=f"{facts['rate']:g}",
+            minutes=_minutes(facts["seconds"]),
+            rival=rival["number"],
+            rival_label=PriorityClass(rival["class"]).label,
+            rival_rate=f"{rival['rate']:g}",
+            rival_minutes=_minutes(rival["seconds"]),
+        )
+    if "help" in facts:
+        sentence += _(_HELP[HelpCause(facts["help"])]).format(**said)
+    return sentence
+
+
+def _sentence(facts: Mapping[str, Any]) -> str:
+    policy = str(facts.get("policy", ""))
+    if policy in ("pinned", "returned", "green_window"):
+        return _(_BY_POLICY[policy])
+    if facts.get("ordinary_turn"):
+        return _(_ORDINARY_TURN)
+    if facts.get("lines", 1) == 1 or policy not in _BY_POLICY:
+        return _(_ONLY)
+    return _(_BY_POLICY[policy])
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds / 60:.1f}".removesuffix(".0")

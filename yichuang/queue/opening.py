@@ -1,0 +1,63 @@
+"""The published hours at the kiosk: when it gives numbers, and when it warns that closing is near."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from yichuang.config import CategorySettings
+from yichuang.errors import ItemNotToday, OutsideHours
+from yichuang.language import N_, _
+from yichuang.queue.item import Item
+from yichuang.queue.rules import HallRules
+
+_WEEKDAYS = (
+    N_("周一", "weekday"),
+    N_("周二", "weekday"),
+    N_("周三", "weekday"),
+    N_("周四", "weekday"),
+    N_("周五", "weekday"),
+    N_("周六", "weekday"),
+    N_("周日", "weekday"),
+)
+
+
+def refuse_outside_hours(
+    rules: HallRules, now: datetime, category: CategorySettings, items: Sequence[Item]
+) -> None:
+    """Raises OutsideHours or ItemNotToday at a kiosk; inside published hours nobody is refused (A06).
+
+    A hall for trying out is always open. People at the guide desk decide for themselves.
+    """
+    if rules.settings.hall.sample:
+        return
+    opening = rules.hours.at(now)
+    if opening.session is None:
+        raise OutsideHours(opens=opening_text(rules, opening.opens_next))
+    if opening.session.flagged_only:
+        refused = [item for item in items if not item.saturday]
+        if refused or not items:
+            what = refused[0].alias if refused else category.label
+            raise ItemNotToday(what=what, opens=opening_text(rules, opening.opens_next))
+
+
+def opening_text(rules: HallRules, at: datetime | None) -> str:
+    """A moment of opening as people say it, such as `11月23日（周一）9:00`."""
+    if at is None:
+        return _("另行通知")
+    local = at.astimezone(rules.zone)
+    weekday = _WEEKDAYS[local.weekday()]
+    return _("{month}月{day}日（{weekday}）{time}").format(
+        month=local.month,
+        day=local.day,
+        weekday=_(weekday, "weekday"),
+        time=f"{local.hour}:{local.minute:02d}",
+    )
+
+
+def closes_soon(rules: HallRules, now: datetime) -> datetime | None:
+    """When the hall closes, if that is near enough to tell a visitor before a number is taken."""
+    if rules.settings.hall.sample:
+        return None
+    opening = rules.hours.at(now)
+    return opening.closes_at if opening.is_closing else None

@@ -1,0 +1,38 @@
+"""How long a visitor will likely wait."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import NamedTuple
+
+
+class Wait(NamedTuple):
+    """An expected wait, in seconds from the moment of telling."""
+
+    median: float
+    """As likely to be shorter as longer."""
+    high: float
+    """Nine visitors in ten wait less."""
+
+    @property
+    def minutes(self) -> int:
+        """The median in whole minutes, at least 1."""
+        return _minutes(self.median)
+
+    @property
+    def high_minutes(self) -> int:
+        """The 90 % figure in whole minutes, at least 1."""
+        return _minutes(self.high)
+
+    def as_json(self) -> dict[str, int]:
+        """The wait for scripts, in whole seconds."""
+        return {"median_seconds": round(self.median), "high_seconds": round(self.high)}
+
+
+def _minutes(seconds: float) -> int:
+    return max(1, -(-round(seconds) // 60))
+
+
+def wait_of(median: timedelta, high: timedelta) -> Wait:
+    """A wait from two spans."""
+    return Wait(median.total_seconds(), high.total_seconds())
