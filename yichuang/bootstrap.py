@@ -33,7 +33,7 @@ _SQLITE = b"SQLite format 3\0"
 logger = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
-    from yichuang.config import PrinterSettings
+    from yichuang.config import PrinterSettings, Settings
     from yichuang.hardware.worker import PrinterWorker
 
 
@@ -56,6 +56,13 @@ async def open_hall(
     store = await SqliteStore.open(path, clock, create=create)
     async with Hall(settings, store, clock) as hall:
         yield hall
+
+
+def rehearsal_hall(settings: Settings, clock: Clock) -> Hall:
+    """A hall that keeps all in memory and forgets it at its end: for simulated days."""
+    from yichuang.store.memory import InMemoryStore
+
+    return Hall(settings, InMemoryStore(clock), clock)
 
 
 @asynccontextmanager

@@ -1,4 +1,4 @@
-"""`yichuang simulate`: devices for people without hardware."""
+"""`yichuang simulate`: devices for people without hardware, and days that have not come yet."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import click
 
 from yichuang.cli.options import Asked, NamingGroup, takes_hall
 from yichuang.cli.outcome import say
+from yichuang.cli.simulate_day import day
 from yichuang.errors import FolderUnusable, PortTaken
 from yichuang.language import _
 from yichuang.profile import printer_toml
@@ -27,9 +28,12 @@ _FAILURES = [
 ]
 
 
-@click.group(cls=NamingGroup, help=_("模拟设备：没有硬件也能看到整个大厅运转。"))
+@click.group(cls=NamingGroup, help=_("模拟：没有硬件也能看到大厅运转；没到的日子也能先演一遍。"))
 def simulate() -> None:
-    """The simulated devices."""
+    """The simulated devices and days."""
+
+
+simulate.add_command(day)
 
 
 @simulate.command(help=_("模拟一台 ESC/POS 网口打印机：打出的票显示在这里，Ctrl+C 结束。"))
