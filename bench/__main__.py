@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import time
 
-from bench import change, concurrency, history, paper, screen, store, wire
+from bench import (
+    change,
+    concurrency,
+    history,
+    paper,
+    screen,
+    simulation,
+    store,
+    theory,
+    wire,
+)
 from bench.report import Figure, main, say
 
 _ALL = (
@@ -15,6 +25,8 @@ _ALL = (
     ("wire", wire.run),
     ("concurrency", concurrency.run),
     ("change", change.run),
+    ("simulation", simulation.run),
+    ("theory", theory.run),
 )
 
 
