@@ -21,6 +21,8 @@ _PLACES = {
     "doctor": "doctor",
     "ticket": "ticket",
     "window": "window",
+    "day": "supervision",
+    "surge": "supervision",
     "items": "items",
     "hours": "hours",
     "journal": "journal",

@@ -13,47 +13,38 @@ from yichuang.language import _
 from yichuang.queue.desk import Done
 from yichuang.queue.event import Entry
 from yichuang.queue.service import Hall
-from yichuang.queue.ticket import PriorityClass, Ticket, TicketState
+from yichuang.queue.ticket import ISSUED_CLASSES, PriorityClass, Ticket, TicketState
 
 
-@click.group(cls=NamingGroup, help=_("取号、查号、补打、取消、恢复过号。"))
+@click.group(cls=NamingGroup, help=_("取号、查号、补打、取消、恢复、置顶、改派、唤回。"))
 def ticket() -> None:
     """The commands on tickets."""
 
 
 @ticket.command(help=_("取一个号，打印，并说明纸的下落。"))
-@click.option("--category", required=True, help=_("类别的编码，例如 social_affairs"))
-@click.option("--item", help=_("事项的编码"))
+@click.option("--category", help=_("类别的编码，例如 social_affairs；写了事项可以不写"))
+@click.option("--item", "items", multiple=True, help=_("事项的编码；最多写五次，一个号办几件事"))
 @click.option(
     "--class",
     "priority_class",
-    type=click.Choice([each.value for each in PriorityClass]),
+    type=click.Choice([each.value for each in ISSUED_CLASSES]),
     default=PriorityClass.ORDINARY.value,
     help=_("普通或优先"),
 )
+@click.option("--group", help=_("优先的类别，例如 elderly；只作统计，不显示、不打印"))
+@click.option("--need", default="", help=_("要求的技能或专窗，例如 手语、collection（出件）"))
+@click.option("--window", type=click.IntRange(1, 999), help=_("只由这个窗口叫"))
+@click.option("--route", multiple=True, help=_("联办：随后要去的类别，按先后写几次"))
+@click.option("--slip", help=_("优先凭条上的号"))
 @click.option("--printer", help=_("打印机的名字；不写用第一台"))
 @click.option("--no-print", is_flag=True, help=_("不打印"))
 @takes_hall
-def issue(
-    asked: Asked,
-    category: str,
-    item: str | None,
-    priority_class: str,
-    printer: str | None,
-    no_print: bool,
-) -> None:
+def issue(asked: Asked, no_print: bool, **wanted: Any) -> None:
     """Give a visitor a number."""
 
     async def work() -> tuple[Done, Paper | None]:
         async with asked.hall() as hall:
-            done = await hall.issue(
-                category=category,
-                items=(item,) if item else (),
-                priority_class=priority_class,
-                on_paper=not no_print,
-                printer=printer,
-                actor=asked.actor,
-            )
+            done = await hall.issue(on_paper=not no_print, actor=asked.actor, **wanted)
             return done, await follow_paper(hall, done.print_job)
 
     _show_with_paper(asked, *run(work()))
@@ -163,6 +154,82 @@ def reinstate(asked: Asked, number: str) -> None:
     async def work() -> Done:
         async with asked.hall() as hall:
             return await hall.reinstate(number, actor=asked.actor)
+
+    _show(asked, run(work()))
+
+
+@ticket.command(help=_("说明这个号上一次为什么轮到它。"))
+@click.argument("number")
+@takes_hall
+def why(asked: Asked, number: str) -> None:
+    """Tell why a ticket was called."""
+
+    async def work() -> str:
+        async with asked.hall() as hall:
+            found = await hall.why(number)
+            return found or _("{number} 还没有叫过").format(
+                number=(await hall.ticket(number)).number
+            )
+
+    sentence = run(work())
+    asked.show({"why": sentence}, sentence)
+
+
+@ticket.command(help=_("置顶一个等候的号：窗口下一次就叫它。要写明负责人（--actor）和原因。"))
+@click.argument("number")
+@click.option("--reason", required=True, help=_("原因"))
+@takes_hall
+def pin(asked: Asked, number: str, reason: str) -> None:
+    """Put a waiting ticket before all others."""
+
+    async def work() -> Done:
+        async with asked.hall() as hall:
+            return await hall.pin(number, reason=reason, actor=asked.actor)
+
+    _show(asked, run(work()))
+
+
+@ticket.command(help=_("取消置顶，回到原来的位置。"))
+@click.argument("number")
+@takes_hall
+def unpin(asked: Asked, number: str) -> None:
+    """Give a pinned ticket its former place."""
+
+    async def work() -> Done:
+        async with asked.hall() as hall:
+            return await hall.unpin(number, actor=asked.actor)
+
+    _show(asked, run(work()))
+
+
+@ticket.command(help=_("把等候的号改派到另一个类别或窗口（二者写一个）。"))
+@click.argument("number")
+@click.option("--to-category", help=_("类别的编码"))
+@click.option("--to-window", type=click.IntRange(1, 999), help=_("窗口号"))
+@takes_hall
+def reroute(asked: Asked, number: str, to_category: str | None, to_window: int | None) -> None:
+    """Send a waiting ticket to another line."""
+    if (to_window is None) == (to_category is None):
+        raise click.UsageError(_("--to-window 和 --to-category 写一个，且只写一个"))
+
+    async def work() -> Done:
+        async with asked.hall() as hall:
+            return await hall.reroute(
+                number, to_category=to_category, to_window=to_window, actor=asked.actor
+            )
+
+    _show(asked, run(work()))
+
+
+@ticket.command(help=_("唤回挂起的号：它回到自己的窗口，或本类别的任一窗口。"))
+@click.argument("number")
+@takes_hall
+def wake(asked: Asked, number: str) -> None:
+    """A held ticket comes back into line."""
+
+    async def work() -> Done:
+        async with asked.hall() as hall:
+            return await hall.wake(number, actor=asked.actor)
 
     _show(asked, run(work()))
 

@@ -11,6 +11,7 @@ from yichuang.cli.options import Asked, NamingGroup, run, takes_hall
 from yichuang.language import _
 from yichuang.queue.desk import Done
 from yichuang.queue.service import Hall
+from yichuang.queue.ticket import HoldKind
 
 _Act = Callable[[Hall], Awaitable[Done]]
 _number = click.argument("window_number", metavar="WINDOW", type=click.IntRange(1, 999))
@@ -38,6 +39,9 @@ def _do(asked: Asked, act: _Act) -> None:
             f" ({_(done.window.reason)})" if done.window.reason else ""
         )
         lines.append(_("{window} 号窗口  {state}").format(window=done.window.number, state=label))
+        if done.window.categories is not None:
+            served = (*done.window.categories, *(f"+{code}" for code in done.window.helps or ()))
+            lines.append(_("办：{served}").format(served=_("、").join(served)))
     asked.show(result, "  ".join(lines))
 
 
@@ -130,20 +134,32 @@ def pass_(asked: Asked, window_number: int, reason: str) -> None:
 
 @window.command(help=_("挂起手上的号。"))
 @_number
+@click.option(
+    "--kind",
+    type=click.Choice([each.value for each in HoldKind]),
+    default=HoldKind.FREE.value,
+    show_default=True,
+    help=_("free 不持件：任一窗口取回；kept 持件：回本窗口；outside 等待：等别处的结果"),
+)
 @click.option("--reason", help=_("原因"))
 @takes_hall
-def hold(asked: Asked, window_number: int, reason: str | None) -> None:
+def hold(asked: Asked, window_number: int, kind: str, reason: str | None) -> None:
     """Put the window's ticket aside."""
-    _do(asked, lambda hall: hall.hold(window_number, reason=reason, actor=asked.actor))
+    _do(asked, lambda hall: hall.hold(window_number, kind=kind, reason=reason, actor=asked.actor))
 
 
 @window.command(help=_("把手上的号转到另一个窗口或类别（二者写一个）。"))
 @_number
 @click.option("--to-window", type=click.IntRange(1, 999), help=_("窗口号"))
 @click.option("--to-category", help=_("类别的编码"))
+@click.option("--and-back", is_flag=True, help=_("那边办完再回本窗口"))
 @takes_hall
 def transfer(
-    asked: Asked, window_number: int, to_window: int | None, to_category: str | None
+    asked: Asked,
+    window_number: int,
+    to_window: int | None,
+    to_category: str | None,
+    and_back: bool,
 ) -> None:
     """Send the window's ticket on."""
     if (to_window is None) == (to_category is None):
@@ -151,7 +167,36 @@ def transfer(
     _do(
         asked,
         lambda hall: hall.transfer(
-            window_number, to_window=to_window, to_category=to_category, actor=asked.actor
+            window_number,
+            to_window=to_window,
+            to_category=to_category,
+            and_back=and_back,
+            actor=asked.actor,
+        ),
+    )
+
+
+@window.command(help=_("改本窗口办的类别，下一次叫号起生效；--reset 恢复成 hall.toml 写的。"))
+@_number
+@click.option("--category", "categories", multiple=True, help=_("本窗口的类别，可写几次"))
+@click.option("--help-category", "helps", multiple=True, help=_("帮办的类别，可写几次"))
+@click.option("--reset", is_flag=True, help=_("恢复成 hall.toml 写的类别"))
+@takes_hall
+def assign(
+    asked: Asked,
+    window_number: int,
+    categories: tuple[str, ...],
+    helps: tuple[str, ...],
+    reset: bool,
+) -> None:
+    """Give a window other categories."""
+    if reset == bool(categories):
+        raise click.UsageError(_("写至少一个 --category，或者写 --reset"))
+    own = None if reset else categories
+    _do(
+        asked,
+        lambda hall: hall.assign_window(
+            window_number, categories=own, helps=helps, actor=asked.actor
         ),
     )
 

@@ -112,7 +112,6 @@ def admit(
     facts: dict[str, Any] = {
         "items": list(ticket.items),
         "route": list(ticket.route),
-        "group": ticket.group,
         "need": ticket.need,
         "origin": ticket.origin,
         "to_window": ticket.target_window,
