@@ -172,6 +172,8 @@ def test_visitors_are_as_the_profile_says() -> None:
         assert shares[code] / 20_000 == pytest.approx(business.share, abs=0.02)
         times = [visitor.service for visitor in visitors if visitor.category == code]
         assert fmean(times) == pytest.approx(business.mean, rel=0.06)
+    slots = {visitor.slot for visitor in visitors} - {None}
+    assert slots == {(9 + half / 2) * HOUR for half in (*range(6), *range(8, 16))}
     rush = sum(9.5 <= each.arrives / HOUR < 10.5 for each in visitors)
     quiet = sum(11.5 <= each.arrives / HOUR < 12.5 for each in visitors)
     assert rush > 4 * quiet

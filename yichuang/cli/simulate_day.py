@@ -151,7 +151,7 @@ def _report(plan: Plan, level: Level, rehearsed: Sequence[Rehearsed]) -> Iterato
     for each in rehearsed:
         yield _(
             "{policy}：办结 {finished}，过号 {passed}，挂起 {held}，转移 {transferred}，"
-            "到最后还没办 {left}；同时等候最多 {peak} 人"
+            "没办 {left}；同时等候最多 {peak} 人"
         ).format(
             policy=_(_POLICIES[each.policy]),
             peak=max(day.peak for day in each.days),

@@ -116,7 +116,7 @@ class SimulatedDay:
         self._order = 0
         self._visits: dict[str, Visit] = {}
         self._waiting: defaultdict[_Line, int] = defaultdict(int)
-        windows = hall.settings.window
+        windows = list(hall.rules.windows.values())
         self._posts = {window.number: _Post(window) for window in windows}
         self._idle: dict[int, None] = {}
         """The free windows, the one that has been free longest first."""

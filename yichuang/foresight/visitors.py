@@ -9,7 +9,7 @@ from itertools import accumulate, pairwise
 from random import Random
 from typing import NamedTuple
 
-from yichuang.foresight.crowd import HOUR, Crowd, Habits
+from yichuang.foresight.crowd import HOUR, SESSIONS, Crowd, Habits
 from yichuang.queue.ticket import PriorityClass
 
 NEVER = 0
@@ -41,6 +41,13 @@ class Visitor(NamedTuple):
     """The time at the window there."""
     slot: float | None = None
     """The start of their appointment, after midnight."""
+
+
+_SLOTS = tuple(
+    start + half_hour * HOUR / 2
+    for start, end in SESSIONS
+    for half_hour in range(int((end - start) / (HOUR / 2)))
+)
 
 
 class _Streams:
@@ -124,8 +131,8 @@ def _class(habits: Habits, chance: float) -> PriorityClass:
 
 
 def _slot(arrives: float) -> float:
-    """The half hour that begins nearest to the arrival: people come a little early or a little late."""
-    return round(arrives / (HOUR / 2)) * (HOUR / 2)
+    """The half hour of the sessions that begins nearest: people come a little early or a little late."""
+    return min(_SLOTS, key=lambda slot: abs(slot - arrives))
 
 
 def _service(crowd: Crowd, stream: Random) -> Callable[[str], float]:
