@@ -40,7 +40,12 @@ documents = st.builds(
     windows=texts,
     item=texts,
     item_alias=texts,
+    more_items=st.lists(texts, max_size=4).map(tuple),
+    route=texts,
     mark=texts,
+    need=texts,
+    expected=texts,
+    valid_on=st.sampled_from(["", "2026-11-23"]),
     hints=st.lists(texts, max_size=3).map(tuple),
     complaint_phone=texts,
     reprint=st.booleans(),
@@ -77,6 +82,45 @@ def test_what_is_not_known_leaves_no_line() -> None:
     bare = dataclasses.replace(TICKET, item="", windows="", hints=(), complaint_phone="")
     assert shown(bare)[-1] == "2026-11-20 09:31:05"
     assert not any("请留意" in text or "投诉" in text for text in shown(bare))
+
+
+def test_further_matters_their_route_a_need_and_the_wait_stand_where_they_belong() -> None:
+    full = dataclasses.replace(
+        TICKET,
+        more_items=("居民身份证补领", "社保卡申领"),
+        route="联办：社会事务 → 公安服务",
+        mark="预约 09:30 起叫号",
+        need="手语",
+        expected="约 8 分钟，多数人不超过 15 分钟",
+    )
+    texts = shown(full)
+    assert texts[2:13] == [
+        "社会事务",
+        "老年人优待证办理",
+        "另办：居民身份证补领",
+        "另办：社保卡申领",
+        "联办：社会事务 → 公安服务",
+        "A001",
+        "预约 09:30 起叫号",
+        "已要求：手语",
+        "您前面还有 5 人",
+        "预计等候：约 8 分钟，多数人不超过 15 分钟",
+        "请留意 3、4 号窗口",
+    ]
+    slot = [line for line in lay_out(full, 48) if line.text == "预约 09:30 起叫号"]
+    assert [line.scale for line in slot] == [2]
+
+
+@pytest.mark.parametrize("columns", sorted(COLUMNS.values()))
+def test_a_priority_slip_says_for_which_day_it_is_good_and_nothing_of_today(columns: int) -> None:
+    slip = dataclasses.replace(TICKET, valid_on="2026-11-23", mark="优先", expected="约 8 分钟")
+    texts = shown(slip, columns)
+    assert texts[1] == "优先凭条"
+    assert "凭此条 2026-11-23 优先办理，不用重新排队" in "".join(texts)
+    assert not any(
+        "前面还有" in text or "当天有效" in text or "约 8 分钟" in text for text in texts
+    )
+    assert texts[-2:] == ["2026-11-20 09:31:05", "投诉电话 12345"]
 
 
 @pytest.mark.parametrize(

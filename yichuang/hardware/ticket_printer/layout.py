@@ -62,6 +62,8 @@ def lay_out(document: TicketDocument, columns: int) -> list[Line]:
 
 def _heading(document: TicketDocument, columns: int) -> Iterator[Line]:
     yield from _centred(document.hall, columns, scale=2, bold=True)
+    if document.valid_on:
+        yield from _centred(_("优先凭条"), columns, scale=2, bold=True)
     if document.reprint:
         yield from _centred(_("[补打]"), columns, bold=True)
 
@@ -72,6 +74,9 @@ def _business(document: TicketDocument, columns: int) -> Iterator[Line]:
     if len(item) > _MOST_ITEM_LINES:
         item = wrap(clean(document.item_alias), columns) or item
     yield from (Line(text, Align.CENTER) for text in item)
+    for more in document.more_items:
+        yield from _centred(_("另办：{item}").format(item=more), columns)
+    yield from _centred(document.route, columns, bold=True)
 
 
 def _number(document: TicketDocument, columns: int) -> Iterator[Line]:
@@ -86,17 +91,33 @@ def _number(document: TicketDocument, columns: int) -> Iterator[Line]:
 
 
 def _waiting(document: TicketDocument, columns: int) -> Iterator[Line]:
+    if document.valid_on:
+        yield from _promise(document, columns)
+        return
     yield from _centred(document.mark, columns, scale=2, bold=True)
+    if document.need:
+        need = _("已要求：{need}").format(need=document.need)
+        yield from _centred(need, columns, bold=True)
     ahead = _("您前面还有 {count} 人").format(count=document.ahead)
     yield from _centred(ahead, columns, bold=True)
+    if document.expected:
+        expected = _("预计等候：{expected}").format(expected=document.expected)
+        yield from _centred(expected, columns)
     if document.windows:
         yield from _centred(
             _("请留意 {windows}").format(windows=document.windows), columns, bold=True
         )
 
 
+def _promise(document: TicketDocument, columns: int) -> Iterator[Line]:
+    """What a priority slip is good for; who waits today is of no matter on it."""
+    text = _("凭此条 {date} 优先办理，不用重新排队").format(date=document.valid_on)
+    yield from _centred(text, columns, bold=True)
+
+
 def _foot(document: TicketDocument, columns: int) -> Iterator[Line]:
-    texts = [document.issued_at, *document.hints]
+    # The hints are for today's wait ("good today only"): a slip for another day would deny itself.
+    texts = [document.issued_at, *(() if document.valid_on else document.hints)]
     if document.complaint_phone:
         texts.append(_("投诉电话 {phone}").format(phone=document.complaint_phone))
     for text in texts:
