@@ -13,11 +13,9 @@ from yichuang.errors import (
     NotYours,
     PassTooSoon,
     ReasonMissing,
-    ReturnsExhausted,
     SameWindow,
     StaleView,
     TargetClosed,
-    TooLate,
     WindowBusy,
     WindowClosed,
     WindowIdle,
@@ -28,6 +26,7 @@ from yichuang.queue.desk import Desk, Done
 from yichuang.queue.dispatch import CallRule, Choice, Duty, Turn, contenders
 from yichuang.queue.event import EventKind
 from yichuang.queue.issuing import refuse_unserved
+from yichuang.queue.late import refuse_too_late
 from yichuang.queue.numbering import tidy_number
 from yichuang.queue.ticket import Move, PriorityClass, Ticket, TicketState
 from yichuang.queue.window import Window, WindowState
@@ -119,18 +118,9 @@ def call_chosen(desk: Desk, command: CallChosen) -> Done:
         raise NotServedHere(window=command.window, category=category, number=ticket.number)
     if not is_late:
         return _call(desk, ticket, window, CallRule.CHOSEN, {})
-    _refuse_too_late(desk, ticket)
+    refuse_too_late(desk.memory, desk.rules.settings.missed, ticket)
     ticket = ticket._replace(reinstated=ticket.reinstated + 1, ended_at=None)
     return _call(desk, ticket, window, CallRule.LATE, {})
-
-
-def _refuse_too_late(desk: Desk, ticket: Ticket) -> None:
-    missed = desk.rules.settings.missed
-    if ticket.reinstated >= missed.returns:
-        raise ReturnsExhausted(number=ticket.number, times=ticket.reinstated)
-    since = desk.memory.calls_since(ticket.call or 0, ticket.category, missed.late_numbers + 1)
-    if not missed.late_numbers or since > missed.late_numbers:
-        raise TooLate(number=ticket.number, numbers=missed.late_numbers)
 
 
 def _call(

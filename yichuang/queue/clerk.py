@@ -1,0 +1,37 @@
+"""The clerk's view: a window as `WindowView` tells it, with what the keys on it need to know besides."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from yichuang.queue.item import Item
+from yichuang.queue.late import is_in_time
+from yichuang.queue.ports import Records
+from yichuang.queue.rules import HallRules
+from yichuang.queue.ticket import Ticket
+from yichuang.queue.view import WindowView, view_window
+
+
+class ClerkView(NamedTuple):
+    """One moment of a window."""
+
+    window: WindowView
+    items: tuple[Item, ...]
+    """The items of its ticket, five at most."""
+    late: tuple[Ticket, ...]
+    """Passed tickets that it may call directly, because their visitors come only a little late."""
+
+
+def view_clerk(records: Records, rules: HallRules, now: datetime, number: int) -> ClerkView:
+    """One clerk's screen; raises UnknownWindow."""
+    view = view_window(records, rules, now, number)
+    codes = view.ticket.items if view.ticket else ()
+    found = [records.item(code) for code in codes]
+    missed = rules.settings.missed
+    late = [
+        ticket
+        for ticket in view.passed
+        if view.duty.may_call(ticket.category, ticket.need) and is_in_time(records, missed, ticket)
+    ]
+    return ClerkView(view, tuple(item for item in found if item is not None), tuple(late))
