@@ -27,6 +27,7 @@ _PLACES = {
     "hours": "hours",
     "journal": "journal",
     "simulate": "simulate",
+    "plan": "plan",
 }
 
 

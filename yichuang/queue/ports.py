@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple, Protocol, TypeVar
 
+from yichuang.queue.appointment_ports import AppointmentMemory, AppointmentRecords
 from yichuang.queue.dispatch import CallRule, Duty, Head
 from yichuang.queue.document import TicketDocument
 from yichuang.queue.event import Entry, Event
@@ -34,6 +35,43 @@ class LastCall(NamedTuple):
     """How it ended; None while it lasts."""
 
 
+class PastVisit(NamedTuple):
+    """One time that somebody was called to a window, or waited and was never called."""
+
+    on: date
+    category: str
+    issued_at: datetime
+    called_at: datetime | None
+    """None for who was never called."""
+    ended_at: datetime | None
+
+
+class EndedCall(NamedTuple):
+    """A visit to a window that is over: what forecasts learn from."""
+
+    window: int
+    category: str
+    item: str | None
+    """The code of the ticket's first item."""
+    priority_class: PriorityClass
+    """The class of the line that it was called from."""
+    since: datetime
+    """From when on its ticket counted as waiting."""
+    called_at: datetime
+    ended_at: datetime
+
+
+class Told(NamedTuple):
+    """What a visitor was told of the wait, and how long it was."""
+
+    median: float
+    """Seconds."""
+    spread: float
+    """Seconds from the median to the 90 % figure, before its width was calibrated."""
+    waited: float
+    """Seconds from the issue to the first call."""
+
+
 class LineCount(NamedTuple):
     """One (category, class) line, directed tickets included."""
 
@@ -58,7 +96,7 @@ class CallShown(NamedTuple):
     """Whether the ticket is still called or being served there."""
 
 
-class Records(Protocol):
+class Records(AppointmentRecords, Protocol):
     """Reading a hall's memory, as it was at one moment."""
 
     def latest(self) -> Latest | None:
@@ -182,6 +220,22 @@ class Records(Protocol):
         """The latest calls of a business date, undone ones left out, newest first."""
         ...
 
+    def past_visits(self, since: date, until: date) -> list[PastVisit]:
+        """The visits of the business dates from `since` to before `until`, undone calls left out."""
+        ...
+
+    def ended_calls(self, limit: int) -> list[EndedCall]:
+        """The latest calls that have ended, undone ones left out, the newest first."""
+        ...
+
+    def issued_since(self, on: date, at: datetime) -> Mapping[tuple[str, PriorityClass], int]:
+        """How many tickets of a date were issued from `at` on, by category and class; the newest 2,000."""
+        ...
+
+    def told(self, tickets: int) -> list[Told]:
+        """What was told to those of the newest `tickets` that were told a wait and were called."""
+        ...
+
     def item(self, code: str) -> Item | None:
         """The item with that code."""
         ...
@@ -207,7 +261,7 @@ class Records(Protocol):
         ...
 
 
-class Memory(Records, Protocol):
+class Memory(Records, AppointmentMemory, Protocol):
     """Reading and changing a hall's memory inside one transaction."""
 
     def record(self, event: Event, *, at: datetime, business_date: date, actor: str) -> int:

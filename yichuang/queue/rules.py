@@ -40,14 +40,22 @@ class HallRules:
         }
         self.hours = ServiceHours(settings.hours, settings.holiday, settings.zone)
         self.groups = {group.code: group for group in settings.group}
+        self._plain_duties: dict[int, Duty] = {}
+        """What the windows serve as hall.toml says: asked for many times in each command."""
         self._printers = [printer.name for printer in settings.printer]
         skills = {skill for window in settings.window for skill in window.skills}
         self._plain_needs = ("", *sorted(skills))
 
     def duty(self, window: Window, surge: Surge | None) -> Duty:
         """What a window serves at this moment; raises UnknownWindow."""
-        settings = self.window(window.number)
-        return duty_of(settings, window, surge, tuple(self.categories))
+        is_plain = window.categories is None and surge is None
+        known = self._plain_duties.get(window.number) if is_plain else None
+        if known is None:
+            settings = self.window(window.number)
+            known = duty_of(settings, window, surge, tuple(self.categories))
+            if is_plain:
+                self._plain_duties[window.number] = known
+        return known
 
     def duties(self, windows: Sequence[Window], surge: Surge | None) -> list[Duty]:
         """What every window of the hall serves; `windows` are those that memory knows of."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import timedelta
 from types import TracebackType
 from typing import Any
 
@@ -16,7 +17,7 @@ from yichuang.queue.command import Command
 from yichuang.queue.desk import Desk, Done
 from yichuang.queue.event import Entry
 from yichuang.queue.item import Item
-from yichuang.queue.ports import Memory, Records, Result, Store
+from yichuang.queue.ports import Memory, PastVisit, Records, Result, Store
 from yichuang.queue.printing import PrinterHealth, PrinterState, PrinterStatus, PrintJob
 from yichuang.queue.rules import HallRules
 from yichuang.queue.ticket import HoldKind, PriorityClass, Ticket, TicketState
@@ -29,6 +30,7 @@ from yichuang.queue.view import (
     view_history,
     view_lines,
     view_overview,
+    view_past,
     view_ticket,
     view_tickets,
     view_why,
@@ -328,6 +330,10 @@ class Hall:
     async def lines(self) -> tuple[LineView, ...]:
         """Every category with its lines."""
         return await self.look(view_lines)
+
+    async def past_visits(self, back: timedelta) -> list[PastVisit]:
+        """The visits of the business dates before today, as far back as asked."""
+        return await self.look(view_past, back)
 
     async def items(self) -> list[Item]:
         """All items in the order of the catalogue."""

@@ -11,7 +11,7 @@ from yichuang.queue.dispatch import Duty
 from yichuang.queue.dispatch.reason import call_sentence
 from yichuang.queue.event import Entry, EventKind
 from yichuang.queue.item import Item
-from yichuang.queue.ports import CallShown, LineCount, Records
+from yichuang.queue.ports import CallShown, LineCount, PastVisit, Records
 from yichuang.queue.rules import HallRules
 from yichuang.queue.ticket import PriorityClass, Ticket, TicketState
 from yichuang.queue.undo import can_undo
@@ -231,6 +231,14 @@ def view_why(records: Records, rules: HallRules, now: datetime, number: str) -> 
     """Why today's ticket with that number was called last; raises UnknownTicket."""
     ticket = find_ticket(records, number, today(records, rules, now))
     return why_called(records, rules, ticket)
+
+
+def view_past(
+    records: Records, rules: HallRules, now: datetime, back: timedelta
+) -> list[PastVisit]:
+    """The visits of the business dates before today, as far back as asked."""
+    on = today(records, rules, now)
+    return records.past_visits(on - back, on)
 
 
 def _lines(records: Records, rules: HallRules, on: date) -> dict[str, LineView]:

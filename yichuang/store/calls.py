@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from yichuang.queue.dispatch import CallRule
-from yichuang.queue.ports import CallShown, LastCall
+from yichuang.queue.ports import CallShown, EndedCall, LastCall, PastVisit, Told
 from yichuang.queue.ticket import PriorityClass, Ticket
 from yichuang.queue.window import Surge, Window, WindowState
 from yichuang.store.table import text_or_none, time_or_none
@@ -58,6 +58,41 @@ SELECT COUNT(*) FROM (
     WHERE id > :call AND category = :category AND ending IS NOT 'undone'
     LIMIT :limit
 )
+"""
+
+_PAST_VISITS = """
+SELECT c.business_date, c.category, t.issued_at, c.called_at, c.ended_at
+FROM call AS c JOIN ticket AS t ON t.id = c.ticket
+WHERE c.business_date >= :since AND c.business_date < :until AND c.ending IS NOT 'undone'
+UNION ALL
+SELECT business_date, category, issued_at, NULL, NULL
+FROM ticket
+WHERE business_date >= :since AND business_date < :until AND calls = 0
+"""
+
+_ENDED = """
+SELECT c.window, c.category, c.item, c.class, t.since, c.called_at, c.ended_at
+FROM call AS c JOIN ticket AS t ON t.id = c.ticket
+WHERE c.ended_at IS NOT NULL AND c.ending IS NOT 'undone'
+ORDER BY c.id DESC LIMIT :limit
+"""
+
+# The newest ids bound the walk, which would be the whole day's by the index on dates.
+_ISSUED = """
+SELECT category, issued_class, COUNT(*) FROM ticket
+WHERE id > (SELECT MAX(id) FROM ticket) - 2000
+    AND +business_date = :date AND issued_at >= :at
+GROUP BY category, issued_class
+"""
+
+# A ticket's `issue_order` is the journal row that issued it; the newest ids bound the walk.
+_TOLD = """
+SELECT json_extract(j.data, '$.expected_median'), json_extract(j.data, '$.expected_spread'),
+    t.issued_at, t.first_called_at
+FROM ticket AS t JOIN journal AS j ON j.seq = t.issue_order
+WHERE t.id > (SELECT MAX(id) FROM ticket) - :tickets AND t.first_called_at IS NOT NULL
+    AND json_extract(j.data, '$.expected_spread') IS NOT NULL
+ORDER BY t.id DESC
 """
 
 _WINDOWS = "SELECT number, state, since, reason, categories, helps FROM window "
@@ -174,6 +209,49 @@ class Calls(Tickets):
         facts = {"call": call, "category": category, "limit": limit}
         count: int = self.connection.execute(_CALLS_SINCE, facts).fetchone()[0]
         return count
+
+    def past_visits(self, since: date, until: date) -> list[PastVisit]:
+        """The visits of a span of business dates."""
+        facts = {"since": since.isoformat(), "until": until.isoformat()}
+        return [
+            PastVisit(
+                date.fromisoformat(row[0]),
+                row[1],
+                datetime.fromisoformat(row[2]),
+                time_or_none(row[3]),
+                time_or_none(row[4]),
+            )
+            for row in self.connection.execute(_PAST_VISITS, facts)
+        ]
+
+    def ended_calls(self, limit: int) -> list[EndedCall]:
+        """The latest calls that have ended, the newest first."""
+        moment = datetime.fromisoformat
+        return [
+            EndedCall(
+                row[0],
+                row[1],
+                row[2],
+                _CLASSES[row[3]],
+                moment(row[4]),
+                moment(row[5]),
+                moment(row[6]),
+            )
+            for row in self.connection.execute(_ENDED, {"limit": limit})
+        ]
+
+    def issued_since(self, on: date, at: datetime) -> dict[tuple[str, PriorityClass], int]:
+        """How many tickets of a date were issued from `at` on, by category and class."""
+        rows = self.connection.execute(_ISSUED, {"date": on.isoformat(), "at": at.isoformat()})
+        return {(row[0], _CLASSES[row[1]]): row[2] for row in rows}
+
+    def told(self, tickets: int) -> list[Told]:
+        """What visitors were told, and how long they waited."""
+        moment = datetime.fromisoformat
+        return [
+            Told(row[0], row[1], (moment(row[3]) - moment(row[2])).total_seconds())
+            for row in self.connection.execute(_TOLD, {"tickets": tickets})
+        ]
 
     def surge(self) -> Surge | None:
         """Surge mode, while it lasts."""

@@ -12,7 +12,7 @@ from yichuang.errors import StoreError
 from yichuang.queue.dispatch import CallRule
 from yichuang.queue.event import Entry, Event
 from yichuang.queue.item import Item
-from yichuang.queue.ports import CallShown, LastCall, Latest
+from yichuang.queue.ports import CallShown, EndedCall, LastCall, Latest, PastVisit, Told
 from yichuang.queue.ticket import PriorityClass, Ticket
 from yichuang.queue.window import Surge, Window, WindowState
 from yichuang.store.journal import CHAIN_START, data_text, row_hash
@@ -145,6 +145,58 @@ class PlainMemory(PlainTickets):
         later = islice(self._calls, call, None)
         found = (each for each in later if each.category == category and each.ending != "undone")
         return sum(1 for _each in islice(found, limit))
+
+    def past_visits(self, since: date, until: date) -> list[PastVisit]:
+        """The visits of a span of business dates."""
+        found = []
+        for call in self._calls:
+            ticket = self._tickets[call.ticket]
+            if since <= ticket.business_date < until and call.ending != "undone":
+                facts = (call.category, ticket.issued_at, call.called_at, call.ended_at)
+                found.append(PastVisit(ticket.business_date, *facts))
+        for ticket in self._tickets.values():
+            if since <= ticket.business_date < until and not ticket.calls:
+                facts_of = (ticket.category, ticket.issued_at, None, None)
+                found.append(PastVisit(ticket.business_date, *facts_of))
+        return found
+
+    def ended_calls(self, limit: int) -> list[EndedCall]:
+        """The latest calls that have ended, the newest first."""
+        ended = (
+            EndedCall(
+                call.window,
+                call.category,
+                call.item,
+                call.priority_class,
+                self._tickets[call.ticket].since,
+                call.called_at,
+                call.ended_at,
+            )
+            for call in reversed(self._calls)
+            if call.ended_at is not None and call.ending != "undone"
+        )
+        return list(islice(ended, limit))
+
+    def issued_since(self, on: date, at: datetime) -> dict[tuple[str, PriorityClass], int]:
+        """How many tickets of a date were issued from `at` on, by category and class."""
+        counts: dict[tuple[str, PriorityClass], int] = {}
+        for each in islice(reversed(self._by_day.get(on, [])), 2000):
+            ticket = self._tickets[each]
+            if ticket.issued_at >= at:
+                key = (ticket.category, ticket.issued_class)
+                counts[key] = counts.get(key, 0) + 1
+        return counts
+
+    def told(self, tickets: int) -> list[Told]:
+        """What visitors were told, and how long they waited."""
+        newest = (self._tickets[each] for each in range(len(self._tickets), 0, -1))
+        found = []
+        for ticket in islice(newest, tickets):
+            facts = self._entries[ticket.issue_order - 1].event.data
+            if ticket.first_called_at is not None and "expected_spread" in facts:
+                waited = (ticket.first_called_at - ticket.issued_at).total_seconds()
+                found.append(Told(facts["expected_median"], facts["expected_spread"], waited))
+        return found
 
     def surge(self) -> Surge | None:
         """Surge mode, while it lasts."""

@@ -29,7 +29,8 @@ _ORDINARY_TURN = N_(
 )
 _ONLY = N_("{number}（{class_label}）等了 {minutes} 分钟，是唯一可叫的队首")
 _OVER_RIVAL = N_(
-    "：{rate}×{minutes} 分钟，高于 {rival}（{rival_label}，{rival_rate}×{rival_minutes} 分钟）"
+    "：每分钟 {rate} 分、共 {score} 分，高于 {rival}"
+    "（{rival_label}，等 {rival_minutes} 分钟，{rival_score} 分）"
 )
 _HELP = {
     HelpCause.OWN_EMPTY: N_("；本窗口自己的队空着，帮办「{category}」"),
@@ -63,7 +64,8 @@ def call_sentence(data: Mapping[str, Any], *, window: int, actor: str, category:
             minutes=_minutes(facts["seconds"]),
             rival=rival["number"],
             rival_label=PriorityClass(rival["class"]).label,
-            rival_rate=f"{rival['rate']:g}",
+            score=_points(facts),
+            rival_score=_points(rival),
             rival_minutes=_minutes(rival["seconds"]),
         )
     if "help" in facts:
@@ -80,6 +82,11 @@ def _sentence(facts: Mapping[str, Any]) -> str:
     if facts.get("lines", 1) == 1 or policy not in _BY_POLICY:
         return _(_ONLY)
     return _(_BY_POLICY[policy])
+
+
+def _points(facts: Mapping[str, Any]) -> str:
+    """The priority that was gathered: a rate a minute, times the minutes."""
+    return f"{facts['rate'] * facts['seconds'] / 60:.1f}".removesuffix(".0")
 
 
 def _minutes(seconds: float) -> str:

@@ -1,0 +1,20 @@
+"""Columns of text in a terminal, where a Chinese character takes two cells."""
+
+from __future__ import annotations
+
+from unicodedata import east_asian_width
+
+
+def cells(text: str) -> int:
+    """The width of a text in cells."""
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def right(text: str, width: int) -> str:
+    """`text` at the right of a column of that width, never cut."""
+    return " " * max(0, width - cells(text)) + text
+
+
+def left(text: str, width: int) -> str:
+    """`text` at the left of a column of that width, never cut."""
+    return text + " " * max(0, width - cells(text))
