@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from tests.halls import MORNING
-from yichuang.queue.dispatch import CallRule
+from yichuang.queue.dispatch import CallRule, Duty
 from yichuang.queue.document import TicketDocument
 from yichuang.queue.event import Event, EventKind
 from yichuang.queue.item import Item
@@ -13,6 +13,9 @@ from yichuang.queue.ports import Memory
 from yichuang.queue.ticket import PriorityClass, Ticket, TicketState
 
 TODAY = date(2026, 3, 2)
+
+
+_BY_ISSUE = (PriorityClass.ORDINARY, PriorityClass.PRIORITY, PriorityClass.APPOINTMENT)
 
 
 def new_ticket(
@@ -24,7 +27,11 @@ def new_ticket(
     on: date = TODAY,
     order: int | None = None,
     entry: int | None = None,
-    item: str | None = None,
+    items: tuple[str, ...] = (),
+    need: str = "",
+    not_before: datetime | None = None,
+    person: str | None = None,
+    origin: str = "",
 ) -> Ticket:
     """A ticket that has just been issued."""
     place = order if order is not None else serial
@@ -41,9 +48,18 @@ def new_ticket(
         line_entry=entry if entry is not None else place,
         since=MORNING,
         issue_order=place,
-        issued_class=priority_class,
-        items=(item,) if item else (),
+        issued_class=priority_class if priority_class in _BY_ISSUE else PriorityClass.ORDINARY,
+        items=items,
+        need=need,
+        not_before=not_before,
+        person=person,
+        origin=origin,
     )
+
+
+def duty(window: int, *own: str, needs: tuple[str, ...] = ("",)) -> Duty:
+    """A window with these categories of its own."""
+    return Duty(window, own, (), needs, ())
 
 
 def keep(memory: Memory, ticket: Ticket) -> Ticket:

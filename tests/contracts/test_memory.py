@@ -8,17 +8,18 @@ from datetime import timedelta
 import pytest
 
 from tests.contracts.conftest import AnyStore
-from tests.contracts.tables import TODAY, call_to, document, item, keep, new_ticket, note
+from tests.contracts.tables import TODAY, call_to, document, duty, item, keep, new_ticket, note
 from tests.halls import MORNING
 from yichuang.errors import StoreError
 from yichuang.queue.dispatch import CallRule
 from yichuang.queue.ports import CallShown, Latest, LineCount, Memory
-from yichuang.queue.ticket import PriorityClass, Ticket, TicketState
+from yichuang.queue.ticket import HoldKind, PriorityClass, Ticket, TicketState
 from yichuang.queue.window import Window, WindowState
 
 YESTERDAY = TODAY - timedelta(days=1)
 PRIORITY = PriorityClass.PRIORITY
 ORDINARY = PriorityClass.ORDINARY
+PLAIN = ("",)
 
 
 async def test_an_empty_memory_has_nothing(store: AnyStore) -> None:
@@ -30,14 +31,14 @@ async def test_an_empty_memory_has_nothing(store: AnyStore) -> None:
         assert memory.active() == []
         assert memory.ticket(1) is None
         assert memory.numbered("A001", TODAY) is None
-        assert memory.heads(1, ["tax"]) == []
+        assert memory.heads(duty(1, "tax"), MORNING) == []
         assert memory.lines(TODAY) == []
         assert memory.waiting(TODAY, 9) == []
-        assert memory.waiting_at(1, ["tax"], TODAY, 9) == []
+        assert memory.waiting_at(duty(1, "tax"), TODAY, 9) == []
         assert memory.in_state(TODAY, None, 9) == []
         assert memory.in_state(TODAY, TicketState.HELD, 9) == []
         assert memory.state_counts(TODAY) == {}
-        assert memory.nth_waiting("tax", ORDINARY, 1) is None
+        assert memory.nth_waiting(new_ticket(1), 1, MORNING) is None
         assert memory.last_step(1) is None
         assert memory.history(1) == []
         assert memory.entries(0, 9) == []
@@ -56,8 +57,17 @@ async def test_an_empty_memory_has_nothing(store: AnyStore) -> None:
 async def test_a_ticket_comes_back_as_it_was_kept(store: AnyStore) -> None:
     def work(memory: Memory) -> Ticket:
         memory.replace_items([item("X1")])
-        kept = keep(memory, new_ticket(7, priority_class=PRIORITY, item="X1"))
-        assert kept == new_ticket(7, priority_class=PRIORITY, item="X1")._replace(id=kept.id)
+        drafted = new_ticket(
+            7,
+            priority_class=PRIORITY,
+            items=("X1", "X2"),
+            need="手语",
+            not_before=MORNING,
+            person="hash",
+            origin="kiosk",
+        )._replace(route=("police",), group="elderly", target_window=3, line_entry=9)
+        kept = keep(memory, drafted)
+        assert kept == drafted._replace(id=kept.id)
         return kept
 
     kept = await store.transact(work)
@@ -87,10 +97,19 @@ async def test_a_changed_ticket_comes_back_changed(store: AnyStore) -> None:
             ended_at=later,
             reinstated=1,
             reason="原因",
+            priority_class=PriorityClass.TRANSFERRED,
+            since=later,
+            route=("police", "tax@3"),
+            need="手语",
+            hold=HoldKind.KEPT,
+            valid_on=TODAY,
+            redeemed=first.id,
         )
         memory.save_ticket(changed)
         # A waiting ticket is at no window, and tells nothing of a call that is over.
-        expected = changed._replace(window=None, called_at=None, started_at=None)
+        expected = changed._replace(
+            window=None, called_at=None, started_at=None, counted=0, counted_at=None
+        )
         assert memory.ticket(first.id) == expected
 
     await store.transact(work)
@@ -136,13 +155,14 @@ async def test_a_second_open_call_is_refused(store: AnyStore, again: str) -> Non
         keep(memory, new_ticket(2))
 
     def second(memory: Memory) -> None:
+        first_one, second_one = _get(memory, "A001"), _get(memory, "A002")
         if again == "window":
-            memory.open_call(2, 1, MORNING, CallRule.OWN)
+            memory.open_call(second_one, 1, MORNING, CallRule.OWN)
         elif again == "ticket":
-            memory.open_call(1, 2, MORNING, CallRule.OWN)
+            memory.open_call(first_one, 2, MORNING, CallRule.OWN)
         else:
             memory.end_call(1, MORNING, "passed")
-            memory.open_call(2, 1, MORNING, CallRule.OWN)
+            memory.open_call(second_one, 1, MORNING, CallRule.OWN)
             memory.reopen_call(1)
 
     await store.transact(first)
@@ -155,11 +175,11 @@ async def test_a_second_open_call_is_refused(store: AnyStore, again: str) -> Non
     assert await store.read(lambda records: len(records.active())) == 1
 
 
-@pytest.mark.parametrize("what", ["item", "print"])
+@pytest.mark.parametrize("what", ["call", "print"])
 async def test_nothing_refers_to_what_is_not_there(store: AnyStore, what: str) -> None:
     def work(memory: Memory) -> None:
-        if what == "item":
-            memory.add_ticket(new_ticket(1, item="none"))
+        if what == "call":
+            memory.open_call(new_ticket(1)._replace(id=77), 1, MORNING, CallRule.OWN)
         else:
             memory.add_print_job("kiosk", 77, document(), MORNING)
 
@@ -180,7 +200,7 @@ async def test_heads_are_the_first_of_each_line(store: AnyStore) -> None:
     await store.transact(_fill)
 
     def heads(memory: Memory, window: int, *categories: str) -> set[str]:
-        return {each.number for each in memory.heads(window, categories)}
+        return {each.number for each in memory.heads(duty(window, *categories), MORNING)}
 
     def look(memory: Memory) -> None:
         assert heads(memory, 1, "tax") == {"A001", "A006"}
@@ -203,7 +223,10 @@ async def test_ahead_counts_the_own_class_and_the_one_in_front(store: AnyStore) 
     await store.transact(_fill)
 
     def look(memory: Memory) -> dict[str, int]:
-        return {each.number: memory.ahead_of(each) for each in memory.in_state(TODAY, None, 99)}
+        return {
+            each.number: memory.ahead_of(each, PLAIN, MORNING)
+            for each in memory.in_state(TODAY, None, 99)
+        }
 
     assert await store.transact(look) == {
         "A001": 1, "A002": 2, "A003": 3, "A004": 4, "A005": 5, "A006": 0, "B007": 0, "A008": 0,
@@ -221,12 +244,12 @@ async def test_equal_places_are_decided_by_entry(store: AnyStore) -> None:
         order = ["A001", "A002", "A005", "A004", "A003"]
         assert [each.number for each in memory.waiting(TODAY, 9)] == order
         for place, number in enumerate(order):
-            assert memory.ahead_of(_get(memory, number)) == place
-            nth = memory.nth_waiting("tax", ORDINARY, place + 1)
+            assert memory.ahead_of(_get(memory, number), PLAIN, MORNING) == place
+            nth = memory.nth_waiting(new_ticket(9), place + 1, MORNING)
             assert nth is not None
             assert nth.number == number
         for number in order[:-1]:
-            (head,) = memory.heads(1, ["tax"])
+            (head,) = memory.heads(duty(1, "tax"), MORNING)
             (line,) = memory.lines(TODAY)
             assert head.number == line.head == number
             memory.save_ticket(_get(memory, number)._replace(state=TicketState.CANCELLED))
@@ -267,12 +290,12 @@ async def test_waiting_lists(store: AnyStore) -> None:
         return [each.number for each in found]
 
     def look(memory: Memory) -> None:
-        assert numbers(memory.waiting(TODAY, 3)) == ["A001", "A002", "A003"]
+        assert numbers(memory.waiting(TODAY, 3)) == ["A006", "A001", "A002"]
         assert len(memory.waiting(TODAY, 99)) == 8
         assert memory.waiting(YESTERDAY, 99) == []
-        assert numbers(memory.waiting_at(2, ["police"], TODAY, 99)) == ["B007", "A008"]
-        assert numbers(memory.waiting_at(1, ["tax"], TODAY, 2)) == ["A001", "A002"]
-        assert len(memory.waiting_at(1, ["tax", "police"], TODAY, 99)) == 7
+        assert numbers(memory.waiting_at(duty(2, "police"), TODAY, 99)) == ["B007", "A008"]
+        assert numbers(memory.waiting_at(duty(1, "tax"), TODAY, 2)) == ["A006", "A001"]
+        assert len(memory.waiting_at(duty(1, "tax", "police"), TODAY, 99)) == 7
         assert numbers(memory.in_state(TODAY, None, 2)) == ["A008", "B007"]
         assert numbers(memory.in_state(TODAY, TicketState.WAITING, 1)) == ["A008"]
         call_to(memory, _get(memory, "A003"), 1)
@@ -287,7 +310,7 @@ async def test_nth_waiting_is_the_last_of_a_short_line(store: AnyStore) -> None:
     await store.transact(_fill)
 
     def nth(memory: Memory, count: int) -> str:
-        found = memory.nth_waiting("tax", ORDINARY, count)
+        found = memory.nth_waiting(new_ticket(9), count, MORNING)
         return found.number if found else ""
 
     found = await store.transact(lambda memory: [nth(memory, each) for each in (1, 3, 5, 6, 50)])
@@ -301,16 +324,16 @@ async def test_directed_tickets_are_released(store: AnyStore) -> None:
         assert memory.release_directed(2) == ["A008"]
         assert memory.release_directed(2) == []
         assert _get(memory, "A008").target_window is None
-        assert memory.ahead_of(_get(memory, "A008")) == 6
+        assert memory.ahead_of(_get(memory, "A008"), PLAIN, MORNING) == 6
 
     await store.transact(work)
 
 
 async def test_open_tickets_of_earlier_dates(store: AnyStore) -> None:
     def work(memory: Memory) -> list[str]:
-        for serial in range(1, 8):
+        for serial in range(1, len(TicketState) + 1):
             keep(memory, new_ticket(serial, on=YESTERDAY))
-        keep(memory, new_ticket(8))
+        keep(memory, new_ticket(9))
         for serial, state in enumerate(TicketState, start=1):
             ticket = memory.numbered(f"A{serial:03d}", YESTERDAY)
             assert ticket is not None
@@ -324,7 +347,7 @@ async def test_calls_begin_end_and_come_back(store: AnyStore) -> None:
     def work(memory: Memory) -> None:
         ticket = call_to(memory, keep(memory, new_ticket(1)), 4)
         assert ticket.call is not None
-        memory.count_recall(ticket.call)
+        memory.count_recall(ticket.call, 1, MORNING)
         assert memory.current(4) == ticket
         assert memory.active() == [ticket]
         assert memory.recent_calls(TODAY, 9) == [CallShown("A001", 4, MORNING, 2, True)]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.contracts.conftest import AnyStore, Instant, journal_rows
-from tests.contracts.tables import TODAY, call_to, document, item, keep, new_ticket, note
+from tests.contracts.tables import TODAY, call_to, document, duty, item, keep, new_ticket, note
 from tests.halls import MORNING
 from yichuang.clock import FixedClock
 from yichuang.config import STORE_FILE
@@ -57,7 +57,7 @@ def _everything(records: Records) -> tuple[object, ...]:
         records.latest(),
         records.in_state(TODAY, None, 99),
         records.waiting(TODAY, 99),
-        records.heads(2, ["tax"]),
+        records.heads(duty(2, "tax"), MORNING),
         records.state_counts(TODAY),
         records.lines(TODAY),
         records.windows(),
@@ -76,7 +76,7 @@ def _change_everything(memory: Memory) -> None:
     second = memory.numbered("A002", TODAY)
     assert second is not None
     call_to(memory, second, 2)
-    memory.count_recall(1)
+    memory.count_recall(1, 2, MORNING)
     memory.start_call(1, MORNING)
     memory.end_call(1, MORNING, "finished")
     memory.reopen_call(1)
@@ -379,7 +379,10 @@ async def test_printers_are_as_their_owner_saw_them(
 @pytest.mark.parametrize(
     "change",
     [
-        pytest.param(lambda memory: memory.open_call(1, 1, MORNING, CallRule.OWN), id="call"),
+        pytest.param(
+            lambda memory: memory.open_call(new_ticket(1)._replace(id=1), 1, MORNING, CallRule.OWN),
+            id="call",
+        ),
         pytest.param(lambda memory: memory.add_ticket(new_ticket(1)), id="number"),
     ],
 )

@@ -43,6 +43,20 @@ async def _cancelled(hall: Hall) -> None:
     await hall.cancel(NUMBER)
 
 
+async def _void(hall: Hall) -> None:
+    for _each in range(2):
+        await _passed(hall)
+        await hall.reinstate(NUMBER)
+    await _called(hall)
+    await hall.pass_(1, reason="未到")
+
+
+async def _unpin(hall: Hall) -> None:
+    if (await hall.ticket(NUMBER)).state is TicketState.WAITING:
+        await hall.pin(NUMBER, reason="急事", actor="主任")
+    await hall.unpin(NUMBER)
+
+
 async def _waiting(hall: Hall) -> None:
     assert (await hall.ticket(NUMBER)).state is TicketState.WAITING
 
@@ -55,6 +69,7 @@ REACH: dict[TicketState, Callable[[Hall], Awaitable[None]]] = {
     TicketState.PASSED: _passed,
     TicketState.FINISHED: _finished,
     TicketState.CANCELLED: _cancelled,
+    TicketState.VOID: _void,
 }
 
 BY_NUMBER: dict[Move, Callable[[Hall], Awaitable[object]]] = {
@@ -62,6 +77,9 @@ BY_NUMBER: dict[Move, Callable[[Hall], Awaitable[object]]] = {
     Move.REINSTATE: lambda hall: hall.reinstate(NUMBER),
     Move.RESUME: lambda hall: hall.resume(2, NUMBER),
     Move.CANCEL: lambda hall: hall.cancel(NUMBER),
+    Move.PIN: lambda hall: hall.pin(NUMBER, reason="急事", actor="主任"),
+    Move.UNPIN: _unpin,
+    Move.REROUTE: lambda hall: hall.reroute(NUMBER, to_category="police"),
 }
 
 AT_WINDOW: dict[Move, Callable[[Hall], Awaitable[object]]] = {
@@ -77,7 +95,36 @@ UNDO = {
     TicketState.CALLED: Move.UNDO_CALL,
     TicketState.FINISHED: Move.UNDO_FINISH,
     TicketState.PASSED: Move.UNDO_PASS,
+    TicketState.VOID: Move.UNDO_PASS,
 }
+
+
+async def _on_a_route(hall: Hall) -> None:
+    await hall.cancel(NUMBER)
+    await hall.issue(category="tax", route=("police",))
+    await hall.call(1, "A002")
+    await hall.start(1)
+    await hall.finish(1)
+
+
+async def _late(hall: Hall) -> None:
+    await _passed(hall)
+    await hall.call(3, NUMBER)
+
+
+BY_RULE: dict[Move, tuple[str, Callable[[Hall], Awaitable[object]]]] = {
+    Move.FORWARD: ("A002", _on_a_route),
+    Move.UNDO_FORWARD: ("A002", lambda hall: _then(_on_a_route(hall), lambda: hall.undo(1))),
+    Move.LATE_CALL: (NUMBER, _late),
+    Move.UNDO_LATE_CALL: (NUMBER, lambda hall: _then(_late(hall), lambda: hall.undo(3))),
+    Move.VOID: (NUMBER, _void),
+}
+"""Moves that follow from what was done before, and the ticket that makes them."""
+
+
+async def _then(first: Awaitable[object], second: Callable[[], Awaitable[object]]) -> None:
+    await first
+    await second()
 
 
 @pytest.fixture
@@ -90,7 +137,9 @@ async def moving(hall: Hall, open_windows: None) -> Hall:
 def _pairs(
     moves: dict[Move, Callable[[Hall], Awaitable[object]]],
 ) -> list[tuple[Move, TicketState]]:
-    return [(move, state) for move in moves for state in TicketState]
+    """Every pair but one: to call a passed ticket is a move of its own, `LATE_CALL`."""
+    pairs = [(move, state) for move in moves for state in TicketState]
+    return [pair for pair in pairs if pair != (Move.CALL, TicketState.PASSED)]
 
 
 @pytest.mark.parametrize(("move", "state"), _pairs(BY_NUMBER))
@@ -126,6 +175,23 @@ async def test_moves_at_a_window(moving: Hall, move: Move, state: TicketState) -
     assert (await moving.ticket(NUMBER)).state is state
 
 
+@pytest.mark.parametrize("move", BY_RULE)
+async def test_moves_by_rule(moving: Hall, move: Move) -> None:
+    number, make = BY_RULE[move]
+    await make(moving)
+    assert (await moving.ticket(number)).state is MOVES[move][1]
+
+
+@pytest.mark.parametrize("state", TicketState)
+async def test_an_outage_sends_everybody_home(moving: Hall, state: TicketState) -> None:
+    await REACH[state](moving)
+    await moving.close_day(outage=True, reason="停电")
+    sources, target = MOVES[Move.OUTAGE]
+    ticket = await moving.ticket(NUMBER)
+    assert ticket.state is (target if state in sources else state)
+    assert (ticket.valid_on is not None) == (state in sources)
+
+
 @pytest.mark.parametrize("state", TicketState)
 async def test_what_undo_takes_back(moving: Hall, state: TicketState) -> None:
     await REACH[state](moving)
@@ -158,19 +224,16 @@ async def test_the_end_of_the_day(moving: Hall, clock: FixedClock, state: Ticket
 
 def test_every_move_is_tried() -> None:
     undo = {Move.UNDO_CALL, Move.UNDO_FINISH, Move.UNDO_PASS}
-    assert (
-        set(BY_NUMBER) | set(AT_WINDOW) | undo | {Move.END_DAY, Move.END_DAY_SERVED}
-        == set(Move)
-        == set(MOVES)
-    )
+    ends = {Move.END_DAY, Move.END_DAY_SERVED, Move.OUTAGE}
+    assert set(BY_NUMBER) | set(AT_WINDOW) | set(BY_RULE) | undo | ends == set(Move) == set(MOVES)
     assert set(REACH) == set(TicketState)
 
 
 def test_no_state_is_a_trap() -> None:
-    """Every state can be reached, and every state but the two ends leads on for a person."""
+    """Every state can be reached, and every state but the three ends leads on for a person."""
     assert {target for _sources, target in MOVES.values()} == set(TicketState)
     ends = {state for state in TicketState if not legal_moves(state)}
-    assert ends == {TicketState.FINISHED, TicketState.CANCELLED}
+    assert ends == {TicketState.FINISHED, TicketState.CANCELLED, TicketState.VOID}
 
 
 ALWAYS_REFUSED: dict[str, Callable[[Hall], Awaitable[object]]] = {
@@ -183,7 +246,15 @@ ALWAYS_REFUSED: dict[str, Callable[[Hall], Awaitable[object]]] = {
     "unknown_ticket": lambda hall: hall.cancel("A077"),
     "unknown_category": lambda hall: hall.issue(category="nowhere"),
     "category_unserved": lambda hall: hall.issue(category="unserved"),
-    "unknown_item": lambda hall: hall.issue(category="tax", item="X1"),
+    "unknown_item": lambda hall: hall.issue(category="tax", items=("X1",)),
+    "nothing_asked": lambda hall: hall.issue(),
+    "too_many_items": lambda hall: hall.issue(items=tuple("abcdef")),
+    "route_repeats": lambda hall: hall.issue(category="tax", route=("tax",)),
+    "unknown_group": lambda hall: hall.issue(category="tax", group="vip"),
+    "need_unserved": lambda hall: hall.issue(category="tax", need="手语"),
+    "target_closed": lambda hall: hall.issue(category="tax", window=2),
+    "unknown_slip": lambda hall: hall.issue(slip="A001"),
+    "supervisor_missing": lambda hall: hall.pin("A001", reason="急事"),
     "unknown_class": lambda hall: hall.issue(category="tax", priority_class="vip"),
     "unknown_printer": lambda hall: hall.issue(category="tax", printer="none"),
     "no_printer": lambda hall: hall.reprint("A001"),

@@ -34,7 +34,7 @@ async def test_a_windows_view(hall: Hall, issue: Issue) -> None:
     await hall.call(1, "A002")
     await hall.pass_(1, reason="未到")
     await hall.import_items([SECRET], source="test")
-    await hall.issue(category="tax", item="X9", priority_class="priority")
+    await hall.issue(category="tax", items=("X9",), priority_class="priority")
     await hall.call(1, "A005")
     view = await hall.window_view(1)
     assert (view.at, view.window.state) == (MORNING, WindowState.OPEN)
@@ -45,7 +45,7 @@ async def test_a_windows_view(hall: Hall, issue: Issue) -> None:
     assert (own.category.code, own.waiting, own.priority, own.head) == ("tax", 2, 1, "A004")
     assert (helped.category.code, helped.waiting, helped.head) == ("police", 2, "B001")
     assert own.oldest == MORNING
-    assert [each.number for each in view.waiting] == ["A003", "A004", "B001", "B002"]
+    assert [each.number for each in view.waiting] == ["A004", "A003", "B001", "B002"]
     assert [each.number for each in view.held] == ["A001"]
     assert [each.number for each in view.passed] == ["A002"]
     with pytest.raises(UnknownWindow):
