@@ -180,6 +180,20 @@ sunday = []
 elastic_minutes = 0             # 上班前、下班后多少分钟内只接待预约的人，最多 60
 closing_minutes = 15            # 离下班多少分钟起，取号时先说明要等多久
 
+[appointment]
+enabled = true                  # 是否接受预约（现场、电话、网上）
+slot_minutes = 30               # 一个时段多长
+capacity = 2                    # 每个类别每个时段约几人；0 表示不接受预约
+capacities = {{}}                 # 个别类别另定，例如 {{ tax = 4 }}
+days_ahead_least = 1            # 最少提前几个工作日，0 表示当天也可以约
+days_ahead_most = 5             # 最多提前几个工作日
+per_day = 1                     # 每人每天约几次
+cancel_hours = 2                # 最晚提前几小时取消
+late_minutes = 30               # 时段过后多少分钟内报到仍按预约叫号，再晚记为爽约
+no_show_limit = 0               # 爽约几次后停约，0 表示不停
+barred_days = 90                # 停约多少天
+keep_days = 90                  # 预约日期过后多少天清除姓名、电话和证件信息
+
 # 法定节假日和调休程序已经知道（yichuang hours 列出）。本厅另有安排的日子写在这里，以这里为准：
 # [[holiday]]
 # date = 2026-10-08

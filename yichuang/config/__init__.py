@@ -4,6 +4,7 @@ Unknown keys are refused with the nearest known name, and all mistakes are repor
 (`yichuang.errors.InvalidHall`).
 """
 
+from yichuang.config.appointment import AppointmentSettings
 from yichuang.config.hall import (
     SPECIAL_KINDS,
     WINDOW_KINDS,
@@ -23,6 +24,7 @@ from yichuang.config.hall import (
 from yichuang.config.hours import HolidaySettings, HoursSettings, TimeSpan
 from yichuang.config.section import Section
 from yichuang.config.settings import (
+    KEY_FILE,
     MOST_CATEGORIES,
     SETTINGS_FILE,
     STORE_FILE,
@@ -32,11 +34,13 @@ from yichuang.config.settings import (
 )
 
 __all__ = [
+    "KEY_FILE",
     "MOST_CATEGORIES",
     "SETTINGS_FILE",
     "SPECIAL_KINDS",
     "STORE_FILE",
     "WINDOW_KINDS",
+    "AppointmentSettings",
     "CategorySettings",
     "DispatchSettings",
     "GroupSettings",

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
+from yichuang.config.appointment import AppointmentSettings
 from yichuang.config.hall import (
     GROUPS,
     CategorySettings,
@@ -33,6 +34,9 @@ SETTINGS_FILE = "hall.toml"
 STORE_FILE = "hall.sqlite3"
 """The name of the SQLite file inside a hall's folder."""
 
+KEY_FILE = "hall.key"
+"""The name of the file, inside a hall's folder, with the secret under which persons are recognised."""
+
 MOST_CATEGORIES = 6
 """B02, DB4105/T 229-2024 4.1: "设置分类区域不应超过6类"."""
 
@@ -51,6 +55,7 @@ class Settings(Section):
     pause: PauseSettings = PauseSettings()
     hours: HoursSettings = HoursSettings()
     holiday: tuple[HolidaySettings, ...] = ()
+    appointment: AppointmentSettings = AppointmentSettings()
 
     @field_validator("category")
     @classmethod
@@ -115,6 +120,18 @@ class Settings(Section):
             refuse_twins(
                 _("{window} 号窗口的类别").format(window=window.number), list(window.serves)
             )
+        return self
+
+    @model_validator(mode="after")
+    def _capacities_are_of_known_categories(self) -> Settings:
+        known = [category.code for category in self.category]
+        for code in self.appointment.capacities:
+            if code not in known:
+                raise ValueError(
+                    _("appointment.capacities 的类别「{code}」不存在{near}").format(
+                        code=code, near=nearest(code, known)
+                    )
+                )
         return self
 
     @property

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import NamedTuple
 
+from yichuang.queue.appointment import Channel
 from yichuang.queue.item import Item
+from yichuang.queue.person import Visitor
 from yichuang.queue.ticket import HoldKind, PriorityClass
 from yichuang.queue.wait import Wait
 
@@ -84,6 +87,63 @@ class ReinstateTicket(NamedTuple):
     """Bring a passed ticket back into its line."""
 
     number: str
+
+
+class BookAppointment(NamedTuple):
+    """Take a place in a slot of a coming day."""
+
+    start: datetime
+    """The start of the slot, an aware time."""
+    visitor: Visitor
+    category: str | None = None
+    """A category's code; None for that of the first item."""
+    items: tuple[str, ...] = ()
+    channel: Channel = Channel.ON_SITE
+    codes: tuple[str, ...] = ()
+    """Codes for the booking, drawn by chance: the first that is free is taken."""
+    reference: str | None = None
+    """Its name in the system that it was imported from."""
+
+
+class CancelAppointment(NamedTuple):
+    """Give a booked place back."""
+
+    code: str
+    reason: str | None = None
+    force: bool = False
+    """The guide desk does so though it is late; needs a reason."""
+
+
+class CheckIn(NamedTuple):
+    """The visitor of an appointment has come; by code, or by person."""
+
+    code: str | None = None
+    person: str | None = None
+    """The keyed hash of the visitor's ID number."""
+    origin: str = ""
+    """The kiosk where the visitor does so; empty when a person does."""
+    expected: Wait | None = None
+    on_paper: bool = True
+    printer: str | None = None
+
+
+class ImportedBooking(NamedTuple):
+    """One line of a file of bookings."""
+
+    line: int
+    booking: BookAppointment
+
+
+class ImportAppointments(NamedTuple):
+    """Take over bookings that were made online: all of them, or none."""
+
+    bookings: Sequence[ImportedBooking]
+    source: str
+    """Where they come from, for the journal."""
+
+
+class NoteAbsences(NamedTuple):
+    """Note whose appointments are over though nobody came."""
 
 
 class OpenWindow(NamedTuple):
@@ -228,6 +288,11 @@ Command = (
     | RerouteTicket
     | WakeTicket
     | ReinstateTicket
+    | BookAppointment
+    | CancelAppointment
+    | CheckIn
+    | ImportAppointments
+    | NoteAbsences
     | AssignWindow
     | SetSurge
     | CloseDay

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from yichuang.errors import ReasonMissing, WindowBusy
 from yichuang.language import N_
+from yichuang.queue.appointment import AppointmentState
 from yichuang.queue.command import CloseDay
-from yichuang.queue.desk import Desk, Done
+from yichuang.queue.desk import Desk, Done, note_absences
 from yichuang.queue.event import EventKind
 from yichuang.queue.paper import ticket_document
 from yichuang.queue.ticket import Move, Ticket, TicketState
@@ -44,6 +45,9 @@ def close_day(desk: Desk, command: CloseDay) -> Done:
                 window._replace(state=WindowState.CLOSED, since=desk.now, reason=None)
             )
             desk.record(EventKind.WINDOW_CLOSED, window=window.number)
+    if command.outage:
+        _release_bookings(desk, reason)
+    note_absences(desk)
     desk.record(
         EventKind.DAY_CLOSED,
         outage=command.outage,
@@ -51,6 +55,21 @@ def close_day(desk: Desk, command: CloseDay) -> Done:
         ended=[ticket.number for ticket in ended],
     )
     return Done(tickets=ended)
+
+
+def _release_bookings(desk: Desk, reason: str) -> None:
+    """Who had an appointment for later that day has not missed it: the hall has."""
+    for each in desk.memory.appointments_between(desk.today, desk.today):
+        if each.state is AppointmentState.BOOKED:
+            desk.memory.save_appointment(
+                each._replace(state=AppointmentState.CANCELLED, ended_at=desk.now, reason=reason)
+            )
+            desk.record(
+                EventKind.APPOINTMENT_CANCELLED,
+                appointment=each.id,
+                start=each.start.isoformat(),
+                reason=reason,
+            )
 
 
 def _passed(desk: Desk, before: Ticket) -> Ticket:

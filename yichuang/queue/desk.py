@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from yichuang.errors import UnknownTicket
 from yichuang.language import N_
+from yichuang.queue.appointment import Appointment, AppointmentState
 from yichuang.queue.dispatch import Duty
 from yichuang.queue.event import Event, EventKind
 from yichuang.queue.numbering import tidy_number
@@ -38,6 +39,10 @@ class Done(NamedTuple):
     """For a number just given: the windows that may call it."""
     is_repeat: bool = False
     """A second press of the same key: the ticket and the job are those of the first."""
+    appointment: Appointment | None = None
+    """The booking that it made, cancelled or checked in."""
+    appointments: tuple[Appointment, ...] = ()
+    """The bookings that it imported, or noted as missed."""
 
 
 class Desk:
@@ -140,11 +145,33 @@ def _turn_day(desk: Desk, latest: Latest) -> None:
     left = desk.memory.open_tickets_before(desk.today)
     for ticket in left:
         _end_with_its_day(desk, ticket)
+    note_absences(desk)
+    forgotten = _forget_visitors(desk)
     desk.record(
         EventKind.DAY_TURNED,
         former=latest.business_date.isoformat(),
         ended=[ticket.number for ticket in left],
+        **({"forgotten": forgotten} if forgotten else {}),
     )
+
+
+def note_absences(desk: Desk) -> tuple[Appointment, ...]:
+    """Whoever has not come `late_minutes` after the end of the slot, or by the end of its day, is missed."""
+    late = timedelta(minutes=desk.rules.settings.appointment.late_minutes)
+    missed = tuple(
+        each._replace(state=AppointmentState.MISSED, ended_at=desk.now)
+        for each in desk.memory.absent(desk.today, desk.time - late)
+    )
+    for each in missed:
+        desk.memory.save_appointment(each)
+        desk.record(EventKind.APPOINTMENT_MISSED, appointment=each.id, start=each.start.isoformat())
+    return missed
+
+
+def _forget_visitors(desk: Desk) -> int:
+    """Clear who came by appointment so long ago that the hall need not know it (requirements 5)."""
+    kept = timedelta(days=desk.rules.settings.appointment.days_kept)
+    return desk.memory.forget_visitors(desk.today - kept)
 
 
 def _end_with_its_day(desk: Desk, ticket: Ticket) -> None:

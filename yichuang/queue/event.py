@@ -41,6 +41,10 @@ class EventKind(StrEnum):
     WINDOW_ASSIGNED = "WindowAssigned"
     SURGE_BEGAN = "SurgeBegan"
     SURGE_ENDED = "SurgeEnded"
+    APPOINTMENT_BOOKED = "AppointmentBooked"
+    APPOINTMENT_CANCELLED = "AppointmentCancelled"
+    APPOINTMENT_MISSED = "AppointmentMissed"
+    APPOINTMENTS_IMPORTED = "AppointmentsImported"
     DAY_TURNED = "DayTurned"
     DAY_CLOSED = "DayClosed"
     CLOCK_WENT_BACK = "ClockWentBack"
@@ -80,6 +84,10 @@ _LABELS = {
     EventKind.WINDOW_ASSIGNED: N_("窗口改派类别"),
     EventKind.SURGE_BEGAN: N_("开始高峰互助"),
     EventKind.SURGE_ENDED: N_("结束高峰互助"),
+    EventKind.APPOINTMENT_BOOKED: N_("预约"),
+    EventKind.APPOINTMENT_CANCELLED: N_("取消预约"),
+    EventKind.APPOINTMENT_MISSED: N_("爽约"),
+    EventKind.APPOINTMENTS_IMPORTED: N_("导入预约"),
     EventKind.DAY_CLOSED: N_("收工"),
     EventKind.DAY_TURNED: N_("换日"),
     EventKind.CLOCK_WENT_BACK: N_("时钟倒退"),

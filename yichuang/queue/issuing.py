@@ -49,8 +49,8 @@ def issue_ticket(desk: Desk, command: IssueTicket) -> Done:
         command = _as_the_slip_says(command, slip)
     elif command.priority_class not in ISSUED_CLASSES:
         raise UnknownClass(priority_class=command.priority_class.value)
-    items = _items(desk, command.items)
-    stops = _stops(desk, command, items)
+    items = asked_items(desk, command.items)
+    stops = stops_of(desk, command, items)
     category = stops[0]
     if command.group is not None:
         desk.rules.group(command.group)
@@ -105,9 +105,18 @@ def draft(
 
 
 def admit(
-    desk: Desk, drafted: Ticket, items: list[Item], printer: str | None, expected: Wait | None
+    desk: Desk,
+    drafted: Ticket,
+    items: list[Item],
+    printer: str | None,
+    expected: Wait | None,
+    *,
+    appointment: int | None = None,
 ) -> Done:
-    """Keep the ticket, tell the journal, and queue its paper where there is a `printer`."""
+    """Keep the ticket, tell the journal, and queue its paper where there is a `printer`.
+
+    `appointment` is the id of the booking that it is given for.
+    """
     ticket = desk.placed(drafted._replace(id=desk.memory.add_ticket(drafted)))
     facts: dict[str, Any] = {
         "items": list(ticket.items),
@@ -116,6 +125,7 @@ def admit(
         "origin": ticket.origin,
         "to_window": ticket.target_window,
         "not_before": ticket.not_before.isoformat() if ticket.not_before else None,
+        "appointment": appointment,
     }
     desk.record(
         EventKind.TICKET_ISSUED,
@@ -154,7 +164,8 @@ def _as_the_slip_says(command: IssueTicket, slip: Ticket) -> IssueTicket:
     )
 
 
-def _items(desk: Desk, codes: tuple[str, ...]) -> list[Item]:
+def asked_items(desk: Desk, codes: tuple[str, ...]) -> list[Item]:
+    """The items with those codes, each once; raises TooManyItems or UnknownItem."""
     codes = tuple(dict.fromkeys(codes))
     if len(codes) > MOST_ITEMS:
         raise TooManyItems(most=MOST_ITEMS, count=len(codes))
@@ -169,7 +180,7 @@ def find_item(desk: Desk, code: str) -> Item:
     return item
 
 
-def _stops(desk: Desk, command: IssueTicket, items: list[Item]) -> list[CategorySettings]:
+def stops_of(desk: Desk, command: IssueTicket, items: list[Item]) -> list[CategorySettings]:
     """The categories to visit, in order: the one asked for, those of the items, the further route."""
     codes = list(dict.fromkeys(item.category for item in items))
     if command.category is not None:

@@ -7,8 +7,6 @@ required.
 from __future__ import annotations
 
 import csv
-import difflib
-import io
 import re
 import unicodedata
 from collections.abc import Collection, Iterator
@@ -19,6 +17,18 @@ from pathlib import PurePath
 from yichuang.errors import InvalidItems
 from yichuang.language import _
 from yichuang.profile import CATEGORIES
+from yichuang.queue.csv_file import (
+    Record,
+    at_line,
+    cells_of,
+    csv_records,
+    header_problem,
+    is_blank,
+    is_control,
+    nearest,
+    quoting_problem,
+    shown,
+)
 from yichuang.queue.item import Item
 
 COLUMNS = (
@@ -82,7 +92,7 @@ def decode_csv(data: bytes, *, path: str | PurePath = "items.csv") -> str:
             furthest = max(furthest, error.start)
     line = data.count(b"\n", 0, furthest) + 1
     reason = _("既不是 UTF-8 也不是 GBK 编码，请另存为「CSV UTF-8」")
-    raise InvalidItems(path=path, problems=[_at(line, reason)])
+    raise InvalidItems(path=path, problems=[at_line(line, reason)])
 
 
 def read_items(
@@ -93,12 +103,12 @@ def read_items(
     Blank lines and white space around a cell are dropped. Raises `InvalidItems` with one problem
     for each bad line, "第 N 行：reason", counting physical lines from 1; then nothing is returned.
     """
-    records = ((line, cells) for line, cells in _records(text) if not _is_blank(cells))
+    records = ((line, cells) for line, cells in csv_records(text) if not is_blank(cells))
     line, header = next(records, (1, []))
-    reason = _header_problem(header)
+    reason = header_problem(header, COLUMNS, REQUIRED_COLUMNS)
     if reason:
-        raise InvalidItems(path=path, problems=[_at(line, reason)])
-    names = [cell.strip().casefold() for cell in _cells(header)]
+        raise InvalidItems(path=path, problems=[at_line(line, reason)])
+    names = [cell.strip().casefold() for cell in cells_of(header)]
     checker = _Checker(categories)
     rows: list[dict[str, str]] = []
     problems: list[str] = []
@@ -106,9 +116,9 @@ def read_items(
         row, reasons = checker.check(line, names, cells)
         rows.append(row)
         if reasons:
-            problems.append(_at(line, "；".join(reasons)))
+            problems.append(at_line(line, "；".join(reasons)))
     if not rows:
-        problems.append(_at(line, _("只有表头，没有事项")))
+        problems.append(at_line(line, _("只有表头，没有事项")))
     if problems:
         raise InvalidItems(path=path, problems=problems)
     return [_item(row) for row in rows]
@@ -119,27 +129,6 @@ def package_items(categories: Collection[str]) -> list[Item]:
     source = resources.files("yichuang.data") / "items.csv"
     items = read_items(source.read_text(encoding="utf-8"), SHIPPED_CATEGORIES)
     return [item for item in items if item.category in categories]
-
-
-def _records(text: str) -> Iterator[tuple[int, list[str] | csv.Error]]:
-    """Each record, or what is wrong with it, with the number of its first line."""
-    reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
-    while True:
-        line = reader.line_num + 1
-        try:
-            yield line, next(reader)
-        except csv.Error as error:
-            yield line, error
-        except StopIteration:
-            return
-
-
-def _cells(record: list[str] | csv.Error) -> list[str]:
-    return [] if isinstance(record, csv.Error) else record
-
-
-def _is_blank(record: list[str] | csv.Error) -> bool:
-    return not isinstance(record, csv.Error) and not any(cell.strip() for cell in record)
 
 
 def _item(row: dict[str, str]) -> Item:
@@ -162,35 +151,6 @@ def _item(row: dict[str, str]) -> Item:
 # --- what can be wrong ----------------------------------------------------------------------------
 
 
-def _at(line: int, reason: str) -> str:
-    return _("第 {line} 行：{reason}").format(line=line, reason=reason)
-
-
-def _quoting_problem(error: csv.Error) -> str:
-    return _("引号不成对，或一格太长（{detail}）").format(detail=error)
-
-
-def _header_problem(header: list[str] | csv.Error) -> str:
-    """What is wrong with the first line; empty when nothing is."""
-    if isinstance(header, csv.Error):
-        return _quoting_problem(header)
-    if not header:
-        return _("文件是空的，第一行要写列名：{known}").format(known=",".join(COLUMNS))
-    names = [cell.strip().casefold() for cell in header]
-    for name in names:
-        if name not in COLUMNS:
-            return _("没有「{column}」这一列{near}").format(
-                column=_shown(name), near=_nearest(name, COLUMNS)
-            )
-    repeated = [name for name in COLUMNS if names.count(name) > 1]
-    if repeated:
-        return _("「{column}」这一列出现了不止一次").format(column=repeated[0])
-    missing = [name for name in REQUIRED_COLUMNS if name not in names]
-    if missing:
-        return _("缺少列：{columns}").format(columns=_("、").join(missing))
-    return ""
-
-
 @dataclass(slots=True)
 class _Checker:
     """Checks the lines of one file; remembers the codes it has met."""
@@ -200,12 +160,12 @@ class _Checker:
     """Where each code, case-folded, was met first."""
 
     def check(
-        self, line: int, names: list[str], record: list[str] | csv.Error
+        self, line: int, names: list[str], record: Record
     ) -> tuple[dict[str, str], list[str]]:
         """The line as a row with every column, and all that is wrong with it."""
         row = dict.fromkeys(COLUMNS, "")
         if isinstance(record, csv.Error):
-            return row, [_quoting_problem(record)]
+            return row, [quoting_problem(record)]
         if len(record) != len(names):
             reason = _("应有 {expected} 列，实有 {found} 列")
             return row, [reason.format(expected=len(names), found=len(record))]
@@ -217,7 +177,7 @@ class _Checker:
             yield _("没有编码")
         elif not _CODE.fullmatch(code):
             yield _("编码「{code}」只能用字母、数字和 . _ -，以字母或数字开头").format(
-                code=_shown(code)
+                code=shown(code)
             )
         elif len(code) > LONGEST_CODE:
             yield _("编码有 {found} 个字符，最多 {most} 个").format(
@@ -245,7 +205,7 @@ class _Checker:
             yield _("没有类别")
         elif category not in self.categories:
             yield _("没有「{category}」这个类别{near}").format(
-                category=_shown(category), near=_nearest(category, self.categories)
+                category=shown(category), near=nearest(category, self.categories)
             )
         for column in ("private", "sample", "saturday"):
             if row[column] not in _FLAGS:
@@ -253,30 +213,12 @@ class _Checker:
 
 
 def _text_problems(column: str, text: str, most: int) -> Iterator[str]:
-    if any(_is_control(character) for character in text):
+    if any(is_control(character) for character in text):
         yield _("{column} 含有控制字符或换行").format(column=column)
     if columns(text) > most:
         yield _("{column} 宽 {found} 列，最多 {most} 列（一个汉字两列）").format(
             column=column, found=columns(text), most=most
         )
-
-
-def _is_control(character: str) -> bool:
-    """Whether it could steer a terminal, a printer or the direction of writing, or is not text."""
-    return unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp")
-
-
-def _shown(text: str) -> str:
-    """Text from outside, fit to be shown in an error."""
-    kept = "".join("?" if _is_control(character) else character for character in text[:41])
-    return kept if len(text) <= 40 else kept[:40] + _ELLIPSIS
-
-
-def _nearest(word: str, known: Collection[str]) -> str:
-    near = difflib.get_close_matches(word[:40].casefold(), known, n=1, cutoff=0.5)
-    if near:
-        return _("，是不是 {known}？").format(known=near[0])
-    return _("，可用：{known}").format(known=_("、").join(known))
 
 
 # --- text -----------------------------------------------------------------------------------------

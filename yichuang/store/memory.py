@@ -21,7 +21,7 @@ from yichuang.queue.printing import (
 )
 from yichuang.store.changes import Changes
 from yichuang.store.journal import check_chain
-from yichuang.store.plain import PlainMemory
+from yichuang.store.plain_appointments import PlainAppointments
 from yichuang.store.plain_tickets import Line
 from yichuang.store.print_jobs import instant
 
@@ -53,7 +53,7 @@ class _Jobs:
     """The owner that claimed each."""
 
 
-class InMemory(PlainMemory):
+class InMemory(PlainAppointments):
     """All of `yichuang.queue.ports.Memory`, the print outbox included."""
 
     def __init__(self) -> None:

@@ -12,6 +12,7 @@ from yichuang.clock import Clock
 from yichuang.errors import StoreError
 from yichuang.queue.ports import Memory, Records, Result
 from yichuang.queue.printing import PrinterHealth, PrintJob, PrintReport
+from yichuang.store.appointments import Appointments
 from yichuang.store.calls import Calls
 from yichuang.store.changes import Changes
 from yichuang.store.database import Database
@@ -24,7 +25,7 @@ LOOK_EVERY = 0.1
 """Seconds between looks at `PRAGMA data_version` while somebody waits for a change."""
 
 
-class SqliteMemory(Calls, Journal, Items, PrintJobs):
+class SqliteMemory(Calls, Journal, Items, PrintJobs, Appointments):
     """All tables over one connection: what the rules see inside a transaction."""
 
     __slots__ = ()
