@@ -102,7 +102,7 @@ def _category(category: CategorySettings) -> str:
 def _windows(level: Level) -> list[str]:
     codes = [category.code for category in CATEGORIES]
     if level == "village":
-        return [_window(1, codes, [])]
+        return ['[[window]]\nnumber = 1\nkind = "all_subject"         # 全科窗口：办所有类别\n']
     owners = [
         code for code, share in zip(codes, _SHARES[level], strict=True) for _each in range(share)
     ]
@@ -162,9 +162,25 @@ digits = 3                      # 字母后的位数，超过后自动加一位
 priority_prefix = ""            # 绿色通道号前的字母，例如 "V"；空着就不加
 hints = ["请在等候区休息，留意屏幕和语音叫号", "过号请到窗口或导引台恢复，当天有效"]
 
+[dispatch]
+policy = "accumulating"         # 谁是下一个：accumulating 累积优先、alternating 按比例交替、fifo 先到先叫
+front_calls = 2                 # alternating：连叫几个前列的号以后叫一个普通号
+help_longer_than = 10           # 帮办的类别等候超过这么多人，自己的队不空也去帮
+help_after_minutes = 15         # 帮办的类别队首等了这么久，也去帮
+
+[dispatch.rates]                # accumulating：每等一分钟各类得几分，分高的先叫
+ordinary = 1.0
+appointment = 2.0
+priority = 4.0
+transferred = 6.0
+
 [missed]
+calls = 3                       # 叫过几次才可以过号
+gap_seconds = 20                # 每次至少隔几秒
+void_at_once = false            # true：过号就作废，要重新取号
 put_back = 3                    # 恢复的号排在本队几个人之后
-returns = 2                     # 一个号最多恢复几次
+returns = 2                     # 一个号最多恢复几次，再过号就作废
+late_numbers = 3                # 过号后本类只叫了这么多个以内，窗口可以直接补叫；0 不许
 reasons = ["未到", "走开了", "放弃办理", "叫错"]
 
 [pause]
@@ -204,7 +220,12 @@ keep_days = 90                  # 预约日期过后多少天清除姓名、电�
 # 类别：最多六个（“设置分类区域不应超过6类”，DB4105/T 229-2024 4.1）。name 可以改，code 不要改。
 
 {categories}
-# 窗口：categories 是本窗口的类别；helps 是本窗口空闲时帮办的类别。
+# 窗口：categories 是本窗口的类别；helps 是帮办的类别。还可以写：
+#   zone = "A区"                 区域，印在票上
+#   skills = ["手语", "英语"]     窗口人员会的，取号时可以要求
+#   kind = "integrated"          窗口的种类：integrated 综合、instant 即办件、one_thing 一件事、
+#     cross_region 跨区域通办、complaint 有诉即办、collection 出件、servicemen 军人优先、
+#     department 部门（要写 reason）、all_subject 全科（不写 categories 就办所有类别）
 
 {windows}
 # 票据打印机：第一台是取号用的。

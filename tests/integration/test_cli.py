@@ -34,7 +34,20 @@ def hall(empty_hall: Path, tmp_path: Path) -> Path:
     folder.mkdir()
     for name in (SETTINGS_FILE, STORE_FILE):
         (folder / name).write_bytes((empty_hall / name).read_bytes())
+    impatient(folder)
     return folder
+
+
+def impatient(folder: Path) -> None:
+    """Let the hall pass a ticket after one call: a test does not wait."""
+    path = folder / SETTINGS_FILE
+    text = path.read_text(encoding="utf-8")
+    assert "calls = 3" in text
+    assert "gap_seconds = 20" in text
+    text = text.replace("\ncalls = 3", "\ncalls = 1", 1).replace(
+        "gap_seconds = 20", "gap_seconds = 0"
+    )
+    path.write_text(text, encoding="utf-8")
 
 
 def issue(hall: Path, category: str, *more: str) -> str:
@@ -134,8 +147,8 @@ def test_list_and_status(hall: Path) -> None:
     numbers = [issue(hall, "tax"), issue(hall, "police", "--class", "priority"), issue(hall, "tax")]
     listed = yichuang("ticket", "list", "--state", "waiting", "--json", hall=hall).json["tickets"]
     assert [(each["number"], each["ahead"]) for each in listed] == [
-        (numbers[0], 0),
         (numbers[1], 0),
+        (numbers[0], 0),
         (numbers[2], 1),
     ]
     status = yichuang("status", "--json", hall=hall).json
@@ -194,7 +207,15 @@ def test_an_item_file_is_taken_as_a_whole_or_not_at_all(hall: Path, tmp_path: Pa
         (("ticket", "issue", "--category", "taxes"), 3, "unknown_category"),
         (("ticket", "issue", "--category", "tax", "--item", "NO"), 3, "unknown_item"),
         (("ticket", "issue", "--category", "tax", "--printer", "x"), 3, "unknown_printer"),
-        (("ticket", "issue"), 2, "usage"),
+        (("ticket", "issue"), 3, "nothing_asked"),
+        (("ticket", "issue", "--category", "tax", "--group", "rich"), 3, "unknown_group"),
+        (("ticket", "issue", "--category", "tax", "--need", "手语"), 3, "need_unserved"),
+        (("ticket", "issue", "--slip", "A001"), 3, "unknown_slip"),
+        (("ticket", "why", "A001"), 3, "unknown_ticket"),
+        (("window", "assign", 1), 2, "usage"),
+        (("window", "assign", 1, "--category", "taxes"), 3, "unknown_category"),
+        (("surge", "on"), 2, "usage"),
+        (("day", "close", "--outage"), 3, "reason_missing"),
         (("ticket", "issue", "--category", "tax", "--class", "vip"), 2, "usage"),
         (("window", "next", "one"), 2, "usage"),
         (("window", "transfer", 1), 2, "usage"),

@@ -13,7 +13,7 @@ from yichuang.errors import UnusableTerminal
 from yichuang.language import _
 from yichuang.queue.desk import Done
 from yichuang.queue.service import Hall
-from yichuang.queue.ticket import TicketState
+from yichuang.queue.ticket import HoldKind, TicketState
 from yichuang.queue.window import WindowState
 
 _VISITORS = (
@@ -91,24 +91,24 @@ async def _play(hall: Hall) -> None:
 
 
 async def _serve(hall: Hall, issued: set[str]) -> None:
-    """One window serves until everybody of this day is done; who is called first comes late."""
+    """One window serves until everybody of this day is done; who is called first lacks a copy."""
     window = max(hall.rules.windows)
     if (await hall.window_view(window)).window.state is WindowState.CLOSED:
         await hall.open_window(window, actor="day")
         say(_("{window} 号窗口开始办公").format(window=window))
-    missed = False
+    put_aside = False
     while any(each.number in issued for each in await hall.tickets(TicketState.WAITING)):
         done = await hall.call_next(window, actor="day")
         number = done.ticket.number if done.ticket else ""
         say(_("请 {number} 号到 {window} 号窗口").format(number=number, window=window))
-        if not missed:
-            missed = True
-            await hall.recall(window, actor="day")
-            await hall.pass_(window, reason=hall.settings.missed.reasons[0], actor="day")
-            say(_("{number} 没有来，过号；随后到了，恢复到队里").format(number=number))
-            await hall.reinstate(number, actor="day")
-            continue
+        say(f"    {await hall.why(number)}")
         await hall.start(window, actor="day")
+        if not put_aside:
+            put_aside = True
+            await hall.hold(window, kind=HoldKind.KEPT, actor="day")
+            say(_("{number} 少一份复印件，挂起；复印好了，回到本窗口").format(number=number))
+            await hall.resume(window, number, actor="day")
+            continue
         await hall.finish(window, actor="day")
         say(_("{number} 办结").format(number=number))
     await hall.close_window(window, actor="day")

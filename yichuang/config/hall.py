@@ -103,7 +103,7 @@ class WindowSettings(Section):
     """The zone printed on the ticket (A07); empty where the hall has one room (B20)."""
     kind: WindowKind = "integrated"
     categories: tuple[str, ...] = ()
-    """Its own categories; an `all_subject` window that names none has all (B13)."""
+    """Its own categories; an `all_subject` window that names none is given all (B13)."""
     helps: tuple[str, ...] = ()
     """Categories it takes when its own lines are empty, or theirs are long (`[dispatch]`)."""
     skills: tuple[Annotated[Line, Field(min_length=1, max_length=10)], ...] = ()

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
 from yichuang.config.appointment import AppointmentSettings
+from yichuang.config.forecast import ForecastSettings
 from yichuang.config.hall import (
     GROUPS,
     CategorySettings,
@@ -55,7 +56,27 @@ class Settings(Section):
     pause: PauseSettings = PauseSettings()
     hours: HoursSettings = HoursSettings()
     holiday: tuple[HolidaySettings, ...] = ()
+    forecast: ForecastSettings = ForecastSettings()
     appointment: AppointmentSettings = AppointmentSettings()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _all_subjects(cls, data: Any) -> Any:
+        """An all-subject window that names no category has all of them (B13)."""
+        if not isinstance(data, dict) or not isinstance(data.get("window"), list):
+            return data
+        categories = data.get("category")
+        known = categories if isinstance(categories, list) else []
+        codes = [each["code"] for each in known if isinstance(each, dict) and "code" in each]
+        windows = [
+            {**window, "categories": codes}
+            if isinstance(window, dict)
+            and window.get("kind") == "all_subject"
+            and not window.get("categories")
+            else window
+            for window in data["window"]
+        ]
+        return {**data, "window": windows}
 
     @field_validator("category")
     @classmethod
@@ -102,6 +123,19 @@ class Settings(Section):
             if number not in known:
                 raise ValueError(
                     _("hours.noon_windows 写了 {window} 号窗口，大厅里没有").format(window=number)
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _forecast_names_known_categories(self) -> Settings:
+        known = [category.code for category in self.category]
+        for code in self.forecast.categories:
+            if code not in known:
+                near = nearest(code, known)
+                raise ValueError(
+                    _("forecast.categories 的类别「{code}」不存在{near}").format(
+                        code=code, near=near
+                    )
                 )
         return self
 

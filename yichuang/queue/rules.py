@@ -34,10 +34,7 @@ class HallRules:
         self.zone = settings.zone
         self.policy = policy or policy_for(settings.dispatch)
         self.categories = {category.code: category for category in settings.category}
-        self.windows = {
-            window.number: _with_all_subjects(window, tuple(self.categories))
-            for window in settings.window
-        }
+        self.windows = {window.number: window for window in settings.window}
         self.hours = ServiceHours(settings.hours, settings.holiday, settings.zone)
         self.groups = {group.code: group for group in settings.group}
         self._plain_duties: dict[int, Duty] = {}
@@ -113,10 +110,3 @@ class HallRules:
         if name not in self._printers:
             raise UnknownPrinter(printer=name, known=_("、").join(self._printers) or "-")
         return name
-
-
-def _with_all_subjects(window: WindowSettings, categories: tuple[str, ...]) -> WindowSettings:
-    """An all-subject window that names no category has all of them (B13)."""
-    if window.categories:
-        return window
-    return window.model_copy(update={"categories": categories})
