@@ -10,6 +10,7 @@ import sqlite3
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,6 +46,7 @@ async def open_hall(
 
     Raises a ConfigError or a StoreError.
     """
+    from yichuang.store.key import load_key
     from yichuang.store.sqlite import SqliteStore
 
     folder = Path(folder)
@@ -54,7 +56,7 @@ async def open_hall(
     if not path.exists():
         raise HallIncomplete(folder=folder, found=SETTINGS_FILE, lost=STORE_FILE)
     store = await SqliteStore.open(path, clock, create=create)
-    async with Hall(settings, store, clock) as hall:
+    async with Hall(settings, store, clock, secret=partial(load_key, folder)) as hall:
         yield hall
 
 

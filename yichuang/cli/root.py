@@ -23,6 +23,7 @@ _PLACES = {
     "window": "window",
     "day": "supervision",
     "surge": "supervision",
+    "appointment": "appointment",
     "items": "items",
     "hours": "hours",
     "journal": "journal",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from yichuang.clock import elapsed
 from yichuang.config import CategorySettings
@@ -103,7 +104,7 @@ def booked(desk: Desk, command: BookAppointment, *, any_day: bool) -> Appointmen
         reference=command.reference,
     )
     appointment = drafted._replace(id=desk.memory.add_appointment(drafted))
-    facts = {"items": list(appointment.items), "elastic": slot.is_elastic}
+    facts: dict[str, Any] = {"items": list(appointment.items), "elastic": slot.is_elastic}
     # No name, number, hash or code: the journal can never be cleared of them.
     desk.record(
         EventKind.APPOINTMENT_BOOKED,
@@ -226,7 +227,7 @@ def cancel_appointment(desk: Desk, command: CancelAppointment) -> Done:
         state=AppointmentState.CANCELLED, ended_at=desk.now, reason=reason or None
     )
     desk.memory.save_appointment(appointment)
-    facts = {"reason": reason, "forced": command.force}
+    facts: dict[str, Any] = {"reason": reason, "forced": command.force}
     desk.record(
         EventKind.APPOINTMENT_CANCELLED,
         appointment=appointment.id,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import secrets
 import unicodedata
 from datetime import date
 from typing import NamedTuple
@@ -59,6 +60,11 @@ class Visitor(NamedTuple):
     """The keyed hash of the telephone number."""
     phone: str = ""
     """Masked: `138****1234`."""
+
+
+def new_secret() -> bytes:
+    """A secret for a hall that has none, or that forgets everything at its end."""
+    return secrets.token_bytes(SECRET_BYTES)
 
 
 def identify(secret: bytes, typed: str) -> Person:

@@ -10,13 +10,16 @@ from typing import Any
 from yichuang.clock import Clock
 from yichuang.config import Settings
 from yichuang.errors import QueueRefusal, UnknownClass
-from yichuang.queue import calling, day, duty, entrance, holding, issuing, paper, undo
+from yichuang.queue import booking, calling, day, duty, entrance, holding, issuing, paper, undo
 from yichuang.queue import command as commands
+from yichuang.queue.appointment_import import import_appointments
+from yichuang.queue.appointments import Appointments
 from yichuang.queue.catalogue import import_items
 from yichuang.queue.command import Command
 from yichuang.queue.desk import Desk, Done
 from yichuang.queue.event import Entry
 from yichuang.queue.item import Item
+from yichuang.queue.person import Person, identify, new_secret
 from yichuang.queue.ports import Memory, PastVisit, Records, Result, Store
 from yichuang.queue.printing import PrinterHealth, PrinterState, PrinterStatus, PrintJob
 from yichuang.queue.rules import HallRules
@@ -46,6 +49,11 @@ _RULES: dict[type[Command], Callable[[Desk, Any], Done]] = {
     commands.RerouteTicket: entrance.reroute_ticket,
     commands.WakeTicket: holding.wake,
     commands.ReinstateTicket: entrance.reinstate_ticket,
+    commands.BookAppointment: booking.book_appointment,
+    commands.CancelAppointment: booking.cancel_appointment,
+    commands.CheckIn: booking.check_in,
+    commands.ImportAppointments: import_appointments,
+    commands.NoteAbsences: booking.note_missed,
     commands.AssignWindow: duty.assign,
     commands.SetSurge: duty.set_surge,
     commands.CloseDay: day.close_day,
@@ -71,12 +79,31 @@ class Hall:
     """One hall, open. Every method either did all that it says or raised a `YichuangError`."""
 
     def __init__(
-        self, settings: Settings, store: Store, clock: Clock, rules: HallRules | None = None
+        self,
+        settings: Settings,
+        store: Store,
+        clock: Clock,
+        rules: HallRules | None = None,
+        secret: bytes | Callable[[], bytes] = new_secret,
     ) -> None:
+        """`secret` is what persons are hashed under, or what fetches it when it is first needed."""
         self.settings = settings
         self.store = store
         self.clock = clock
         self.rules = rules or HallRules(settings)
+        self.appointments = Appointments(self)
+        self._secret = secret
+
+    @property
+    def secret(self) -> bytes:
+        """What persons are hashed under; it never leaves the process."""
+        if not isinstance(self._secret, bytes):
+            self._secret = self._secret()
+        return self._secret
+
+    def identify(self, typed: str) -> Person:
+        """The person with that ID number, which is forgotten at once; raises InvalidIdNumber."""
+        return identify(self.secret, typed)
 
     async def __aenter__(self) -> Hall:
         return self
