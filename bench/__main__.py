@@ -6,6 +6,7 @@ import time
 
 from bench import (
     change,
+    choosing,
     concurrency,
     history,
     paper,
@@ -25,6 +26,7 @@ _ALL = (
     ("wire", wire.run),
     ("concurrency", concurrency.run),
     ("change", change.run),
+    ("choosing", choosing.run),
     ("simulation", simulation.run),
     ("theory", theory.run),
 )

@@ -14,6 +14,7 @@ from yichuang.queue.numbering import tidy_number
 from yichuang.queue.ports import Latest, Memory, Records
 from yichuang.queue.rules import HallRules
 from yichuang.queue.ticket import Move, Ticket, TicketState
+from yichuang.queue.wait import Wait
 from yichuang.queue.window import Window
 from yichuang.text import one_line
 
@@ -37,6 +38,8 @@ class Done(NamedTuple):
     """For the end of a day: the tickets that it ended."""
     windows: tuple[int, ...] = ()
     """For a number just given: the windows that may call it."""
+    expected: Wait | None = None
+    """For a number just given: what its visitor is told of the wait."""
     is_repeat: bool = False
     """A second press of the same key: the ticket and the job are those of the first."""
     appointment: Appointment | None = None
@@ -48,7 +51,7 @@ class Done(NamedTuple):
 class Desk:
     """Where a command is worked on, inside one transaction."""
 
-    __slots__ = ("_seq", "actor", "has_noted", "memory", "now", "rules", "time", "today")
+    __slots__ = ("_duties", "_seq", "actor", "has_noted", "memory", "now", "rules", "time", "today")
 
     def __init__(self, memory: Memory, rules: HallRules, now: datetime, actor: str) -> None:
         self.memory = memory
@@ -60,6 +63,7 @@ class Desk:
         self.time = hall_time(latest, now)
         """The time by which waits are measured."""
         self.today = business_date(latest, rules, now)
+        self._duties: list[Duty] | None = None
         self.has_noted = False
         if latest is not None:
             self._note_the_clock(latest)
@@ -96,8 +100,10 @@ class Desk:
         return self.rules.duty(window, self.memory.surge())
 
     def duties(self) -> list[Duty]:
-        """What every window of the hall serves now."""
-        return self.rules.duties(self.memory.windows(), self.memory.surge())
+        """What every window of the hall serves, as it was when the command first asked."""
+        if self._duties is None:
+            self._duties = self.rules.duties(self.memory.windows(), self.memory.surge())
+        return self._duties
 
     def placed(self, ticket: Ticket) -> Ticket:
         """The waiting ticket with how many are ahead of it."""

@@ -13,6 +13,8 @@ class Wait(NamedTuple):
     """As likely to be shorter as longer."""
     high: float
     """Nine visitors in ten wait less."""
+    spread: float = 0.0
+    """Seconds from the median to the 90 % figure before its width was calibrated on what came true."""
 
     @property
     def minutes(self) -> int:
@@ -27,6 +29,14 @@ class Wait(NamedTuple):
     def as_json(self) -> dict[str, int]:
         """The wait for scripts, in whole seconds."""
         return {"median_seconds": round(self.median), "high_seconds": round(self.high)}
+
+    def as_facts(self) -> dict[str, float]:
+        """The wait for the journal, in seconds: what was told is compared with what came true."""
+        return {
+            "expected_median": round(self.median, 1),
+            "expected_high": round(self.high, 1),
+            "expected_spread": round(self.spread, 1),
+        }
 
 
 def _minutes(seconds: float) -> int:
