@@ -457,6 +457,18 @@ def test_doctor_tells_what_is_well(hall: Path) -> None:
     assert findings["打印机"] == "warning"
 
 
+def test_doctor_tells_what_a_hall_might_have_forgotten(hall: Path) -> None:
+    path = hall / SETTINGS_FILE
+    text = path.read_text(encoding="utf-8").replace("saturday = []", 'saturday = ["09:00-12:00"]')
+    window = '[[window]]\nnumber = 9\nkind = "department"\nreason = "公安专网"\ncategories = ["police"]\n'
+    path.write_text(f"{text}\n{window}", encoding="utf-8")
+    items = hall / "items.csv"
+    items.write_text("code,name,category,saturday\nX1,某事项,tax,1\n", encoding="utf-8")
+    said = [each["text"] for each in yichuang("doctor", "--json", hall=hall).json["findings"]]
+    assert any("公安专网" in each for each in said)
+    assert not any("标记了周六" in each for each in said)
+
+
 def test_journal_tail_gives_one_object_a_line(hall: Path) -> None:
     import json
 

@@ -6,7 +6,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
@@ -24,6 +24,9 @@ LOW_DISK = 200 * 1024 * 1024
 
 NO_DISK = 10 * 1024 * 1024
 """Bytes of free disk below which the next ticket may fail."""
+
+CALENDAR_AHEAD = timedelta(days=30)
+"""From so long before a year begins its holidays should be known."""
 
 FEWEST_TOWN_WINDOWS = 8
 """B11, Tianning plan annex 2: a town hall has 8 windows in principle."""
@@ -135,10 +138,36 @@ def _advice(settings: Settings) -> Iterator[Finding]:
                 _("没有窗口办理「{category}」，取不了号").format(category=category.label),
                 _("在 hall.toml 给一个窗口加上 {code}").format(code=category.code),
             )
+    for window in settings.window:
+        if window.kind == "department":
+            yield Finding(
+                Verdict.WARNING,
+                _("窗口"),
+                _("{window} 号是部门窗口：{reason}").format(
+                    window=window.number, reason=window.reason
+                ),
+                _("原则上不按部门、按事项设置专业窗口；确有必要就不用管"),
+            )
+    yield from _calendar(settings)
     if not settings.hall.complaint_phone:
         yield Finding(
             Verdict.WARNING, _("投诉电话"), _("没有写"), _("在 hall.toml 写上 complaint_phone")
         )
+
+
+def _calendar(settings: Settings) -> Iterator[Finding]:
+    from yichuang.queue.working_days import WorkingDays
+
+    today = SystemClock().now().astimezone(settings.zone).date()
+    days = WorkingDays(settings.holiday)
+    for year in sorted({today.year, (today + CALENDAR_AHEAD).year}):
+        if not days.is_known(year):
+            yield Finding(
+                Verdict.WARNING,
+                _("日历"),
+                _("{year} 年的放假和调休还不知道，先按周末和固定的节日算").format(year=year),
+                _("国务院公布后升级程序，或在 hall.toml 用 [[holiday]] 写上"),
+            )
 
 
 async def _store(folder: Path) -> list[Finding]:
@@ -149,6 +178,8 @@ async def _store(folder: Path) -> list[Finding]:
         rows = examine_store(path)
         async with open_hall(folder) as hall:
             view = await hall.overview()
+            flagged = any(item.saturday for item in await hall.items())
+            saturday = hall.settings.hours.saturday and hall.settings.hours.saturday_flagged_only
     except YichuangError as error:
         return [Finding(Verdict.ILL, STORE_FILE, error.message, error.hint)]
     found = [
@@ -160,6 +191,15 @@ async def _store(folder: Path) -> list[Finding]:
             ),
         )
     ]
+    if saturday and not flagged:
+        found.append(
+            Finding(
+                Verdict.WARNING,
+                _("周六"),
+                _("周六只办标记过的事项，可是没有一个事项标记了周六"),
+                _("在事项的 CSV 里加 saturday 一列再导入，或写 saturday_flagged_only = false"),
+            )
+        )
     if view.clock_behind is not None:
         found.append(
             Finding(
