@@ -24,7 +24,7 @@ async def test_a_reprint_is_followed_to_its_end(tmp_path: Path, clock: FixedCloc
         await hall.open_window(WINDOW)
         await hall.call_next(WINDOW)
         async with window_screen(hall) as pilot:
-            await until_seen(pilot, "叫了 1 次")
+            await until_seen(pilot, "已叫 1/3 次")
             await press_until(pilot, "f5", "补打 C001：等待打印")
             assert await store.lease("kiosk", "test", 60)
             job = await store.claim("kiosk", "test")

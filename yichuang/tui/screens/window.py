@@ -2,33 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.timer import Timer
 
-from yichuang.errors import NeverPrinted, QueueRefusal
+from yichuang.errors import QueueRefusal
 from yichuang.language import N_, _
-from yichuang.queue.desk import Done
+from yichuang.queue.clerk import view_clerk
 from yichuang.queue.service import Hall
-from yichuang.queue.ticket import Ticket, TicketState
+from yichuang.queue.ticket import HoldKind, Ticket, TicketState
 from yichuang.queue.view import WindowView
 from yichuang.queue.window import WindowState
-from yichuang.tui.hall_screen import HallScreen
 from yichuang.tui.keys import digit_keys
 from yichuang.tui.screens import window_rows as rows
 from yichuang.tui.screens.choice import Choice, Pick
 from yichuang.tui.screens.question import Question
+from yichuang.tui.screens.window_clerk import ClerkScreen
+from yichuang.tui.screens.window_details import TicketDetails, detail_rows
 from yichuang.tui.text import Line
 from yichuang.tui.widgets.big_number import BigNumber
 from yichuang.tui.widgets.rows import Rows, TextLine
 
-Step = Coroutine[Any, Any, Done]
-_WINDOW = "window"
-"""What the transfer dialog gives when a window is wanted instead of a category."""
+_WINDOW, _AND_BACK = "window", "and_back"
+"""What the transfer dialog gives when a window is wanted instead of a category, or a way back."""
+
+_HOLDS = (
+    (HoldKind.FREE, N_("不持件：材料由办事人带走，本类窗口都可取回")),
+    (HoldKind.KEPT, N_("持件：材料留在本窗口，由本窗口取回")),
+    (HoldKind.OUTSIDE, N_("等待：等外面的结果，有结果再唤回本窗口")),
+)
+"""The kinds of hold as the clerk chooses them, the usual one first."""
+
+TALL = 28
+"""A screen with so many rows has two for the reason of a call."""
 
 
 def _key(digit: str, action: str, label: str) -> Binding:
@@ -40,15 +51,17 @@ def _translated(reasons: Sequence[str]) -> list[tuple[Line, str]]:
     return [(_(reason), reason) for reason in reasons]
 
 
-class WindowScreen(HallScreen):
+class WindowScreen(ClerkScreen):
     """One window's duty: its ticket, its lines, what it holds and what was passed."""
 
     CSS_PATH = "window.tcss"
     NAME = N_("{window} 号窗口")
     HOW_TO: ClassVar[tuple[str, ...]] = (
         N_("叫号按 1，办事人来了按 3，办完按 4。"),
-        N_("没有来按 2 再呼叫，还是没有来按 5 过号；他来了按 F4 恢复。"),
+        N_("没有来按 2 再呼叫，够次数了按 5 过号；他来了按 F4 恢复。"),
+        N_("刚过号就来了，按 0 直接补叫（标着「可补叫」的）。"),
         N_("缺材料按 6 挂起，先叫别人；材料齐了按 F3 取回。"),
+        N_("为什么叫这个号、全部事项和联办的去处，按 F6 看。"),
         N_("按错了，30 秒内按 9 撤销。离开窗口先按 8 暂停。"),
     )
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -60,7 +73,7 @@ class WindowScreen(HallScreen):
         _key("6", "hold", N_("挂起")),
         _key("7", "transfer", N_("转移", "key")),
         _key("8", "pause", N_("暂停")),
-        _key("8", "resume_duty", N_("恢复")),
+        _key("8", "resume_duty", N_("继续")),
         _key("9", "undo", N_("撤销")),
         _key("0", "pick", N_("指定")),
         Binding("f2", "open", N_("开窗"), id="window.open"),
@@ -68,16 +81,13 @@ class WindowScreen(HallScreen):
         Binding("f3", "take_back", N_("取回挂起"), id="window.take_back"),
         Binding("f4", "reinstate", N_("恢复过号", "key"), id="window.reinstate"),
         Binding("f5", "reprint", N_("补打"), id="window.reprint"),
+        Binding("f6", "details", N_("详情"), id="window.details"),
     ]
 
     def __init__(self, hall: Hall, window: int) -> None:
         """`window` must be one of the hall's."""
-        super().__init__(hall)
-        self.window_number = window
-        self.actor = f"window-{window}"
-        self._view: WindowView | None = None
-        self._print_job: int | None = None
-        self._categories = {each.code: each for each in hall.settings.category}
+        super().__init__(hall, window)
+        self._until_counts: Timer | None = None
 
     @property
     def heading(self) -> str:
@@ -94,6 +104,7 @@ class WindowScreen(HallScreen):
             yield BigNumber(widget_id="number")
             yield Rows(widget_id="facts")
         yield TextLine(widget_id="item")
+        yield Rows(widget_id="why")
         with Horizontal(id="lists"):
             with Vertical(id="left"):
                 yield Rows(widget_id="lines")
@@ -106,37 +117,37 @@ class WindowScreen(HallScreen):
 
     async def load(self) -> None:
         """Read the window and show it."""
-        view = await self.hall.window_view(self.window_number)
-        self._view = view
-        self.query_one("#duty", TextLine).show_line(rows.duty_row(view, self.hall.settings.zone))
+        clerk = await self.hall.look(view_clerk, self.window_number)
+        self.clerk = clerk
+        view, zone, size = clerk.window, self.hall.settings.zone, self.size
+        self.query_one("#duty", TextLine).show_line(rows.duty_row(view, zone))
         self.query_one("#number", BigNumber).show(view.ticket.number if view.ticket else "")
-        self.query_one("#facts", Rows).show(rows.fact_rows(view, self._categories))
-        self.query_one("#item", TextLine).show_line(rows.item_row(view))
+        facts = rows.fact_rows(view, self._categories, self.hall.settings.missed, zone)
+        self.query_one("#facts", Rows).show(facts)
+        self.query_one("#item", TextLine).show_line(rows.item_row(clerk.items))
+        why = rows.why_rows(view.why, size.width, 2 if size.height >= TALL else 1)
+        self.query_one("#why", Rows).show(why)
         self.query_one("#lines", Rows).show(rows.line_rows(view))
-        self.query_one("#waiting", Rows).show(rows.waiting_rows(view, self._categories))
-        held = rows.kept_rows(view.held, TicketState.HELD.label, self._categories)
-        self.query_one("#held", Rows).show(held)
-        passed = rows.kept_rows(view.passed, TicketState.PASSED.label, self._categories)
+        self.query_one("#waiting", Rows).show(rows.waiting_rows(view, self._categories, zone))
+        self.query_one("#held", Rows).show(rows.held_rows(view.held, self._categories))
+        passed = rows.passed_rows(view.passed, clerk.late, self._categories)
         self.query_one("#passed", Rows).show(passed)
+        self._wake_when_it_counts(view)
         await self._follow_print_job()
 
-    async def _follow_print_job(self) -> None:
-        if self._print_job is None:
-            return
-        job = await self.hall.print_job(self._print_job)
-        if job is None:
-            self._print_job = None
-            return
-        text = _("补打 {number}：{state}").format(number=job.number, state=job.state.label)
-        self.status.say(f" {text}", f" {job.reason.label}")
-        if job.state.is_final:
-            self._print_job = None
+    def _wake_when_it_counts(self, view: WindowView) -> None:
+        """Show the next step at the moment when it becomes possible; nothing ticks until then."""
+        if self._until_counts is not None:
+            self._until_counts.stop()
+            self._until_counts = None
+        ticket = view.ticket
+        if view.pass_in and ticket is not None and ticket.state is TicketState.CALLED:
+            # The rule's seconds are rounded up, so that this is never too early.
+            self._until_counts = self.set_timer(view.pass_in, self.reload, name="counts")
 
-    def possible(self, action: str) -> bool:
-        """Whether an action can be done now; the key bar shows the others dim."""
-        if action == "reprint" and not self.hall.settings.printer:
-            return False
-        return self._view is None or rows.refusal(self._view, action) is None
+    def on_resize(self) -> None:
+        """Break the reason of the call for the new width."""
+        self.call_after_refresh(self.reload)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """One key opens and closes, one pauses and resumes: only one of the two is there."""
@@ -151,106 +162,57 @@ class WindowScreen(HallScreen):
             return None
         return allowed
 
-    # --- steps without a question -------------------------------------------------------------
-
-    async def step(self, command: Step, said: str = "") -> None:
-        """Run one command; `said` is shown after it, with `{number}` filled in."""
-        done = await self.act(command)
-        if done is not None and said:
-            number = done.ticket.number if done.ticket else ""
-            self.status.say(f" {said.format(number=number)}")
-
-    async def action_call_next(self) -> None:
-        """Call the ticket whose turn it is."""
-        await self.step(self.hall.call_next(self.window_number, actor=self.actor))
-
-    async def _step_shown(self, action: str, command: Callable[..., Step], said: str = "") -> None:
-        """Run a command on the ticket that stands on the screen, and on no other.
-
-        Another terminal may have gone on meanwhile; what the clerk does not see is left alone.
-        """
-        shown = self._present()
-        if shown:
-            step = command(self.window_number, ticket=shown, actor=self.actor)
-            await self.step(step, said)
-        else:
-            self._may(action)
-
-    async def action_recall(self) -> None:
-        """Announce the ticket again."""
-        await self._step_shown("recall", self.hall.recall, _("已重呼 {number}"))
-
-    async def action_start(self) -> None:
-        """The visitor came."""
-        await self._step_shown("start", self.hall.start)
-
-    async def action_finish(self) -> None:
-        """The work is done."""
-        said = _("{number} 已办结；按错了 30 秒内按 9 撤销")
-        await self._step_shown("finish", self.hall.finish, said)
-
-    async def action_hold(self) -> None:
-        """Put the ticket aside."""
-        await self._step_shown("hold", self.hall.hold, _("{number} 已挂起；按 F3 取回"))
-
-    async def action_undo(self) -> None:
-        """Take the last step back."""
-        said = _("已撤销：{number}")
-        await self.step(self.hall.undo(self.window_number, actor=self.actor), said)
-
-    async def action_open(self) -> None:
-        """Begin duty."""
-        await self.step(self.hall.open_window(self.window_number, actor=self.actor))
-
-    async def action_resume_duty(self) -> None:
-        """End the pause."""
-        await self.step(self.hall.resume_window(self.window_number, actor=self.actor))
-
-    async def action_reprint(self) -> None:
-        """Print the present ticket once more."""
-        if not self.hall.settings.printer:
-            self.status.refuse(NeverPrinted())
-            return
-        if not self._may("reprint") or self._view is None or self._view.ticket is None:
-            return
-        done = await self.act(self.hall.reprint(self._view.ticket.number, actor=self.actor))
-        if done is not None:
-            self._print_job = done.print_job
-            await self.reload()
-
     # --- steps with a question ----------------------------------------------------------------
 
-    def _may(self, action: str) -> bool:
-        """Whether to ask at all; shows why not."""
-        refused = rows.refusal(self._view, action) if self._view else None
-        if refused is not None:
-            self.status.refuse(refused)
-        return refused is None
+    def action_details(self) -> None:
+        """Show all about the ticket."""
+        clerk = self.clerk
+        if clerk is None or not self._may("details") or clerk.window.ticket is None:
+            return
+        ticket, zone = clerk.window.ticket, self.hall.settings.zone
+        text = detail_rows(ticket, clerk.items, clerk.window.why, self._categories, zone)
+        heading = _("{number} 的详情").format(number=ticket.number)
+        self.app.push_screen(TicketDetails(heading, text))
 
-    def _ask(self, dialog: Choice[str] | Pick, answer: Callable[[str], Awaitable[None]]) -> None:
-        async def take(value: str | None) -> None:
-            if value is not None:
-                await answer(value)
+    def action_hold(self) -> None:
+        """Put the ticket aside: ask how it comes back."""
+        if not self._may("hold"):
+            return
+        shown = self._present()
+        heading = _("{number} 怎样挂起").format(number=shown)
+        kinds: list[tuple[Line, str]] = [(_(text), kind.value) for kind, text in _HOLDS]
+        self._ask(Choice(heading, kinds), partial(self._hold, shown))
 
-        self.app.push_screen(dialog, take)
-
-    def _present(self) -> str:
-        ticket = self._view.ticket if self._view else None
-        return ticket.number if ticket else ""
+    async def _hold(self, shown: str, kind: str) -> None:
+        word = _(rows.HOLD_WORDS[HoldKind(kind)], "hold")
+        said = _("{number} 已挂起（{kind}）；按 F3 取回").replace("{kind}", word)
+        command = self.hall.hold(self.window_number, kind=kind, ticket=shown, actor=self.actor)
+        await self.step(command, said)
 
     def action_pass(self) -> None:
         """The visitor did not come: ask why."""
-        if not self._may("pass"):
+        ticket = self._view.ticket if self._view else None
+        if not self._may("pass") or ticket is None:
             return
-        shown = self._present()
-        heading = _("{number} 过号的原因").format(number=shown)
+        is_final = self._is_final_pass(ticket)
+        text = _("{number} 过号就作废，要重新取号：原因") if is_final else _("{number} 过号的原因")
         reasons = _translated(self.hall.settings.missed.reasons)
-        self._ask(Choice(heading, reasons), partial(self._pass, shown))
+        heading = text.format(number=ticket.number)
+        self._ask(Choice(heading, reasons), partial(self._pass, ticket.number))
+
+    def _is_final_pass(self, ticket: Ticket) -> bool:
+        missed = self.hall.settings.missed
+        return missed.void_at_once or ticket.reinstated >= missed.returns
 
     async def _pass(self, shown: str, reason: str) -> None:
-        said = _("{number} 已过号；来了按 F4 恢复，按错了按 9 撤销")
         command = self.hall.pass_(self.window_number, reason=reason, ticket=shown, actor=self.actor)
-        await self.step(command, said)
+        done = await self.act(command)
+        if done is None or done.ticket is None:
+            return
+        said = _("{number} 已过号；来了按 F4 恢复，按错了按 9 撤销")
+        if done.ticket.state is TicketState.VOID:
+            said = _("{number} 已作废，来了要重新取号；按错了按 9 撤销")
+        self.status.say(f" {said.format(number=shown)}")
 
     def action_pause(self) -> None:
         """Stop calling: ask why."""
@@ -275,13 +237,16 @@ class WindowScreen(HallScreen):
         self.app.push_screen(Question(question.format(window=self.window_number)), take)
 
     def action_pick(self) -> None:
-        """Call a chosen ticket."""
-        if self._view is None or not self._may("pick"):
+        """Call a chosen ticket, or one whose visitor comes a little late."""
+        clerk = self.clerk
+        if clerk is None or not self._may("pick"):
             return
-        view = self._view
+        now = clerk.window.at
+        late, waiting = clerk.late, clerk.window.waiting
+        told = _("过号，可补叫")
         entries = [
-            (ticket.number, rows.ticket_row(ticket, self._categories, view.at))
-            for ticket in view.waiting
+            *((each.number, rows.ticket_row(each, self._categories, now, told)) for each in late),
+            *((each.number, rows.ticket_row(each, self._categories, now)) for each in waiting),
         ]
         self._ask(Pick(_("叫指定的号"), _("号码"), entries), self._call)
 
@@ -292,7 +257,10 @@ class WindowScreen(HallScreen):
         """Take a held ticket back."""
         if self._view is None or not self._may("take_back"):
             return
-        self._ask(Choice(_("取回挂起的号"), self._choices(self._view.held)), self._take_back)
+        held: list[tuple[Line, str]] = [
+            (rows.held_row(each, self._categories), each.number) for each in self._view.held
+        ]
+        self._ask(Choice(_("取回挂起的号"), held), self._take_back)
 
     async def _take_back(self, number: str) -> None:
         said = _("已取回 {number}；按 1 就叫它")
@@ -302,7 +270,12 @@ class WindowScreen(HallScreen):
         """Bring a passed ticket back into its line."""
         if self._view is None or not self._may("reinstate"):
             return
-        self._ask(Choice(_("恢复过号"), self._choices(self._view.passed)), self._reinstate)
+        now = self._view.at
+        passed: list[tuple[Line, str]] = [
+            (rows.ticket_row(each, self._categories, now), each.number)
+            for each in self._view.passed
+        ]
+        self._ask(Choice(_("恢复过号"), passed), self._reinstate)
 
     async def _reinstate(self, number: str) -> None:
         done = await self.act(self.hall.reinstate(number, actor=self.actor))
@@ -310,15 +283,12 @@ class WindowScreen(HallScreen):
             said = _("{number} 回到队里，前面 {ahead} 人")
             self.status.say(f" {said.format(number=number, ahead=done.ticket.ahead)}")
 
-    def _choices(self, tickets: Sequence[Ticket]) -> list[tuple[Line, str]]:
-        now = self.hall.clock.now()
-        return [(rows.ticket_row(each, self._categories, now), each.number) for each in tickets]
-
     async def action_transfer(self) -> None:
         """Send the ticket on: ask to which category, or to which window."""
-        shown = self._present()
-        if not self._may("transfer"):
-            return
+        if self._may("transfer"):
+            await self._ask_where(self._present(), and_back=False)
+
+    async def _ask_where(self, shown: str, *, and_back: bool) -> None:
         lines = await self.look(self.hall.lines())
         if lines is None:
             return
@@ -326,19 +296,31 @@ class WindowScreen(HallScreen):
             (rows.category_row(line), line.category.code) for line in lines
         ]
         choices.append((_("转到一个窗口"), _WINDOW))
-        heading = _("{number} 转到哪里").format(number=shown)
-        self._ask(Choice(heading, choices), partial(self._transfer, shown))
+        if not and_back:
+            choices.append((_("转过去，办完再回本窗口"), _AND_BACK))
+        text = _("{number} 转到哪里，办完再回来") if and_back else _("{number} 转到哪里")
+        answer = partial(self._transfer, shown, and_back)
+        self._ask(Choice(text.format(number=shown), choices), answer)
 
-    async def _transfer(self, shown: str, to: str) -> None:
-        if to == _WINDOW:
-            await self._ask_window(shown)
-            return
-        command = self.hall.transfer(
-            self.window_number, to_category=to, ticket=shown, actor=self.actor
-        )
-        await self.step(command, _("{number} 已转移"))
+    async def _transfer(self, shown: str, and_back: bool, to: str) -> None:
+        if to == _AND_BACK:
+            await self._ask_where(shown, and_back=True)
+        elif to == _WINDOW:
+            await self._ask_window(shown, and_back)
+        else:
+            command = self.hall.transfer(
+                self.window_number,
+                to_category=to,
+                and_back=and_back,
+                ticket=shown,
+                actor=self.actor,
+            )
+            await self.step(command, self._sent(_("{number} 已转移"), and_back))
 
-    async def _ask_window(self, shown: str) -> None:
+    def _sent(self, said: str, and_back: bool) -> str:
+        return said + _("，办完再回本窗口") if and_back else said
+
+    async def _ask_window(self, shown: str, and_back: bool) -> None:
         overview = await self.look(self.hall.overview())
         if overview is None:
             return
@@ -348,17 +330,21 @@ class WindowScreen(HallScreen):
             if each.settings.number != self.window_number
         ]
         heading = _("{number} 转到哪个窗口").format(number=shown)
-        answer = partial(self._transfer_to_window, shown)
+        answer = partial(self._transfer_to_window, shown, and_back)
         self._ask(Pick(heading, _("窗口号"), entries), answer)
 
-    async def _transfer_to_window(self, shown: str, typed: str) -> None:
+    async def _transfer_to_window(self, shown: str, and_back: bool, typed: str) -> None:
         try:
             target = self.hall.rules.window(typed).number
         except QueueRefusal as refused:
             self.status.refuse(refused)
             return
         command = self.hall.transfer(
-            self.window_number, to_window=target, ticket=shown, actor=self.actor
+            self.window_number,
+            to_window=target,
+            and_back=and_back,
+            ticket=shown,
+            actor=self.actor,
         )
         said = _("{number} 已转到 {window} 号窗口").replace("{window}", str(target))
-        await self.step(command, said)
+        await self.step(command, self._sent(said, and_back))

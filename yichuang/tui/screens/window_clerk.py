@@ -1,0 +1,155 @@
+"""What a clerk's screen does at one key: steps without a question, and what the others share."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+from yichuang.errors import NeverPrinted, QueueRefusal
+from yichuang.language import _
+from yichuang.queue.clerk import ClerkView
+from yichuang.queue.desk import Done
+from yichuang.queue.service import Hall
+from yichuang.queue.view import WindowView
+from yichuang.tui.hall_screen import HallScreen
+from yichuang.tui.screens.choice import Choice, Pick
+from yichuang.tui.screens.window_rows import route_stops
+from yichuang.tui.screens.window_steps import refusal
+
+Step = Coroutine[Any, Any, Done]
+
+
+class ClerkScreen(HallScreen):
+    """A screen at one window. A subclass shows the window, and keeps in `clerk` what it showed."""
+
+    def __init__(self, hall: Hall, window: int) -> None:
+        """`window` must be one of the hall's."""
+        super().__init__(hall)
+        self.window_number = window
+        self.actor = f"window-{window}"
+        self.clerk: ClerkView | None = None
+        """The window as it was last read; None before the first reading."""
+        self._print_job: int | None = None
+        self._categories = {each.code: each for each in hall.settings.category}
+
+    @property
+    def _view(self) -> WindowView | None:
+        return self.clerk.window if self.clerk else None
+
+    def possible(self, action: str) -> bool:
+        """Whether an action can be done now; the key bar shows the others dim."""
+        if action == "reprint" and not self.hall.settings.printer:
+            return False
+        return self._refused(action) is None
+
+    def _refused(self, action: str) -> QueueRefusal | None:
+        if self.clerk is None:
+            return None
+        return refusal(self.clerk, action, self.hall.rules, self.hall.clock.now())
+
+    def _may(self, action: str) -> bool:
+        """Whether to ask at all; shows why not."""
+        refused = self._refused(action)
+        if refused is not None:
+            self.status.refuse(refused)
+        return refused is None
+
+    def _ask(self, dialog: Choice[str] | Pick, answer: Callable[[str], Awaitable[None]]) -> None:
+        async def take(value: str | None) -> None:
+            if value is not None:
+                await answer(value)
+
+        self.app.push_screen(dialog, take)
+
+    def _present(self) -> str:
+        ticket = self._view.ticket if self._view else None
+        return ticket.number if ticket else ""
+
+    async def _follow_print_job(self) -> None:
+        if self._print_job is None:
+            return
+        job = await self.hall.print_job(self._print_job)
+        if job is None:
+            self._print_job = None
+            return
+        text = _("补打 {number}：{state}").format(number=job.number, state=job.state.label)
+        self.status.say(f" {text}", f" {job.reason.label}")
+        if job.state.is_final:
+            self._print_job = None
+
+    # --- steps without a question -------------------------------------------------------------
+
+    async def step(self, command: Step, said: str = "") -> None:
+        """Run one command; `said` is shown after it, with `{number}` filled in."""
+        done = await self.act(command)
+        if done is not None and said:
+            number = done.ticket.number if done.ticket else ""
+            self.status.say(f" {said.format(number=number)}")
+
+    async def action_call_next(self) -> None:
+        """Call the ticket whose turn it is."""
+        await self.step(self.hall.call_next(self.window_number, actor=self.actor))
+
+    async def _step_shown(self, action: str, command: Callable[..., Step], said: str = "") -> None:
+        """Run a command on the ticket that stands on the screen, and on no other.
+
+        Another terminal may have gone on meanwhile; what the clerk does not see is left alone.
+        """
+        shown = self._present()
+        if shown:
+            step = command(self.window_number, ticket=shown, actor=self.actor)
+            await self.step(step, said)
+        else:
+            self._may(action)
+
+    async def action_recall(self) -> None:
+        """Announce the ticket again; say so when that is too soon to count towards a pass."""
+        ticket = self._view.ticket if self._view else None
+        if ticket is None:
+            self._may("recall")
+            return
+        command = self.hall.recall(self.window_number, ticket=ticket.number, actor=self.actor)
+        done = await self.act(command)
+        if done is not None and done.ticket is not None:
+            counts = done.ticket.counted > ticket.counted
+            said = _("已重呼 {number}") if counts else _("已重呼 {number}；离上次太近，不计次数")
+            self.status.say(f" {said.format(number=ticket.number)}")
+
+    async def action_start(self) -> None:
+        """The visitor came."""
+        await self._step_shown("start", self.hall.start)
+
+    async def action_finish(self) -> None:
+        """The work is done; a ticket on a joint route goes on to its next stop."""
+        said = _("{number} 已办结；按错了 30 秒内按 9 撤销")
+        ticket = self._view.ticket if self._view else None
+        if ticket is not None and ticket.route:
+            stop = route_stops(ticket, self._categories)[0]
+            said = _("{number} 本站已办结，转到{stop}；按错了 30 秒内按 9 撤销")
+            said = said.replace("{stop}", stop)
+        await self._step_shown("finish", self.hall.finish, said)
+
+    async def action_undo(self) -> None:
+        """Take the last step back."""
+        said = _("已撤销：{number}")
+        await self.step(self.hall.undo(self.window_number, actor=self.actor), said)
+
+    async def action_open(self) -> None:
+        """Begin duty."""
+        await self.step(self.hall.open_window(self.window_number, actor=self.actor))
+
+    async def action_resume_duty(self) -> None:
+        """End the pause."""
+        await self.step(self.hall.resume_window(self.window_number, actor=self.actor))
+
+    async def action_reprint(self) -> None:
+        """Print the present ticket once more."""
+        if not self.hall.settings.printer:
+            self.status.refuse(NeverPrinted())
+            return
+        if not self._may("reprint") or self._view is None or self._view.ticket is None:
+            return
+        done = await self.act(self.hall.reprint(self._view.ticket.number, actor=self.actor))
+        if done is not None:
+            self._print_job = done.print_job
+            await self.reload()
