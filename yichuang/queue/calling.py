@@ -72,10 +72,11 @@ def _others_may_call(desk: Desk, duty: Duty, ticket_id: int) -> bool:
     ticket = desk.memory.ticket(ticket_id)
     if ticket is None or ticket.target_window is not None:
         return False
-    on_duty = {each.number for each in desk.memory.windows() if each.state is WindowState.OPEN}
+    windows = desk.memory.windows()
+    on_duty = {each.number for each in windows if each.state is WindowState.OPEN}
     return any(
         other.window in on_duty and other.may_call(ticket.category, ticket.need)
-        for other in desk.duties()
+        for other in desk.rules.duties(windows, desk.memory.surge())
         if other.window != duty.window
     )
 
@@ -296,18 +297,20 @@ def sent_on(
     desk: Desk, before: Ticket, state: TicketState, category: str, target: int | None
 ) -> Ticket:
     """The ticket in the line of those who were served elsewhere, by its first issue."""
-    return before._replace(
-        state=state,
-        category=category,
-        priority_class=PriorityClass.TRANSFERRED,
-        window=None,
-        called_at=None,
-        started_at=None,
-        target_window=target,
-        line_order=before.issue_order,
-        line_entry=desk.next_seq,
-        hold=None,
-        reason=None,
+    return desk.in_reach(
+        before._replace(
+            state=state,
+            category=category,
+            priority_class=PriorityClass.TRANSFERRED,
+            window=None,
+            called_at=None,
+            started_at=None,
+            target_window=target,
+            line_order=before.issue_order,
+            line_entry=desk.next_seq,
+            hold=None,
+            reason=None,
+        )
     )
 
 

@@ -100,10 +100,24 @@ class Desk:
         return self.rules.duty(window, self.memory.surge())
 
     def duties(self) -> list[Duty]:
-        """What every window of the hall serves, as it was when the command first asked."""
+        """What every window of the hall serves, surge mode apart, as when the command first asked.
+
+        What can be served only while a surge lasts must not be promised to anybody.
+        """
         if self._duties is None:
-            self._duties = self.rules.duties(self.memory.windows(), self.memory.surge())
+            self._duties = self.rules.duties(self.memory.windows(), None)
         return self._duties
+
+    def in_reach(self, ticket: Ticket) -> Ticket:
+        """The ticket as it may stand in line: a need that no window of its category offers is dropped.
+
+        It would wait for ever otherwise, after a transfer or a re-assignment.
+        """
+        if not ticket.need or any(
+            duty.may_call(ticket.category, ticket.need) for duty in self.duties()
+        ):
+            return ticket
+        return ticket._replace(need="")
 
     def placed(self, ticket: Ticket) -> Ticket:
         """The waiting ticket with how many are ahead of it."""
@@ -153,6 +167,9 @@ def _turn_day(desk: Desk, latest: Latest) -> None:
         _end_with_its_day(desk, ticket)
     note_absences(desk)
     forgotten = _forget_visitors(desk)
+    if desk.memory.surge() is not None:
+        desk.memory.save_surge(None)
+        desk.record(EventKind.SURGE_ENDED)
     desk.record(
         EventKind.DAY_TURNED,
         former=latest.business_date.isoformat(),

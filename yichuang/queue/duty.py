@@ -82,6 +82,13 @@ def assign(desk: Desk, command: AssignWindow) -> Done:
     window = before._replace(categories=own, helps=helps)
     _refuse_orphans(desk, before, window)
     desk.memory.save_window(window)
+    facts: dict[str, Any] = {}
+    facts["unmet"] = [
+        number
+        for category, need in sorted(_offered(desk, before) - _offered(desk, window))
+        if need
+        for number in desk.memory.drop_need(category, need)
+    ]
     desk.record(
         EventKind.WINDOW_ASSIGNED,
         window=command.window,
@@ -89,22 +96,24 @@ def assign(desk: Desk, command: AssignWindow) -> Done:
         helps=list(helps if helps is not None else settings.helps),
         former=list(before.categories if before.categories is not None else settings.categories),
         former_helps=list(before.helps if before.helps is not None else settings.helps),
+        **{name: fact for name, fact in facts.items() if fact},
     )
     return Done(window=window)
 
 
 def _refuse_orphans(desk: Desk, before: Window, after: Window) -> None:
-    others = [each for each in desk.memory.windows() if each.number != after.number]
-    served = _served(desk, [*others, before])
-    left = _served(desk, [*others, after])
+    served = {category for category, _need in _offered(desk, before)}
+    left = {category for category, _need in _offered(desk, after)}
     for code in desk.rules.categories:
         if code in served and code not in left:
             raise CategoryOrphaned(category=desk.rules.category(code))
 
 
-def _served(desk: Desk, windows: list[Window]) -> set[str]:
-    known = [window for window in windows if window.number in desk.rules.windows]
-    return {code for duty in desk.rules.duties(known, None) for code in duty.serves}
+def _offered(desk: Desk, one: Window) -> set[tuple[str, str]]:
+    """Every (category, need) that some window serves, were this one window as given; without surge."""
+    windows = [each for each in desk.memory.windows() if each.number in desk.rules.windows]
+    windows = [one, *(each for each in windows if each.number != one.number)]
+    return {line for duty in desk.rules.duties(windows, None) for line in duty.lines}
 
 
 def set_surge(desk: Desk, command: SetSurge) -> Done:

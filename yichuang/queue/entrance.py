@@ -68,6 +68,7 @@ def reinstate_ticket(desk: Desk, command: ReinstateTicket) -> Done:
         reinstated=before.reinstated + 1,
         line_entry=desk.next_seq,
     )
+    ticket = desk.in_reach(ticket)
     desk.memory.save_ticket(ticket)
     desk.record(EventKind.TICKET_REINSTATED, ticket=ticket.id, number=ticket.number)
     return Done(ticket=desk.placed(ticket))
@@ -106,9 +107,9 @@ def reroute_ticket(desk: Desk, command: RerouteTicket) -> Done:
         category=category,
         target_window=target,
         route=tuple(stop for stop in before.route if stop != category),
-        need=before.need if category == before.category else "",
         line_entry=desk.next_seq,
     )
+    ticket = desk.in_reach(ticket)
     desk.memory.save_ticket(ticket)
     desk.record(
         EventKind.TICKET_REROUTED,

@@ -98,7 +98,7 @@ def _uncalled(desk: Desk, before: Ticket, data: Mapping[str, Any]) -> Ticket:
     )
     if is_late:
         return ticket._replace(ended_at=desk.now, reinstated=before.reinstated - 1)
-    return ticket
+    return desk.in_reach(ticket)
 
 
 def _back_at_the_window(desk: Desk, before: Ticket, move: Move, window: int) -> Ticket:
