@@ -61,9 +61,14 @@ async def open_hall(
 
 
 def rehearsal_hall(settings: Settings, clock: Clock) -> Hall:
-    """A hall that keeps all in memory and forgets it at its end: for simulated days."""
+    """A hall that keeps all in memory and forgets it at its end: for simulated days.
+
+    It tells nobody an expected wait: that would take longer than all the rest of the day.
+    """
     from yichuang.store.memory import InMemoryStore
 
+    forecast = settings.forecast.model_copy(update={"enabled": False})
+    settings = settings.model_copy(update={"forecast": forecast})
     return Hall(settings, InMemoryStore(clock), clock)
 
 

@@ -5,6 +5,7 @@ Unknown keys are refused with the nearest known name, and all mistakes are repor
 """
 
 from yichuang.config.appointment import AppointmentSettings
+from yichuang.config.forecast import ForecastSettings
 from yichuang.config.hall import (
     SPECIAL_KINDS,
     WINDOW_KINDS,
@@ -43,6 +44,7 @@ __all__ = [
     "AppointmentSettings",
     "CategorySettings",
     "DispatchSettings",
+    "ForecastSettings",
     "GroupSettings",
     "HallSettings",
     "HolidaySettings",

@@ -134,12 +134,14 @@ def admit(
         category=ticket.category,
         priority_class=ticket.priority_class.value,
         **{name: fact for name, fact in facts.items() if fact},
+        **(expected.as_facts() if expected is not None else {}),
     )
     job = None
     if printer is not None:
         document = ticket_document(desk, ticket, items, expected)
         job = desk.memory.add_print_job(printer, ticket.id, document, desk.now)
-    return Done(ticket=ticket, print_job=job, windows=tuple(windows_of(desk, ticket)))
+    windows = tuple(windows_of(desk, ticket))
+    return Done(ticket=ticket, print_job=job, windows=windows, expected=expected)
 
 
 def _slip(desk: Desk, typed: str) -> Ticket:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import timedelta
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from yichuang.clock import Clock
 from yichuang.config import Settings
@@ -18,6 +18,7 @@ from yichuang.queue.catalogue import import_items
 from yichuang.queue.command import Command
 from yichuang.queue.desk import Desk, Done
 from yichuang.queue.event import Entry
+from yichuang.queue.forecast.foretelling import Foretelling
 from yichuang.queue.item import Item
 from yichuang.queue.person import Person, identify, new_secret
 from yichuang.queue.ports import Memory, PastVisit, Records, Result, Store
@@ -39,6 +40,9 @@ from yichuang.queue.view import (
     view_why,
     view_window,
 )
+
+if TYPE_CHECKING:
+    from yichuang.queue.forecast.forecast import Forecast
 
 _RULES: dict[type[Command], Callable[[Desk, Any], Done]] = {
     commands.IssueTicket: issuing.issue_ticket,
@@ -93,6 +97,7 @@ class Hall:
         self.rules = rules or HallRules(settings)
         self.appointments = Appointments(self)
         self._secret = secret
+        self._foretelling = Foretelling(self.rules, store, clock)
 
     @property
     def secret(self) -> bytes:
@@ -163,17 +168,21 @@ class Hall:
         category: str | None = None,
         priority_class: PriorityClass | str = PriorityClass.ORDINARY,
         actor: str = "",
+        is_told: bool = False,
         **asked: Any,
     ) -> Done:
         """Give a visitor a number; `Done.print_job` is its paper's job, when there is a printer.
 
-        `asked` are further fields of `yichuang.queue.command.IssueTicket`.
+        `asked` are further fields of `yichuang.queue.command.IssueTicket`. `Done.expected` is the wait that
+        the visitor is told, on paper or because `is_told` asks for it.
         """
         try:
             chosen = PriorityClass(priority_class)
         except ValueError:
             raise UnknownClass(priority_class=priority_class) from None
         command = commands.IssueTicket(category, priority_class=chosen, **asked)
+        if is_told or (command.on_paper and self.settings.printer):
+            command = await self._foretelling.told(command)
         return await self.do(command, actor)
 
     async def reprint(self, number: str, *, printer: str | None = None, actor: str = "") -> Done:
@@ -361,6 +370,10 @@ class Hall:
     async def past_visits(self, back: timedelta) -> list[PastVisit]:
         """The visits of the business dates before today, as far back as asked."""
         return await self.look(view_past, back)
+
+    async def forecast(self) -> Forecast:
+        """The expected waits of the whole hall, `[forecast] seconds` old at most."""
+        return await self._foretelling.forecast()
 
     async def items(self) -> list[Item]:
         """All items in the order of the catalogue."""

@@ -88,6 +88,10 @@ class Accumulating:
             PriorityClass.PINNED: rates.transferred,
         }
 
+    def rate(self, priority_class: PriorityClass) -> float:
+        """How fast a class gathers priority, in relation to the others."""
+        return self._rates[priority_class]
+
     def choose(self, heads: Sequence[Head], turn: Turn) -> Choice:
         """The head with the highest priority gathered; between equals the front class, then the first."""
         found = _set_apart(heads, turn)

@@ -1,0 +1,1 @@
+"""Expected waits: what the hall's past teaches, rolled forward from its present under its own policy."""

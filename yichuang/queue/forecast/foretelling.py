@@ -1,0 +1,110 @@
+"""Keeps one forecast for all who ask within a few seconds, and what was learnt for longer."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from yichuang.clock import Clock
+from yichuang.queue.command import IssueTicket
+from yichuang.queue.ports import Records, Store
+from yichuang.queue.rules import HallRules
+
+if TYPE_CHECKING:
+    from yichuang.queue.forecast.forecast import Forecast
+    from yichuang.queue.forecast.learning import Learnt
+
+_LEARN_EVERY = timedelta(minutes=5)
+"""What the past teaches changes slowly."""
+
+_TOLD = 1000
+"""Among so many of the newest tickets, what was told is compared with what came true."""
+
+_FEW_CHANGES = 4
+"""So many commands, or a tenth of who waits, do not make a forecast old."""
+
+logger = logging.getLogger(__name__)
+
+
+class Foretelling:
+    """The forecasts of one open hall."""
+
+    def __init__(self, rules: HallRules, store: Store, clock: Clock) -> None:
+        self._rules = rules
+        self._store = store
+        self._clock = clock
+        self._lock = asyncio.Lock()
+        self._learnt: tuple[datetime, Learnt] | None = None
+        self._kept: tuple[datetime, int, Forecast] | None = None
+
+    async def forecast(self) -> Forecast:
+        """The present forecast; made anew, once for all who ask, when it is old. Raises StoreError.
+
+        It is empty in a hall that has `[forecast] enabled = false`.
+        """
+        async with self._lock:
+            kept = self._young()
+            if kept is None:
+                mark, now = self._store.mark(), self._clock.now()
+                kept = await self._store.read(self._foresee)
+                self._kept = (now, mark, kept)
+            return kept
+
+    def _young(self) -> Forecast | None:
+        """The kept forecast, if it is still good: not too long ago, and not too much happened."""
+        if self._kept is None:
+            return None
+        made, mark, forecast = self._kept
+        age = (self._clock.now() - made).total_seconds()
+        changes = self._store.mark() - mark
+        is_young = 0 <= age < self._rules.settings.forecast.seconds
+        return forecast if is_young and changes <= _FEW_CHANGES + forecast.waiting // 10 else None
+
+    async def told(self, command: IssueTicket) -> IssueTicket:
+        """The command with what its visitor is told, where that can be told.
+
+        Not told: who is directed to one window, or comes with a slip. A forecast that fails stops nobody.
+        """
+        is_known = command.expected is not None or command.window is not None or command.slip
+        if is_known or not self._rules.settings.forecast.enabled:
+            return command
+        try:
+            category = command.category or await self._category_of(command.items)
+            if category is None:
+                return command
+            forecast = await self.forecast()
+            wait = forecast.newcomer(category, command.priority_class, need=command.need)
+        except Exception:  # whatever it is, the visitor gets a number
+            logger.exception("no forecast")
+            return command
+        return command._replace(expected=wait)
+
+    async def _category_of(self, items: tuple[str, ...]) -> str | None:
+        found = await self._store.read(lambda records: records.item(items[0])) if items else None
+        return found.category if found is not None else None
+
+    def _foresee(self, records: Records) -> Forecast:
+        from yichuang.queue.forecast.forecast import Forecast, foresee
+
+        now = self._clock.now()
+        if not self._rules.settings.forecast.enabled:
+            return Forecast(now, 0, {}, {})
+        return foresee(records, self._rules, now, self._learn(records, now))
+
+    def _learn(self, records: Records, now: datetime) -> Learnt:
+        from yichuang.queue.forecast.learning import learn
+
+        if self._learnt is not None and timedelta(0) <= now - self._learnt[0] < _LEARN_EVERY:
+            return self._learnt[1]
+        settings = self._rules.settings.forecast
+        learnt = learn(
+            settings,
+            self._rules.categories,
+            self._rules.zone,
+            records.ended_calls(settings.calls),
+            records.told(_TOLD),
+        )
+        self._learnt = (now, learnt)
+        return learnt
