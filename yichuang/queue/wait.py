@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Wait(NamedTuple):
@@ -30,7 +30,7 @@ class Wait(NamedTuple):
         """The wait for scripts, in whole seconds."""
         return {"median_seconds": round(self.median), "high_seconds": round(self.high)}
 
-    def as_facts(self) -> dict[str, float]:
+    def as_facts(self) -> dict[str, Any]:
         """The wait for the journal, in seconds: what was told is compared with what came true."""
         return {
             "expected_median": round(self.median, 1),
