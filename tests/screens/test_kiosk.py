@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from textual.pilot import Pilot
@@ -14,6 +18,7 @@ from tests.screens.frame import assert_frame, frame, until_gone, until_seen
 from yichuang.bootstrap import create_hall, open_hall
 from yichuang.clock import FixedClock
 from yichuang.profile import printer_toml
+from yichuang.queue.hours import ServiceHours
 from yichuang.queue.printing import (
     JobReason,
     JobState,
@@ -23,15 +28,19 @@ from yichuang.queue.printing import (
 )
 from yichuang.queue.service import Hall
 from yichuang.queue.ticket import PriorityClass
+from yichuang.queue.wait import Wait
 from yichuang.tui.app import HallApp, Restart
 from yichuang.tui.screens.kiosk import KioskScreen
 from yichuang.tui.screens.kiosk_search import ItemSearch
 from yichuang.tui.widgets.big_number import BigNumber
 
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 SIZES = [(80, 24), (100, 30)]
 HOME = "请按数字选择要办的业务"
 LONG = 600.0
 """Seconds that no test lasts."""
+SERVED = '["social_affairs", "tax"]'
+"""What the only window serves in the hall that refuses."""
 
 
 @pytest.fixture
@@ -51,11 +60,18 @@ async def note(hall: Hall, state: PrinterState, reason: JobReason = JobReason.NO
     await hall.store.note_health("kiosk", "test", PrinterHealth(state, reason))
 
 
+def choose(chosen_by: Hall, **sections: Any) -> None:
+    """Let the hall have chosen otherwise."""
+    settings = chosen_by.settings.model_copy(update=sections)
+    chosen_by.settings = chosen_by.rules.settings = settings
+
+
 @asynccontextmanager
 async def kiosk(
     hall: Hall, size: tuple[int, int] = (80, 24), theme: str = "default", language: str = "zh_CN"
 ) -> AsyncIterator[Pilot[Restart]]:
-    """The kiosk, up and loaded; its timers never end by themselves."""
+    """The kiosk, up and loaded; its timers never end by themselves, and it foretells nothing."""
+    choose(hall, forecast=hall.settings.forecast.model_copy(update={"enabled": False}))
 
     def open_place(_place: str, _window: int | None) -> KioskScreen:
         return KioskScreen(hall, idle_seconds=LONG, guard_seconds=LONG)
@@ -86,6 +102,8 @@ async def test_frames_of_each_step(hall: Hall, size: tuple[int, int]) -> None:
     async with kiosk(hall, size) as pilot:
         assert_frame(f"kiosk-start-{name}", await until_seen(pilot, "等候   2 人"))
         await pilot.press("9")
+        assert_frame(f"kiosk-reasons-{name}", await until_seen(pilot, "退役军人"))
+        await pilot.press("0")
         assert_frame(f"kiosk-priority-{name}", await until_seen(pilot, "已选：取优先号"))
         await pilot.press("5")
         assert_frame(f"kiosk-groups-{name}", await until_seen(pilot, "请选一类"))
@@ -152,13 +170,14 @@ async def test_the_last_page_of_a_long_group(hall: Hall) -> None:
 async def test_the_green_channel_is_told_and_kept(hall: Hall) -> None:
     await hall.issue(category="tax")
     async with kiosk(hall) as pilot:
-        await pilot.press("9", "4")
+        await pilot.press("9", "0", "4")
         await until_seen(pilot, "纳税服务  优先  请选一类")
         await pilot.press("0")
         rows = await until_seen(pilot, "前面还有 0 人")
         assert any("纳税服务   优先" in row for row in rows)
         ticket = await hall.ticket("D002")
         assert ticket.priority_class is PriorityClass.PRIORITY
+        assert ticket.group is None
         await screen_of(pilot).go_home()
         await until_seen(pilot, "未选（按 9 选）")
 
@@ -227,7 +246,7 @@ async def test_any_key_returns_once_the_guard_is_down(hall: Hall) -> None:
     async with kiosk(hall) as pilot:
         await pilot.press("4", "0", "x")
         rows = await until_seen(pilot, "您的号码")
-        screen_of(pilot).guard_seconds = 0.01
+        screen_of(pilot).presence.guard_seconds = 0.01
         for _each in range(200):
             await pilot.press("x")
             await pilot.pause(0.02)
@@ -241,10 +260,10 @@ async def test_any_key_returns_once_the_guard_is_down(hall: Hall) -> None:
 async def test_the_next_visitors_digit_counts_at_once(hall: Hall) -> None:
     async with kiosk(hall) as pilot:
         screen = screen_of(pilot)
-        screen.guard_seconds = 0.01
+        screen.presence.guard_seconds = 0.01
         await pilot.press("4", "0")
         await until_seen(pilot, "您的号码")
-        while screen._guard is not None:
+        while screen.presence.is_guarded:
             await pilot.pause(0.01)
         await pilot.press("5")
         await until_seen(pilot, "公安服务  请选一类")
@@ -254,7 +273,7 @@ async def test_the_next_visitors_digit_counts_at_once(hall: Hall) -> None:
 async def test_a_hand_that_keeps_pressing_does_not_keep_the_page(hall: Hall) -> None:
     async with kiosk(hall) as pilot:
         screen = screen_of(pilot)
-        screen.guard_seconds = 0.2
+        screen.presence.guard_seconds = 0.2
         await pilot.press("4", "0")
         await until_seen(pilot, "您的号码")
         while screen._given is not None:
@@ -275,9 +294,9 @@ async def test_help_is_what_the_key_bar_says_on_the_numbers_page_too(hall: Hall)
 
 async def test_the_first_page_returns_when_nobody_presses_a_key(hall: Hall) -> None:
     async with kiosk(hall) as pilot:
-        await pilot.press("9", "5")
+        await pilot.press("9", "0", "5")
         await until_seen(pilot, "请选一类")
-        screen_of(pilot).idle_seconds = 0.05
+        screen_of(pilot).presence.idle_seconds = 0.05
         await pilot.press("4")
         await until_seen(pilot, HOME)
         await until_seen(pilot, "未选（按 9 选）")
@@ -287,7 +306,7 @@ async def test_a_number_gives_way_to_the_next_visitor(hall: Hall) -> None:
     async with kiosk(hall) as pilot:
         await pilot.press("4")
         await until_seen(pilot, "请选一类")
-        screen_of(pilot).idle_seconds = 0.05
+        screen_of(pilot).presence.idle_seconds = 0.05
         await pilot.press("0")
         await until_seen(pilot, HOME)
         assert len(await hall.tickets()) == 1
@@ -297,7 +316,7 @@ async def test_a_search_that_was_left_open_is_closed(hall: Hall) -> None:
     async with kiosk(hall) as pilot:
         await pilot.press("slash", "s")
         await until_seen(pilot, "查事项")
-        screen_of(pilot).idle_seconds = 0.05
+        screen_of(pilot).presence.idle_seconds = 0.05
         await pilot.press("b")
         await until_seen(pilot, HOME)
         assert len(pilot.app.screen_stack) == 1
@@ -307,8 +326,10 @@ async def test_a_refusal_is_shown_with_its_hint(tmp_path: Path, clock: FixedCloc
     folder = tmp_path / "hall"
     await create_hall(folder, level="village", place="村", clock=clock)
     path = folder / "hall.toml"
-    text = path.read_text(encoding="utf-8").replace('"legal_affairs", "social', '"social')
-    path.write_text(text, encoding="utf-8")
+    text = path.read_text(encoding="utf-8")
+    path.write_text(
+        text.replace("number = 1", f"number = 1\ncategories = {SERVED}"), encoding="utf-8"
+    )
     async with open_hall(folder, clock=clock) as hall, kiosk(hall) as pilot:
         await pilot.press("1", "0")
         rows = await until_seen(pilot, "没有窗口办理「法人事务」")
@@ -451,13 +472,429 @@ async def test_a_question_that_was_left_does_not_lock_the_kiosk(printing_hall: H
     async with kiosk(printing_hall) as pilot:
         await pilot.press("4")
         await until_seen(pilot, "请选一类")
-        screen_of(pilot).idle_seconds = 0.05
+        screen_of(pilot).presence.idle_seconds = 0.05
         await pilot.press("0")
         await until_seen(pilot, HOME)
         assert len(pilot.app.screen_stack) == 1
         assert await printing_hall.tickets() == []
-        screen_of(pilot).idle_seconds = LONG
+        screen_of(pilot).presence.idle_seconds = LONG
         await pilot.press("4", "0")
         await until_seen(pilot, "出不了票")
         await pilot.press("1")
         await until_seen(pilot, "您的号码")
+
+
+# --- classes, desks, several matters ------------------------------------------------------------
+
+
+async def shown_until(pilot: Pilot[Restart], *texts: str) -> str:
+    """The whole frame once it holds the first text; all the others must be in it."""
+    rows = "\n".join(await until_seen(pilot, texts[0]))
+    assert [text for text in texts if text not in rows] == []
+    return rows
+
+
+async def test_the_group_is_kept_for_statistics_and_shown_nowhere(hall: Hall) -> None:
+    async with kiosk(hall) as pilot:
+        await pilot.press("9", "5")
+        rows = await shown_until(pilot, "已选：取优先号")
+        assert "孕" not in rows.replace("老弱病残孕", "")
+        await pilot.press("4", "0")
+        rows = await shown_until(pilot, "您的号码", "优先")
+        assert "孕" not in rows
+        [ticket] = await hall.tickets()
+        assert (ticket.priority_class, ticket.group) == (PriorityClass.PRIORITY, "pregnant")
+
+
+async def test_the_green_channel_can_be_left_again(hall: Hall) -> None:
+    async with kiosk(hall) as pilot:
+        await pilot.press("9", "escape")
+        await until_seen(pilot, "未选（按 9 选）")
+        await pilot.press("9", "1", "9")
+        await until_seen(pilot, "未选（按 9 选）")
+        await pilot.press("4", "0")
+        await until_seen(pilot, "您的号码")
+        [ticket] = await hall.tickets()
+        assert (ticket.priority_class, ticket.group) == (PriorityClass.ORDINARY, None)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_several_matters_make_one_joint_ticket(hall: Hall, size: tuple[int, int]) -> None:
+    name = f"{size[0]}x{size[1]}"
+    async with kiosk(hall, size) as pilot:
+        await pilot.press("asterisk", "2", "1", "1")
+        await shown_until(pilot, "就这些，取号", "1. 社会事务", "还要办一件")
+        await pilot.press("1", "5", "4", "2")
+        rows = await until_seen(pilot, "联办：一个号依次办")
+        assert_frame(f"kiosk-basket-{name}", rows)
+        await pilot.press("0")
+        assert_frame(f"kiosk-joint-{name}", await until_seen(pilot, "您的号码"))
+        [ticket] = await hall.tickets()
+        assert len(ticket.items) == 2
+        assert (ticket.category, ticket.route) == ("social_affairs", ("police",))
+
+
+async def test_a_ticket_carries_five_matters_and_no_more(hall: Hall) -> None:
+    async with kiosk(hall) as pilot:
+        await pilot.press("asterisk", "5", "4", "1")
+        for digit in "2345":
+            await pilot.press("1", "5", "4", digit)
+            await until_seen(pilot, f"{digit}. 公安服务")
+        await shown_until(pilot, "一个号最多办五件")
+        await pilot.press("1")
+        await pilot.pause()
+        await until_seen(pilot, "要办的事")
+        await pilot.press("escape")
+        await shown_until(pilot, "还要办一件", "4. 公安服务")
+        await pilot.press("0")
+        await until_seen(pilot, "共 4 件")
+        [ticket] = await hall.tickets()
+        assert len(ticket.items) == 4
+
+
+async def test_several_begin_on_any_page_and_categories_alone_count(hall: Hall) -> None:
+    async with kiosk(hall) as pilot:
+        await pilot.press("4", "asterisk")
+        await until_seen(pilot, "纳税服务  一次办几件")
+        await pilot.press("0")
+        await until_seen(pilot, "1. 纳税服务")
+        await pilot.press("1", "5", "4", "2")
+        await until_seen(pilot, "2. 公安服务")
+        await pilot.press("0")
+        await until_seen(pilot, "同一个号再办：纳税服务")
+        [ticket] = await hall.tickets()
+        assert (ticket.category, ticket.route) == ("police", ("tax",))
+
+
+async def test_going_back_while_adding_leads_to_the_list(hall: Hall) -> None:
+    async with kiosk(hall) as pilot:
+        await pilot.press("asterisk", "5", "4", "1", "1")
+        await until_seen(pilot, HOME)
+        await pilot.press("escape")
+        await until_seen(pilot, "1. 公安服务")
+        await pilot.press("escape")
+        await shown_until(pilot, HOME, "已选：一次办几件")
+        await pilot.press("escape")
+        await shown_until(pilot, HOME, "未选（按 * 选）")
+        assert await hall.tickets() == []
+
+
+DESKS = """
+[[window]]
+number = 21
+kind = "collection"
+categories = ["public_service"]
+
+[[window]]
+number = 22
+kind = "one_thing"
+categories = ["social_affairs", "police"]
+skills = ["手语", "英语"]
+"""
+
+
+@pytest.fixture
+async def desks_hall(tmp_path: Path, clock: FixedClock) -> AsyncIterator[Hall]:
+    """A hall with special desks and skills."""
+    folder = tmp_path / "desks"
+    await create_hall(folder, level="town", place="郑陆镇", clock=clock)
+    path = folder / "hall.toml"
+    path.write_text(path.read_text(encoding="utf-8") + DESKS, encoding="utf-8")
+    async with open_hall(folder, clock=clock) as hall:
+        yield hall
+
+
+async def test_a_desk_with_one_category_is_entered_at_once(desks_hall: Hall) -> None:
+    async with kiosk(desks_hall) as pilot:
+        await pilot.press("8")
+        await shown_until(pilot, "请选窗口或服务", "一件事", "出件", "手语", "英语")
+        await pilot.press("2")
+        await until_seen(pilot, "公共服务  要求：出件")
+        await pilot.press("0")
+        await shown_until(pilot, "到 21 号窗口", "出件")
+        [ticket] = await desks_hall.tickets()
+        assert (ticket.category, ticket.need) == ("public_service", "collection")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_skill_narrows_the_categories(desks_hall: Hall, size: tuple[int, int]) -> None:
+    async with kiosk(desks_hall, size) as pilot:
+        await pilot.press("8", "3")
+        rows = await until_seen(pilot, "要求：手语")
+        assert_frame(f"kiosk-need-{size[0]}x{size[1]}", rows)
+        await pilot.press("4")
+        await pilot.pause()
+        await until_seen(pilot, HOME)
+        await pilot.press("5", "4", "1")
+        await until_seen(pilot, "到 22 号窗口")
+        [ticket] = await desks_hall.tickets()
+        assert (ticket.category, ticket.need) == ("police", "手语")
+
+
+async def test_a_skill_is_taken_back_by_its_key(desks_hall: Hall) -> None:
+    async with kiosk(desks_hall) as pilot:
+        await pilot.press("8", "4")
+        await until_seen(pilot, "已选：英语")
+        await pilot.press("8")
+        await until_gone(pilot, "英语 ")
+        await pilot.press("4", "0")
+        await until_seen(pilot, "您的号码")
+        [ticket] = await desks_hall.tickets()
+        assert ticket.need == ""
+
+
+# --- hours --------------------------------------------------------------------------------------
+
+
+def at(hour: int, minute: int = 0, day: int = 2) -> datetime:
+    """A time of March 2026 in Shanghai; the 2nd is a Monday."""
+    return datetime(2026, 3, day, hour, minute, tzinfo=SHANGHAI).astimezone(UTC)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_between_sessions_the_next_opening_stands_large(
+    hall: Hall, clock: FixedClock, size: tuple[int, int]
+) -> None:
+    async with kiosk(hall, size) as pilot:
+        clock.at = at(12, 30)
+        await screen_of(pilot).reload()
+        rows = await until_seen(pilot, "现在不是取号时间")
+        assert_frame(f"kiosk-closed-{size[0]}x{size[1]}", rows)
+        assert screen_of(pilot).query_one("#opening", BigNumber).text == "13:00"
+        await pilot.press("4", "0", "9", "asterisk")
+        await pilot.pause()
+        assert await hall.tickets() == []
+        clock.at = at(13)
+        await screen_of(pilot).reload()
+        await until_seen(pilot, HOME)
+
+
+async def test_on_a_day_off_it_says_which_day_is_next(hall: Hall, clock: FixedClock) -> None:
+    async with kiosk(hall) as pilot:
+        clock.at = at(10, day=7)
+        await screen_of(pilot).reload()
+        rows = await shown_until(pilot, "现在不是取号时间", "3月9日（周一）9:00")
+        assert "签到" not in rows
+
+
+async def test_a_hall_for_trying_out_is_always_open(hall: Hall, clock: FixedClock) -> None:
+    choose(hall, hall=hall.settings.hall.model_copy(update={"sample": True}))
+    async with kiosk(hall) as pilot:
+        clock.at = at(22)
+        await screen_of(pilot).reload()
+        await pilot.press("4", "0")
+        await until_seen(pilot, "您的号码")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_near_closing_it_says_so_and_asks(
+    hall: Hall, clock: FixedClock, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    async def waits(_hall: Hall) -> dict[str, Wait]:
+        return {"tax": Wait(1200.0, 2100.0)}
+
+    monkeypatch.setattr("yichuang.tui.screens.kiosk.waits_of", waits)
+    async with kiosk(hall, size) as pilot:
+        clock.at = at(16, 50)
+        await screen_of(pilot).reload()
+        await until_seen(pilot, "约 20 分钟")
+        await pilot.press("4", "0")
+        rows = await until_seen(pilot, "还要取号吗？")
+        assert_frame(f"kiosk-closing-{size[0]}x{size[1]}", rows)
+        await pilot.press("escape")
+        await until_gone(pilot, "还要取号吗？")
+        assert await hall.tickets() == []
+        await pilot.press("0", "1")
+        await until_seen(pilot, "您的号码")
+        assert len(await hall.tickets()) == 1
+
+
+async def test_on_a_saturday_only_flagged_items_are_offered(hall: Hall, clock: FixedClock) -> None:
+    span = hall.settings.hours.weekday[0]
+    choose(hall, hours=hall.settings.hours.model_copy(update={"saturday": (span,)}))
+    hall.rules.hours = ServiceHours(hall.settings.hours, (), hall.settings.zone)
+    flagged = [item for item in await hall.items() if item.saturday]
+    codes = [each.code for each in hall.settings.category]
+    digit = str(codes.index(flagged[0].category) + 1)
+    without = [code for code in codes if code not in {item.category for item in flagged}]
+    async with kiosk(hall) as pilot:
+        clock.at = at(10, day=7)
+        await screen_of(pilot).reload()
+        if without:
+            await shown_until(pilot, "现在不办")
+        await pilot.press(digit)
+        rows = await shown_until(pilot, "请选")
+        assert "直接取号" not in rows
+        await pilot.press("escape", "slash", *flagged[0].code.lower(), "enter")
+        await until_seen(pilot, "您的号码")
+        [ticket] = await hall.tickets()
+        assert ticket.items == (flagged[0].code,)
+
+
+# --- several kiosks, repeated presses -----------------------------------------------------------
+
+
+async def test_the_journal_names_the_kiosk(hall: Hall) -> None:
+    app = HallApp(hall, lambda _place, _window: KioskScreen(hall, kiosk="kiosk2"), "kiosk")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_seen(pilot, HOME)
+        await pilot.press("4", "0")
+        await until_seen(pilot, "您的号码")
+        [ticket] = await hall.tickets()
+        assert ticket.origin == "kiosk2"
+        [entry] = await hall.history(ticket.number)
+        assert entry.actor == "kiosk2"
+
+
+async def test_the_same_choice_within_two_seconds_shows_the_same_number(hall: Hall) -> None:
+    async with kiosk(hall) as pilot:
+        await pilot.press("4", "0")
+        await until_seen(pilot, "您的号码")
+        await screen_of(pilot).go_home()
+        await until_seen(pilot, HOME)
+        await pilot.press("4", "0")
+        await until_seen(pilot, "您的号码")
+        assert number_of(pilot) == "D001"
+        assert len(await hall.tickets()) == 1
+
+
+async def test_what_is_foretold_stands_in_the_menu_and_on_the_numbers_page(hall: Hall) -> None:
+    for number in (1, 2, 3, 4, 5, 6):
+        await hall.open_window(number)
+    for _each in range(3):
+        await hall.issue(category="tax")
+    app = HallApp(hall, lambda _place, _window: KioskScreen(hall), "kiosk")
+    async with app.run_test(size=(80, 24)) as pilot:
+        rows = await until_seen(pilot, HOME)
+        [tax] = [row for row in rows if "纳税服务" in row]
+        assert re.search(r"等候   3 人   约 \d+ 分钟", tax)
+        await pilot.press("4", "0")
+        rows = await until_seen(pilot, "您的号码")
+        assert any(re.search(r"等候约 \d+ 分钟，多数人不超过 \d+ 分钟", row) for row in rows)
+
+
+async def test_a_forecast_that_fails_stops_nobody(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail() -> None:
+        raise RuntimeError("no")
+
+    monkeypatch.setattr(hall._foretelling, "forecast", fail)
+    app = HallApp(hall, lambda _place, _window: KioskScreen(hall), "kiosk")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_seen(pilot, HOME)
+        await pilot.press("4", "0")
+        await until_seen(pilot, "您的号码")
+
+
+# --- appointments -------------------------------------------------------------------------------
+
+
+ID_NUMBER = "11010519491231002X"
+
+
+async def booked(hall: Hall, clock: FixedClock) -> str:
+    """The code of a booking for Tuesday 10:00, made on Monday; it is now Tuesday 9:30."""
+    done = await hall.appointments.book(at(10, day=3), category="tax", id_number=ID_NUMBER)
+    clock.at = at(9, 30, day=3)
+    assert done.appointment is not None
+    return done.appointment.code
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_checking_in_by_code(hall: Hall, clock: FixedClock, size: tuple[int, int]) -> None:
+    name = f"{size[0]}x{size[1]}"
+    code = await booked(hall, clock)
+    async with kiosk(hall, size) as pilot:
+        await pilot.press("7", *"123")
+        assert_frame(f"kiosk-check-in-{name}", await until_seen(pilot, "123_"))
+        await pilot.press("backspace", "backspace", "backspace", *code, "enter")
+        await shown_until(pilot, "您的号码", "预约 10:00 起叫号", "纳税服务")
+        assert number_of(pilot) == "YD001"
+        [ticket] = await hall.tickets()
+        assert (ticket.priority_class, ticket.origin) == (PriorityClass.APPOINTMENT, "kiosk")
+
+
+@pytest.mark.parametrize("last", ["x", "X", "Ｘ"])
+async def test_checking_in_by_an_id_number_that_is_not_shown(
+    hall: Hall, clock: FixedClock, last: str
+) -> None:
+    await booked(hall, clock)
+    async with kiosk(hall) as pilot:
+        await pilot.press("7", *ID_NUMBER[:-1], last)
+        rows = await shown_until(pilot, "**************002X_")
+        assert ID_NUMBER[:8] not in rows
+        await pilot.press("enter")
+        await until_seen(pilot, "预约 10:00 起叫号")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_refused_check_in_is_said_and_one_may_type_again(
+    hall: Hall, clock: FixedClock, size: tuple[int, int]
+) -> None:
+    code = await booked(hall, clock)
+    wrong = f"{(int(code) + 1) % 10**6:06d}"
+    async with kiosk(hall, size) as pilot:
+        await pilot.press("7", *wrong, "enter")
+        rows = await until_seen(pilot, "没有找到预约")
+        assert_frame(f"kiosk-no-appointment-{size[0]}x{size[1]}", rows)
+        await pilot.press(*code, "enter")
+        await until_seen(pilot, "预约 10:00 起叫号")
+
+
+async def test_a_ticket_that_is_there_already_is_reprinted_by_one_key(
+    printing_hall: Hall, clock: FixedClock
+) -> None:
+    code = await booked(printing_hall, clock)
+    await printing_hall.appointments.check_in(code, on_paper=False)
+    async with kiosk(printing_hall) as pilot:
+        await pilot.press("7", *code, "enter")
+        await shown_until(pilot, "已经报到", "按 Enter 补打 YD001")
+        await pilot.press("enter")
+        await shown_until(pilot, "您的号码", "等待打印")
+        assert number_of(pilot) == "YD001"
+        job = await printing_hall.store.claim("kiosk", "test")
+        assert job is not None
+        assert job.document.reprint
+
+
+async def test_without_a_printer_the_number_is_shown_again(hall: Hall, clock: FixedClock) -> None:
+    code = await booked(hall, clock)
+    await hall.appointments.check_in(code)
+    async with kiosk(hall) as pilot:
+        await pilot.press("7", *code, "enter")
+        await until_seen(pilot, "已经报到")
+        await pilot.press("enter")
+        await shown_until(pilot, "您的号码", "没有打印机：请记下号码")
+        assert number_of(pilot) == "YD001"
+
+
+async def test_early_visitors_check_in_before_the_hall_opens(hall: Hall, clock: FixedClock) -> None:
+    code = await booked(hall, clock)
+    async with kiosk(hall) as pilot:
+        # The clock went back; the business date did not.
+        clock.at = at(8, 40, day=3)
+        await screen_of(pilot).reload()
+        await until_seen(pilot, "约好的请按 7 签到")
+        await pilot.press("7", *code, "enter")
+        await until_seen(pilot, "预约 10:00 起叫号")
+
+
+async def test_a_check_in_that_was_left_is_closed(hall: Hall) -> None:
+    async with kiosk(hall) as pilot:
+        await pilot.press("7", "1")
+        await until_seen(pilot, "1_")
+        screen_of(pilot).presence.idle_seconds = 0.05
+        await pilot.press("2")
+        await until_seen(pilot, HOME)
+        assert len(pilot.app.screen_stack) == 1
+
+
+async def test_a_hall_without_appointments_offers_no_check_in(hall: Hall) -> None:
+    choose(hall, appointment=hall.settings.appointment.model_copy(update={"enabled": False}))
+    async with kiosk(hall) as pilot:
+        rows = await shown_until(pilot, HOME)
+        assert "签到" not in rows
+        await pilot.press("7")
+        await pilot.pause()
+        assert pilot.app.screen is screen_of(pilot)

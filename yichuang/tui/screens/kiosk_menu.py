@@ -7,14 +7,9 @@ from dataclasses import dataclass, replace
 
 from yichuang.language import N_, _
 from yichuang.queue.item import Item, groups_of
-from yichuang.queue.view import LineView
-from yichuang.tui.text import Line, pad, pad_left
 
 PAGE = 9
 """Entries a page: the digits 1 to 9; 0 takes a number without choosing further."""
-
-NAME_CELLS = 36
-"""Room for an entry's name before its count; an item's alias has at most 32 (D05)."""
 
 _OTHERS = N_("其他事项")
 
@@ -28,7 +23,6 @@ class Path:
     group: str | None = None
     """The sub-group; None before it is chosen, empty for items outside any group."""
     page: int = 0
-    priority: bool = False
 
     @property
     def is_start(self) -> bool:
@@ -36,15 +30,13 @@ class Path:
         return not self.category
 
     def back(self) -> Path:
-        """One step back; the green channel stays chosen until the start is left behind."""
-        if self.group is not None:
-            return replace(self, group=None, page=0)
-        return Path(priority=self.priority)
+        """One step back."""
+        return replace(self, group=None, page=0) if self.group is not None else Path()
 
 
 @dataclass(frozen=True, slots=True)
 class Want:
-    """What a visitor decided on."""
+    """One matter that a visitor decided on."""
 
     category: str
     item: Item | None = None
@@ -53,10 +45,18 @@ class Want:
 class KioskMenu:
     """The catalogue as the kiosk offers it."""
 
-    def __init__(self, items: Iterable[Item], categories: Iterable[str]) -> None:
-        """`categories` are the codes of the hall; items of others are left out."""
+    def __init__(
+        self, items: Iterable[Item], categories: Iterable[str], *, flagged_only: bool = False
+    ) -> None:
+        """`categories` are the codes of the hall; items of others are left out.
+
+        With `flagged_only` (a Saturday, G04) only flagged items are offered, and no number without one.
+        """
         known = set(categories)
-        self.items = [item for item in items if item.category in known]
+        self.flagged_only = flagged_only
+        self.items = [
+            item for item in items if item.category in known and (item.saturday or not flagged_only)
+        ]
 
     def groups(self, category: str) -> list[str]:
         """The sub-groups to choose from; none when there are fewer than two."""
@@ -103,45 +103,11 @@ class KioskMenu:
         items = self.offered(path)
         return Want(path.category, items[index]) if index < len(items) else None
 
-    def enter(self, path: Path, category: str) -> Path | Want:
+    def enter(self, category: str) -> Path | Want:
         """What choosing a category leads to."""
-        inside = Path(category, priority=path.priority)
+        inside = Path(category)
         return inside if self.offered(inside) else Want(category)
 
-
-def digit_row(digit: int | str, name: str, note: Line = "") -> Line:
-    """One entry: its key, its name, a note."""
-    row: list[str | tuple[str, str]] = [" ", (f" {digit} ", "key"), "  "]
-    if not note:
-        return [*row, name]
-    parts = [note] if isinstance(note, str) else list(note)
-    return [*row, pad(name, NAME_CELLS), *parts]
-
-
-def start_rows(lines: Iterable[LineView], *, priority: bool) -> list[Line]:
-    """The first step: categories with how many wait, the green channel, the search."""
-    rows = [
-        digit_row(digit, line.category.label, _waiting(line.waiting))
-        for digit, line in enumerate(lines, start=1)
-    ]
-    state: Line = [(f" {_('已选：取优先号')} ", "alert")] if priority else _("未选（按 9 选）")
-    rows.append(digit_row(9, _("绿色通道（老弱病残孕、军人等优先）"), state))
-    rows.append(digit_row(0, _("按名称或拼音首字母查事项")))
-    return rows
-
-
-def _waiting(count: int) -> str:
-    return _("等候 {count} 人").format(count=pad_left(str(count), 3))
-
-
-def inner_rows(menu: KioskMenu, path: Path) -> list[Line]:
-    """A page of sub-groups or items, and the direct number."""
-    entries = menu.entries(path)[path.page * PAGE : (path.page + 1) * PAGE]
-    rows = [digit_row(digit, name) for digit, name in enumerate(entries, start=1)]
-    return [*rows, digit_row(0, _("不选事项，直接取号"))]
-
-
-def spaced(rows: list[Line], height: int) -> list[Line]:
-    """`rows` with a free row between them where the height allows."""
-    gap = max(0, min(2, height // max(len(rows), 1) - 1))
-    return [line for row in rows for line in (row, *[""] * gap)]
+    def has(self, category: str) -> bool:
+        """Whether the category can be chosen today."""
+        return not self.flagged_only or any(item.category == category for item in self.items)

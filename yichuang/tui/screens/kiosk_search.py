@@ -15,7 +15,7 @@ from yichuang.language import N_, _
 from yichuang.queue.item import Item, find_items
 from yichuang.tui.keys import digit_keys
 from yichuang.tui.screens.dialog import Dialog
-from yichuang.tui.screens.kiosk_menu import NAME_CELLS
+from yichuang.tui.screens.kiosk_rows import NAME_CELLS
 from yichuang.tui.text import Line, pad
 from yichuang.tui.widgets.list_pane import ListPane
 from yichuang.tui.widgets.rows import TextLine
