@@ -165,7 +165,7 @@ def _turn_day(desk: Desk, latest: Latest) -> None:
     left = desk.memory.open_tickets_before(desk.today)
     for ticket in left:
         _end_with_its_day(desk, ticket)
-    note_absences(desk)
+    note_absences(desk, former_days=True)
     forgotten = _forget_visitors(desk)
     if desk.memory.surge() is not None:
         desk.memory.save_surge(None)
@@ -178,12 +178,17 @@ def _turn_day(desk: Desk, latest: Latest) -> None:
     )
 
 
-def note_absences(desk: Desk) -> tuple[Appointment, ...]:
-    """Whoever has not come `late_minutes` after the end of the slot, or by the end of its day, is missed."""
+def note_absences(desk: Desk, *, former_days: bool = False) -> tuple[Appointment, ...]:
+    """Whoever has not come `late_minutes` after the end of the slot, or by the end of its day, is missed.
+
+    With `former_days` only of days that are over: a hall that begins its day late, for want of power
+    perhaps, may not hold that against those who came in vain.
+    """
     late = timedelta(minutes=desk.rules.settings.appointment.late_minutes)
     missed = tuple(
         each._replace(state=AppointmentState.MISSED, ended_at=desk.now)
         for each in desk.memory.absent(desk.today, desk.time - late)
+        if not former_days or each.business_date < desk.today
     )
     for each in missed:
         desk.memory.save_appointment(each)
