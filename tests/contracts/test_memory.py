@@ -12,6 +12,7 @@ from tests.contracts.tables import TODAY, call_to, document, duty, item, keep, n
 from tests.halls import MORNING
 from yichuang.errors import StoreError
 from yichuang.queue.dispatch import CallRule
+from yichuang.queue.event import Event, EventKind
 from yichuang.queue.ports import CallShown, Latest, LineCount, Memory
 from yichuang.queue.ticket import HoldKind, PriorityClass, Ticket, TicketState
 from yichuang.queue.window import Window, WindowState
@@ -401,6 +402,10 @@ async def test_journal_rows_count_from_one(store: AnyStore) -> None:
         assert (step.seq, step.actor, step.at) == (3, "1001", MORNING)
         assert step.event.data == {"number": "A001", "原因": None}
         assert memory.last_step(4) is None
+        # A supervisor's re-assignment is not a step that the clerk could have slipped in.
+        assigned = Event(EventKind.WINDOW_ASSIGNED, None, 3)
+        memory.record(assigned, at=MORNING, business_date=TODAY, actor="")
+        assert memory.last_step(3) == step
 
     await store.transact(look)
 

@@ -205,7 +205,7 @@ class Records(AppointmentRecords, Protocol):
         ...
 
     def last_step(self, window: int) -> Entry | None:
-        """The last journal entry of the window."""
+        """The last journal entry of what was done at the window: a re-assignment is done elsewhere."""
         ...
 
     def history(self, ticket_id: int) -> list[Entry]:

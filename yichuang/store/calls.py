@@ -42,9 +42,11 @@ ORDER BY c.id DESC LIMIT :limit
 
 _RECENT_CLASSES = """
 SELECT class FROM call
-WHERE window = :window AND business_date = :date AND ending IS NOT 'undone'
+WHERE window = :window AND ending IS NOT 'undone'
+    AND id >= (SELECT MIN(id) FROM call WHERE business_date = :date)
 ORDER BY id DESC LIMIT :limit
 """
+"""Business dates never go back, so a date's calls are those from its first on: no walk to the past."""
 
 _LAST_CALL = """
 SELECT ticket, ending FROM call

@@ -24,7 +24,9 @@ INSERT INTO journal (seq, at, business_date, event, ticket, window, actor, data,
 VALUES (:seq, :at, :date, :event, :ticket, :window, :actor, :data, :previous, :hash)
 """
 
-_LAST_OF_WINDOW = _COLUMNS + "WHERE window = :window ORDER BY seq DESC LIMIT 1"
+_LAST_OF_WINDOW = (
+    _COLUMNS + "WHERE window = :window AND event <> :assigned ORDER BY seq DESC LIMIT 1"
+)
 
 _OF_TICKET = _COLUMNS + "WHERE ticket = :ticket ORDER BY seq"
 
@@ -89,8 +91,9 @@ class Journal(Table):
         return last + 1
 
     def last_step(self, window: int) -> Entry | None:
-        """The last entry of the window."""
-        row = self.connection.execute(_LAST_OF_WINDOW, {"window": window}).fetchone()
+        """The last entry of what was done at the window."""
+        facts = {"window": window, "assigned": EventKind.WINDOW_ASSIGNED.value}
+        row = self.connection.execute(_LAST_OF_WINDOW, facts).fetchone()
         return _entry_from(row) if row else None
 
     def history(self, ticket_id: int) -> list[Entry]:

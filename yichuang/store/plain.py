@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator
 from datetime import date, datetime
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any
 
 from yichuang.errors import StoreError
 from yichuang.queue.dispatch import CallRule
-from yichuang.queue.event import Entry, Event
+from yichuang.queue.event import Entry, Event, EventKind
 from yichuang.queue.item import Item
 from yichuang.queue.ports import CallShown, EndedCall, LastCall, Latest, PastVisit, Told
 from yichuang.queue.ticket import PriorityClass, Ticket
@@ -125,12 +125,9 @@ class PlainMemory(PlainTickets):
     def recent_classes(self, window: int, on: date, limit: int) -> list[PriorityClass]:
         """The classes of the window's latest calls, the newest first."""
         calls = (self._calls[each - 1] for each in reversed(self._calls_of_window.get(window, [])))
-        of_day = (
-            call
-            for call in calls
-            if call.ending != "undone" and self._tickets[call.ticket].business_date == on
-        )
-        return [call.priority_class for call in islice(of_day, limit)]
+        of_day = takewhile(lambda call: self._tickets[call.ticket].business_date >= on, calls)
+        found = (call for call in of_day if call.ending != "undone")
+        return [call.priority_class for call in islice(found, limit)]
 
     def last_call(self, window: int) -> LastCall | None:
         """The window's latest call."""
@@ -243,9 +240,10 @@ class PlainMemory(PlainTickets):
             previous = own
 
     def last_step(self, window: int) -> Entry | None:
-        """The last entry of the window."""
-        rows = self._by_window.get(window)
-        return self._entries[rows[-1] - 1] if rows else None
+        """The last entry of what was done at the window."""
+        steps = (self._entries[seq - 1] for seq in reversed(self._by_window.get(window, [])))
+        done = (step for step in steps if step.event.kind is not EventKind.WINDOW_ASSIGNED)
+        return next(done, None)
 
     def history(self, ticket_id: int) -> list[Entry]:
         """The ticket's entries, in order."""

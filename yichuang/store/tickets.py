@@ -165,10 +165,10 @@ ORDER BY t.id DESC LIMIT 1
 )
 
 _LAST_FROM = (
-    _ONE
+    _ONE  # noqa: S608 - constants only
     + """
-WHERE t.origin = :origin AND t.origin <> '' AND t.business_date = :date
-ORDER BY t.id DESC LIMIT 1
+WHERE t.business_date = :date
+    AND t.id = (SELECT MAX(id) FROM ticket WHERE origin = :origin AND origin <> '')
 """
 )
 
