@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from yichuang.clock import elapsed
 from yichuang.config import (
     SPECIAL_KINDS,
     CategorySettings,
@@ -71,7 +70,8 @@ class HallRules:
         if ticket.counted_at is None:
             return 0
         gap = timedelta(seconds=self.settings.missed.gap_seconds)
-        return max(0, math.ceil((gap - elapsed(ticket.counted_at, now)).total_seconds()))
+        # A clock that was put back by more than the gap must not keep a window from passing for hours.
+        return max(0, math.ceil((gap - abs(now - ticket.counted_at)).total_seconds()))
 
     def group(self, code: str) -> GroupSettings:
         """The priority group with that code; raises UnknownGroup."""

@@ -57,14 +57,16 @@ class Alternating:
         ordinary = [head for head in heads if head.priority_class is PriorityClass.ORDINARY]
         in_a_row = _front_in_a_row(turn.recent)
         facts = {"policy": "alternating", "front_calls": self._front_calls, "in_a_row": in_a_row}
-        if ordinary and (in_a_row >= self._front_calls or len(ordinary) == len(heads)):
-            is_turn = len(ordinary) < len(heads)
-            return Choice(min(ordinary, key=_arrival), {**facts, "ordinary_turn": is_turn})
+        if len(ordinary) == len(heads):
+            return Choice(min(ordinary, key=_arrival), {**facts, "among": "ordinary"})
+        if ordinary and in_a_row >= self._front_calls:
+            return Choice(min(ordinary, key=_arrival), {**facts, "among": "ordinary_turn"})
         found = _set_apart(heads, turn)
         if found is not None:
             return found
         front = [head for head in heads if head.priority_class is not PriorityClass.ORDINARY]
-        return Choice(min(front, key=_class_then_arrival), {**facts, "ordinary_turn": False})
+        among = "front_turn" if ordinary else "front"
+        return Choice(min(front, key=_class_then_arrival), {**facts, "among": among})
 
 
 class Accumulating:

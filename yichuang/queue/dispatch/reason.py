@@ -24,9 +24,17 @@ _BY_POLICY = {
     ),
     "accumulating": N_("{number}（{class_label}）等了 {minutes} 分钟，{lines} 个队首中优先度最高"),
 }
-_ORDINARY_TURN = N_(
-    "{window} 号窗口已连叫 {in_a_row} 个前列的号，轮到一个普通号：{number} 等了 {minutes} 分钟"
-)
+_ALTERNATING = {
+    "ordinary_turn": N_(
+        "{window} 号窗口已连叫 {in_a_row} 个前列的号，轮到一个普通号：{number} 等了 {minutes} 分钟"
+    ),
+    "ordinary": _BY_POLICY["fifo"],
+    "front": N_(
+        "{number}（{class_label}）等了 {minutes} 分钟，在 {lines} 个队首中类别最靠前、来得最早"
+    ),
+}
+"""Between which heads `alternating` chose, where its own sentence would not be true."""
+
 _ONLY = N_("{number}（{class_label}）等了 {minutes} 分钟，是唯一可叫的队首")
 _OVER_RIVAL = N_(
     "：每分钟 {rate} 分、共 {score} 分，高于 {rival}"
@@ -77,10 +85,10 @@ def _sentence(facts: Mapping[str, Any]) -> str:
     policy = str(facts.get("policy", ""))
     if policy in ("pinned", "returned", "green_window"):
         return _(_BY_POLICY[policy])
-    if facts.get("ordinary_turn"):
-        return _(_ORDINARY_TURN)
     if facts.get("lines", 1) == 1 or policy not in _BY_POLICY:
         return _(_ONLY)
+    if policy == "alternating" and facts.get("among") in _ALTERNATING:
+        return _(_ALTERNATING[facts["among"]])
     return _(_BY_POLICY[policy])
 
 
