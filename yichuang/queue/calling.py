@@ -25,7 +25,7 @@ from yichuang.queue.command import CallChosen, CallNext, Finish, Pass, Recall, S
 from yichuang.queue.desk import Desk, Done
 from yichuang.queue.dispatch import CallRule, Choice, Duty, Turn, contenders
 from yichuang.queue.event import EventKind
-from yichuang.queue.issuing import refuse_unserved
+from yichuang.queue.issuing import refuse_duplicate, refuse_unserved
 from yichuang.queue.late import refuse_too_late
 from yichuang.queue.numbering import tidy_number
 from yichuang.queue.ticket import Move, PriorityClass, Ticket, TicketState
@@ -58,10 +58,9 @@ def _next(desk: Desk, duty: Duty) -> _Next | None:
     """The head that is next here; one that this window dropped by its last call comes last.
 
     A window that passed a ticket or sent it on is not offered it again at once (DESIGN 5), unless no
-    other window on duty could call it: nobody is forgotten.
+    other window on duty could call it, or all of them dropped it, too: nobody is forgotten.
     """
-    last = desk.memory.last_call(duty.window)
-    dropped = last.ticket if last is not None and last.ending in _DROPPED else None
+    dropped = _dropped(desk, duty.window)
     found = _choose(desk, duty, dropped)
     if found is None and dropped is not None and not _others_may_call(desk, duty, dropped):
         found = _choose(desk, duty, None)
@@ -75,10 +74,18 @@ def _others_may_call(desk: Desk, duty: Duty, ticket_id: int) -> bool:
     windows = desk.memory.windows()
     on_duty = {each.number for each in windows if each.state is WindowState.OPEN}
     return any(
-        other.window in on_duty and other.may_call(ticket.category, ticket.need)
+        other.window in on_duty
+        and other.may_call(ticket.category, ticket.need)
+        and _dropped(desk, other.window) != ticket_id
         for other in desk.rules.duties(windows, desk.memory.surge())
         if other.window != duty.window
     )
+
+
+def _dropped(desk: Desk, window: int) -> int | None:
+    """The ticket that the window passed or sent on by its last call."""
+    last = desk.memory.last_call(window)
+    return last.ticket if last is not None and last.ending in _DROPPED else None
 
 
 def _choose(desk: Desk, duty: Duty, without: int | None) -> _Next | None:
@@ -120,6 +127,7 @@ def call_chosen(desk: Desk, command: CallChosen) -> Done:
     if not is_late:
         return _call(desk, ticket, window, CallRule.CHOSEN, {})
     refuse_too_late(desk.memory, desk.rules.settings.missed, ticket)
+    refuse_duplicate(desk, ticket.person, desk.rules.category(ticket.category))
     ticket = ticket._replace(reinstated=ticket.reinstated + 1, ended_at=None)
     return _call(desk, ticket, window, CallRule.LATE, {})
 
@@ -190,6 +198,7 @@ def finish(desk: Desk, command: Finish) -> Done:
     window, before = busy_window(desk, command.window, command.ticket)
     if not before.route:
         return leave(desk, window, before, Move.FINISH, EventKind.TICKET_FINISHED)
+    before.moved(Move.FINISH)
     state = before.moved(Move.FORWARD)
     category, _mark, back_to = before.route[0].partition("@")
     target = int(back_to) if back_to else None
@@ -273,11 +282,9 @@ def transfer(desk: Desk, command: Transfer) -> Done:
         chosen = desk.rules.category(command.to_category or "")
         refuse_unserved(desk.duties(), chosen)
         category = chosen.code
-    route = before.route
+    route = tuple(stop for stop in before.route if stop != category)
     if command.and_back:
         route = (f"{before.category}@{command.window}", *route)
-    elif category in route:
-        route = tuple(stop for stop in route if stop != category)
     ticket = sent_on(desk, before._replace(route=route), state, category, target)
     desk.memory.end_call(_call_of(before), desk.now, state)
     desk.memory.save_ticket(ticket)

@@ -109,15 +109,21 @@ class Desk:
         return self._duties
 
     def in_reach(self, ticket: Ticket) -> Ticket:
-        """The ticket as it may stand in line: a need that no window of its category offers is dropped.
+        """The ticket as it may stand in line: it asks for nothing that no window of its category offers.
 
-        It would wait for ever otherwise, after a transfer or a re-assignment.
+        It would wait for ever otherwise, after a transfer or a re-assignment. Where only special windows
+        serve a category, it asks for one of these by itself.
         """
-        if not ticket.need or any(
-            duty.may_call(ticket.category, ticket.need) for duty in self.duties()
-        ):
+        offered = [
+            need for duty in self.duties() for code, need in duty.lines if code == ticket.category
+        ]
+        if ticket.need in offered or not offered:
             return ticket
-        return ticket._replace(need="")
+        return ticket._replace(need="" if "" in offered else offered[0])
+
+    def forget_duties(self) -> None:
+        """A window was re-assigned: ask anew what each serves."""
+        self._duties = None
 
     def placed(self, ticket: Ticket) -> Ticket:
         """The waiting ticket with how many are ahead of it."""

@@ -22,6 +22,7 @@ from yichuang.queue.command import (
 )
 from yichuang.queue.desk import Desk, Done
 from yichuang.queue.event import EventKind
+from yichuang.queue.ticket import TicketState
 from yichuang.queue.window import Surge, Window, WindowState
 from yichuang.text import one_line
 
@@ -82,13 +83,8 @@ def assign(desk: Desk, command: AssignWindow) -> Done:
     window = before._replace(categories=own, helps=helps)
     _refuse_orphans(desk, before, window)
     desk.memory.save_window(window)
-    facts: dict[str, Any] = {}
-    facts["unmet"] = [
-        number
-        for category, need in sorted(_offered(desk, before) - _offered(desk, window))
-        if need
-        for number in desk.memory.drop_need(category, need)
-    ]
+    unmet = _back_in_reach(desk)
+    facts: dict[str, Any] = {"unmet": unmet} if unmet else {}
     desk.record(
         EventKind.WINDOW_ASSIGNED,
         window=command.window,
@@ -96,24 +92,38 @@ def assign(desk: Desk, command: AssignWindow) -> Done:
         helps=list(helps if helps is not None else settings.helps),
         former=list(before.categories if before.categories is not None else settings.categories),
         former_helps=list(before.helps if before.helps is not None else settings.helps),
-        **{name: fact for name, fact in facts.items() if fact},
+        **facts,
     )
     return Done(window=window)
 
 
+def _back_in_reach(desk: Desk) -> list[str]:
+    """Let nobody wait for what no window offers any more; the numbers of those who did.
+
+    Also those who wait for one window alone: others get them when it closes.
+    """
+    desk.forget_duties()
+    moved = []
+    for before in desk.memory.in_state(desk.today, TicketState.WAITING, None):
+        ticket = desk.in_reach(before)
+        if ticket.need != before.need:
+            desk.memory.save_ticket(ticket)
+            moved.append(ticket.number)
+    return sorted(moved)
+
+
 def _refuse_orphans(desk: Desk, before: Window, after: Window) -> None:
-    served = {category for category, _need in _offered(desk, before)}
-    left = {category for category, _need in _offered(desk, after)}
+    served, left = _offered(desk, before), _offered(desk, after)
     for code in desk.rules.categories:
         if code in served and code not in left:
             raise CategoryOrphaned(category=desk.rules.category(code))
 
 
-def _offered(desk: Desk, one: Window) -> set[tuple[str, str]]:
-    """Every (category, need) that some window serves, were this one window as given; without surge."""
+def _offered(desk: Desk, one: Window) -> set[str]:
+    """Every category that some window serves, were this one window as given; without surge."""
     windows = [each for each in desk.memory.windows() if each.number in desk.rules.windows]
     windows = [one, *(each for each in windows if each.number != one.number)]
-    return {line for duty in desk.rules.duties(windows, None) for line in duty.lines}
+    return {code for duty in desk.rules.duties(windows, None) for code in duty.serves}
 
 
 def set_surge(desk: Desk, command: SetSurge) -> Done:

@@ -20,7 +20,7 @@ from yichuang.queue.command import (
 )
 from yichuang.queue.desk import Desk, Done
 from yichuang.queue.event import EventKind
-from yichuang.queue.issuing import refuse_unserved
+from yichuang.queue.issuing import refuse_duplicate, refuse_unserved
 from yichuang.queue.ticket import Move, PriorityClass, Ticket, TicketState
 from yichuang.queue.window import WindowState
 from yichuang.text import one_line
@@ -58,7 +58,8 @@ def reinstate_ticket(desk: Desk, command: ReinstateTicket) -> Done:
     missed = desk.rules.settings.missed
     if before.reinstated >= missed.returns:
         raise ReturnsExhausted(number=before.number, times=before.reinstated)
-    ticket = _behind_others(desk, before, missed.put_back)._replace(
+    refuse_duplicate(desk, before.person, desk.rules.category(before.category))
+    ticket = _behind_others(desk, desk.in_reach(before), missed.put_back)._replace(
         state=state,
         window=None,
         called_at=None,
@@ -68,7 +69,6 @@ def reinstate_ticket(desk: Desk, command: ReinstateTicket) -> Done:
         reinstated=before.reinstated + 1,
         line_entry=desk.next_seq,
     )
-    ticket = desk.in_reach(ticket)
     desk.memory.save_ticket(ticket)
     desk.record(EventKind.TICKET_REINSTATED, ticket=ticket.id, number=ticket.number)
     return Done(ticket=desk.placed(ticket))

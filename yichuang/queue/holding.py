@@ -32,7 +32,7 @@ def resume(desk: Desk, command: Resume) -> Done:
     if owner not in (None, command.window):
         kind = before.hold.label if before.hold else ""
         raise KeptElsewhere(number=before.number, owner=owner, kind=kind)
-    ticket = _back(desk, before, command.window)
+    ticket = _back(desk, before, command.window, by=command.window)
     return Done(ticket=ticket, window=window)
 
 
@@ -52,9 +52,16 @@ def _owner(desk: Desk, ticket: Ticket) -> int | None:
     return ticket.window
 
 
-def _back(desk: Desk, before: Ticket, target: int | None) -> Ticket:
+def _back(desk: Desk, before: Ticket, target: int | None, by: int | None = None) -> Ticket:
     state = before.moved(Move.RESUME)
     ticket = sent_on(desk, before, state, before.category, target)
     desk.memory.save_ticket(ticket)
-    desk.record(EventKind.TICKET_RESUMED, ticket=ticket.id, window=target, number=ticket.number)
+    # Only what the clerk did is a step of the window: a ticket woken from elsewhere leaves its undo alone.
+    desk.record(
+        EventKind.TICKET_RESUMED,
+        ticket=ticket.id,
+        window=by,
+        number=ticket.number,
+        to_window=target if by is None else None,
+    )
     return desk.placed(ticket)

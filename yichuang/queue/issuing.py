@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from yichuang.clock import elapsed
 from yichuang.config import CategorySettings
 from yichuang.errors import (
     CategoryUnserved,
@@ -50,7 +49,8 @@ def issue_ticket(desk: Desk, command: IssueTicket) -> Done:
     elif command.priority_class not in ISSUED_CLASSES:
         raise UnknownClass(priority_class=command.priority_class.value)
     items = asked_items(desk, command.items)
-    stops = stops_of(desk, command, items)
+    command = command._replace(items=tuple(item.code for item in items))
+    stops = _slip_stops(desk, slip) if slip is not None else stops_of(desk, command, items)
     category = stops[0]
     if command.group is not None:
         desk.rules.group(command.group)
@@ -62,7 +62,7 @@ def issue_ticket(desk: Desk, command: IssueTicket) -> Done:
         refuse_outside_hours(desk.rules, desk.now, category, items)
     refuse_duplicate(desk, command.person, category)
     ticket = draft(desk, category, command.priority_class)._replace(
-        items=tuple(item.code for item in items),
+        items=command.items,
         route=tuple(each.code for each in stops[1:]),
         group=command.group,
         need=command.need,
@@ -117,6 +117,7 @@ def admit(
 
     `appointment` is the id of the booking that it is given for.
     """
+    drafted = desk.in_reach(drafted)
     ticket = desk.placed(drafted._replace(id=desk.memory.add_ticket(drafted)))
     facts: dict[str, Any] = {
         "items": list(ticket.items),
@@ -166,6 +167,12 @@ def _as_the_slip_says(command: IssueTicket, slip: Ticket) -> IssueTicket:
     )
 
 
+def _slip_stops(desk: Desk, slip: Ticket) -> list[CategorySettings]:
+    """What was left to do when the outage came: the stop that it had reached, and those behind it."""
+    codes = [slip.category, *(stop.partition("@")[0] for stop in slip.route)]
+    return [desk.rules.category(code) for code in dict.fromkeys(codes)]
+
+
 def asked_items(desk: Desk, codes: tuple[str, ...]) -> list[Item]:
     """The items with those codes, each once; raises TooManyItems or UnknownItem."""
     codes = tuple(dict.fromkeys(codes))
@@ -207,7 +214,8 @@ def _refuse_unserved(desk: Desk, command: IssueTicket, stops: list[CategorySetti
         desk.rules.window(command.window)
         if desk.memory.window(command.window).state is WindowState.CLOSED:
             raise TargetClosed(window=command.window)
-    elif command.need and not any(duty.may_call(stops[0].code, command.need) for duty in duties):
+    # Also of a ticket for one window: others get it when that window closes.
+    if command.need and not any(duty.may_call(stops[0].code, command.need) for duty in duties):
         known = sorted({need for duty in duties for need in duty.needs if need})
         raise NeedUnserved(
             category=stops[0],
@@ -226,13 +234,15 @@ def refuse_unserved(duties: Sequence[Duty], category: CategorySettings) -> None:
 
 def _pressed_twice(desk: Desk, command: IssueTicket, category: CategorySettings) -> Done | None:
     last = desk.memory.last_from(command.origin, desk.today)
-    if last is None or elapsed(last.issued_at, desk.now) >= DOUBLE_PRESS:
+    # A clock that was put back must not make everybody's press the former visitor's.
+    if last is None or abs(desk.now - last.issued_at) >= DOUBLE_PRESS:
         return None
+    asked = last._replace(category=category.code, need=command.need)
     is_same = (last.category, last.items, last.issued_class, last.need, last.person) == (
         category.code,
         command.items,
         command.priority_class,
-        command.need,
+        desk.in_reach(asked).need,
         command.person,
     )
     if not is_same:

@@ -314,10 +314,6 @@ class Memory(Records, AppointmentMemory, Protocol):
         """Begin or end surge mode."""
         ...
 
-    def drop_need(self, category: str, need: str) -> list[str]:
-        """Let who waits in that line wait in the category's plain one; returns their numbers."""
-        ...
-
     def release_directed(self, window: int) -> list[str]:
         """Make the tickets that wait for this window callable by others; returns their numbers."""
         ...

@@ -331,18 +331,6 @@ class PlainTickets(PlainTables):
             ahead=0,
         )
 
-    def drop_need(self, category: str, need: str) -> list[str]:
-        """Let who waits in that line wait in the category's plain one."""
-        waiting = [
-            self._tickets[place[2]]
-            for each in PriorityClass
-            for place in self._lines.get((category, each, need), ())
-        ]
-        for ticket in waiting:
-            self._later(self._put, ticket.id, ticket)
-            self._put(ticket.id, ticket._replace(need=""))
-        return [ticket.number for ticket in waiting]
-
     def release_directed(self, window: int) -> list[str]:
         """Make the tickets that wait for this window callable by others."""
         released = [

@@ -203,12 +203,6 @@ UPDATE ticket SET
 WHERE id = :id
 """
 
-_DROP_NEED = """
-UPDATE ticket SET need = ''
-WHERE state = 'waiting' AND target_window IS NULL AND category = :category AND need = :need
-RETURNING number
-"""
-
 _RELEASE = """
 UPDATE ticket SET target_window = NULL
 WHERE state = 'waiting' AND target_window = :window
@@ -465,11 +459,6 @@ class Tickets(Table):
             "redeemed": ticket.redeemed,
         }
         self.connection.execute(_SAVE, facts)
-
-    def drop_need(self, category: str, need: str) -> list[str]:
-        """Let who waits in that line wait in the category's plain one."""
-        facts = {"category": category, "need": need}
-        return [row[0] for row in self.connection.execute(_DROP_NEED, facts)]
 
     def release_directed(self, window: int) -> list[str]:
         """Make the tickets that wait for this window callable by others."""
