@@ -6,13 +6,22 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from tests.halls import MORNING, memory_hall
+from tests.halls import MORNING, PRINTER, memory_hall, small_settings
 from tests.rules.conftest import Issue
 from yichuang.clock import FixedClock
-from yichuang.errors import NothingToUndo, NothingWaiting, UnknownTicket, WindowIdle
+from yichuang.errors import (
+    NothingToUndo,
+    NothingWaiting,
+    ReasonMissing,
+    UnknownSlip,
+    UnknownTicket,
+    WindowBusy,
+    WindowIdle,
+)
 from yichuang.queue.event import EventKind
 from yichuang.queue.service import Hall
-from yichuang.queue.ticket import TicketState
+from yichuang.queue.ticket import PriorityClass, TicketState
+from yichuang.queue.window import WindowState
 
 DAY = timedelta(days=1)
 MONDAY = date(2026, 3, 2)
@@ -178,3 +187,93 @@ async def test_a_refused_command_changes_nothing_but_the_day_it_saw(
         with pytest.raises(UnknownTicket):
             await hall.cancel("A077")
     assert (await _kinds(hall)).count(EventKind.CLOCK_WENT_BACK) == 1
+
+
+# --- the end of the day by hand -------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("open_windows")
+async def test_closing_the_day_passes_who_waits(hall: Hall, issue: Issue) -> None:
+    await issue("tax", 3)
+    await issue("police")
+    await hall.call_next(1)
+    with pytest.raises(WindowBusy):
+        await hall.close_day(actor="主任")
+    await hall.hold(1, kind="kept")
+    await hall.call_next(1)
+    await hall.start(1)
+    await hall.finish(1)
+    await hall.call_next(2)
+    await hall.transfer(2, to_window=1)
+    done = await hall.close_day(reason="收工", actor="主任")
+    assert [each.number for each in done.tickets] == ["A001", "A003", "B001"]
+    for each in await hall.tickets():
+        assert each.state in (TicketState.PASSED, TicketState.FINISHED)
+        assert (each.hold, each.target_window) == (None, None)
+    assert {each.window.state for each in (await hall.overview()).windows} == {WindowState.CLOSED}
+    step = (await hall.entries(0))[-1]
+    assert (step.event.kind, step.actor) == (EventKind.DAY_CLOSED, "主任")
+    assert step.event.data["ended"] == ["A001", "A003", "B001"]
+    # Again it finds nobody; the day may go on, and who was passed may come back.
+    assert (await hall.close_day()).tickets == ()
+    await hall.open_window(1)
+    await hall.reinstate("A003")
+    assert (await hall.call_next(1)).ticket is not None
+
+
+async def test_an_outage_sends_home_with_slips(clock: FixedClock) -> None:
+    """Requirements 4.10: on paper, dated for the next working day, also for who is served now."""
+    clock.at = MORNING + 4 * DAY  # a Friday
+    hall = memory_hall(clock, small_settings(PRINTER))
+    for window in (1, 2, 3):
+        await hall.open_window(window)
+    for _each in range(4):
+        await hall.issue(category="tax")
+    await hall.call_next(1)
+    await hall.start(1)
+    await hall.call_next(3)
+    with pytest.raises(ReasonMissing):
+        await hall.close_day(outage=True, reason="  ")
+    done = await hall.close_day(outage=True, reason="停电", actor="主任")
+    monday = date(2026, 3, 9)
+    assert [(each.number, each.state, each.valid_on) for each in done.tickets] == [
+        (f"A00{n}", TicketState.VOID, monday) for n in range(1, 5)
+    ]
+    papers = [each.document for each in await hall.print_jobs()][:4]
+    assert {each.valid_on for each in papers} == {"2026-03-09"}
+    assert {each.number for each in papers} == {"A001", "A002", "A003", "A004"}
+    assert (await hall.store.read(lambda records: records.active())) == []
+    # Saturday is no working day, whatever somebody tries.
+    clock.advance(DAY)
+    with pytest.raises(UnknownSlip):
+        await hall.issue(slip="A002")
+    clock.advance(2 * DAY)
+    done = await hall.issue(slip="A002")
+    assert done.ticket is not None
+    assert done.ticket.priority_class is PriorityClass.PRIORITY
+
+
+@pytest.mark.usefixtures("open_windows")
+async def test_everything_ends_with_its_day(hall: Hall, issue: Issue, clock: FixedClock) -> None:
+    """Whatever state it was in: pinned, directed, held, on a route, in a surge."""
+    await issue("tax", 7)
+    await hall.pin("A007", reason="急事", actor="主任")
+    await hall.reroute("A006", to_window=2)
+    await hall.call(1, "A001")
+    await hall.hold(1, kind="outside")
+    await hall.call(1, "A002")
+    await hall.transfer(1, to_category="police", and_back=True)
+    await hall.call(1, "A003")
+    await hall.start(1)
+    await hall.call(3, "A004")
+    await hall.issue(category="tax", route=("police",))
+    await hall.set_surge(True, reason="年审")
+    clock.advance(DAY)
+    await issue()
+    monday = await hall.store.read(lambda records: records.in_state(MONDAY, None, None))
+    assert len(monday) == 8
+    ended = {TicketState.PASSED, TicketState.FINISHED}
+    assert {each.state for each in monday} == ended
+    assert [each.number for each in monday if each.state is TicketState.FINISHED] == ["A003"]
+    assert {(each.hold, each.target_window) for each in monday} == {(None, None)}
+    assert (await hall.store.read(lambda records: records.active())) == []
