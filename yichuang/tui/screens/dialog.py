@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Generic, TypeVar
+from collections.abc import Awaitable, Callable
+from typing import Any, ClassVar, Generic, TypeVar
 
 from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 
 from yichuang.language import N_
 from yichuang.tui.widgets.key_bar import KeyBar
@@ -49,3 +50,15 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
     def action_dismiss_dialog(self) -> None:
         """Leave without an answer."""
         self.dismiss(None)
+
+
+def ask(
+    screen: Screen[Any], dialog: Dialog[Answer], answer: Callable[[Answer], Awaitable[None]]
+) -> None:
+    """Show a dialog over a screen; `answer` runs with what it gives, unless it is left without."""
+
+    async def take(value: Answer | None) -> None:
+        if value is not None:
+            await answer(value)
+
+    screen.app.push_screen(dialog, take)

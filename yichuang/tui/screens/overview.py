@@ -1,4 +1,4 @@
-"""The supervisor's overview: every window, every line and every printer at once."""
+"""The supervisor's overview: every window, line and printer at once, and the keys to act on them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from textual.binding import Binding, BindingType
 
 from yichuang.language import N_, _
 from yichuang.queue.service import Hall
-from yichuang.tui.hall_screen import HallScreen
-from yichuang.tui.screens.overview_rows import figures_row, line_rows, window_rows
+from yichuang.tui.keys import digit_keys
+from yichuang.tui.screens.overview_day import ClosingScreen
+from yichuang.tui.screens.overview_rows import CHANGED, figures_row, line_rows, window_rows
 from yichuang.tui.screens.printer_rows import printer_rows
 from yichuang.tui.widgets.rows import Rows, TextLine
 from yichuang.tui.widgets.scroll_rows import ScrollRows
@@ -19,7 +20,13 @@ MOST_PRINTERS = 2
 """Rows for printers; with more of them, those that cannot print come first."""
 
 
-class OverviewScreen(HallScreen):
+def _key(digit: int, action: str, label: str) -> Binding:
+    return Binding(
+        digit_keys(digit), action, label, key_display=str(digit), id=f"overview.{action}"
+    )
+
+
+class OverviewScreen(ClosingScreen):
     """Lines on top with long waits in words, windows below, printers at the foot."""
 
     CSS_PATH = "overview.tcss"
@@ -27,8 +34,16 @@ class OverviewScreen(HallScreen):
     HOW_TO = (
         N_("久等：最久的等了 15 分钟以上；超长：30 分钟以上。"),
         N_("人多：一类有 10 人以上在等；拥挤：20 人以上。"),
+        N_("前列：置顶、转来、优先和预约的号。* 号窗口的类别改过。"),
+        N_("置顶、高峰互助、改类别和停办都记入流水，写明是谁、为什么。"),
     )
     BINDINGS: ClassVar[list[BindingType]] = [
+        _key(1, "pin", N_("置顶")),
+        _key(2, "begin_surge", N_("高峰互助")),
+        _key(2, "end_surge", N_("结束高峰")),
+        _key(3, "assign", N_("改窗口类别")),
+        _key(4, "ticket", N_("处理号")),
+        _key(5, "close_day", N_("收工")),
         Binding("up", "scroll(-1)", N_("上移"), key_display="Up"),
         Binding("down", "scroll(1)", N_("下移"), key_display="Down"),
         Binding("pageup", "turn(-1)", show=False),
@@ -50,6 +65,7 @@ class OverviewScreen(HallScreen):
     async def load(self) -> None:
         """Show the hall as it is now."""
         overview = await self.hall.overview()
+        self.seen = overview
         printers = await self.hall.printers()
         now, cells = overview.at, self.size.width
         self.query_one("#figures", TextLine).show_line(figures_row(overview))
@@ -58,6 +74,7 @@ class OverviewScreen(HallScreen):
         shown = sorted(printers, key=lambda each: each.health.state.value != "missing")
         self.query_one("#printers", Rows).show(printer_rows(shown[:MOST_PRINTERS]))
         self._show_heading()
+        await self.follow_slips()
 
     @property
     def _pane(self) -> ScrollRows:
@@ -68,6 +85,9 @@ class OverviewScreen(HallScreen):
 
     def _show_heading(self) -> None:
         heading = _("窗口（{count} 个）").format(count=self._windows)
+        windows = self.seen.windows if self.seen else ()
+        if any(each.window.categories is not None for each in windows):
+            heading += f"  {CHANGED} {_('类别已改派')}"
         if self._scrolls():
             pane = self._pane
             place = _("第 {first}-{last} 行，共 {all} 行：按上下键看其余的")
@@ -80,10 +100,21 @@ class OverviewScreen(HallScreen):
         self.call_after_refresh(self.reload)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Scrolling is offered when there is something to scroll to."""
+        """Scrolling is offered when there is something to scroll to; one key begins and ends a surge."""
+        if action in ("begin_surge", "end_surge"):
+            surge = self.seen.surge if self.seen else None
+            return (action == "end_surge") == (surge is not None)
         if action in ("scroll", "turn"):
             return self._scrolls()
         return super().check_action(action, parameters)
+
+    def possible(self, action: str) -> bool:
+        """Whether an action can be done now; the key bar shows the others dim."""
+        if self.seen is None:
+            return True
+        if action == "pin":
+            return self.seen.waiting > 0
+        return action != "ticket" or self.seen.issued > 0
 
     def action_scroll(self, rows: int) -> None:
         """Show other windows."""

@@ -23,6 +23,9 @@ CROWD, GREAT_CROWD = 10, 20
 COLUMN_CELLS = 40
 """A column of windows is at least so wide."""
 
+CHANGED = "*"
+"""Behind the number of a window that serves other categories than hall.toml says."""
+
 CATEGORY_CELLS = 20
 """Room for a category's letter and name."""
 
@@ -45,7 +48,10 @@ def figures_row(overview: Overview) -> Line:
         open=open_,
         all=len(overview.windows),
     )
-    return f" {overview.business_date:%Y-%m-%d}  {text}"
+    row: list[Part] = [f" {overview.business_date:%Y-%m-%d}  {text}"]
+    if overview.surge is not None:
+        row += ["  ", (f"[{_('高峰互助')}] {_(overview.surge.reason)}", "mark")]
+    return row
 
 
 # --- lines ----------------------------------------------------------------------------------------
@@ -54,7 +60,7 @@ def figures_row(overview: Overview) -> Line:
 def line_rows(lines: Iterable[LineView], now: datetime) -> list[Line]:
     """A heading, then one row a category."""
     heading = (
-        f" {pad(_('类别'), CATEGORY_CELLS)}{pad_left(_('等候'), 8)}{pad_left(_('优先'), 10)}"
+        f" {pad(_('类别'), CATEGORY_CELLS)}{pad_left(_('等候'), 8)}{pad_left(_('前列'), 10)}"
         f"  {pad(_('队首'), 8)}{pad_left(_('最久等候'), 9)}"
     )
     return [[(heading, "section")], *(_line_row(line, now) for line in lines)]
@@ -107,7 +113,8 @@ def window_rows(windows: Sequence[WindowLine], now: datetime, cells: int) -> lis
 
 def _window_parts(line: WindowLine, now: datetime) -> list[tuple[str, str]]:
     window, ticket = line.window, line.ticket
-    number = (f" {pad_left(str(line.settings.number), 3)} ", "")
+    changed = CHANGED if window.categories is not None else " "
+    number = (f" {pad_left(str(line.settings.number), 3)}{changed}", "")
     state = (f"{pad(window.state.label, 9)}", _STATE_STYLES[window.state])
     if ticket is not None:
         since = ticket.started_at if ticket.state is TicketState.SERVING else ticket.called_at

@@ -21,6 +21,7 @@ from yichuang.queue.window import WindowState
 from yichuang.tui.keys import digit_keys
 from yichuang.tui.screens import window_rows as rows
 from yichuang.tui.screens.choice import Choice, Pick
+from yichuang.tui.screens.dialog import ask
 from yichuang.tui.screens.question import Question
 from yichuang.tui.screens.window_clerk import ClerkScreen
 from yichuang.tui.screens.window_details import TicketDetails, detail_rows
@@ -181,7 +182,7 @@ class WindowScreen(ClerkScreen):
         shown = self._present()
         heading = _("{number} 怎样挂起").format(number=shown)
         kinds: list[tuple[Line, str]] = [(_(text), kind.value) for kind, text in _HOLDS]
-        self._ask(Choice(heading, kinds), partial(self._hold, shown))
+        ask(self, Choice(heading, kinds), partial(self._hold, shown))
 
     async def _hold(self, shown: str, kind: str) -> None:
         word = _(rows.HOLD_WORDS[HoldKind(kind)], "hold")
@@ -198,7 +199,7 @@ class WindowScreen(ClerkScreen):
         text = _("{number} 过号就作废，要重新取号：原因") if is_final else _("{number} 过号的原因")
         reasons = _translated(self.hall.settings.missed.reasons)
         heading = text.format(number=ticket.number)
-        self._ask(Choice(heading, reasons), partial(self._pass, ticket.number))
+        ask(self, Choice(heading, reasons), partial(self._pass, ticket.number))
 
     def _is_final_pass(self, ticket: Ticket) -> bool:
         missed = self.hall.settings.missed
@@ -219,7 +220,7 @@ class WindowScreen(ClerkScreen):
         if not self._may("pause"):
             return
         reasons = _translated(self.hall.settings.pause.reasons)
-        self._ask(Choice(_("暂停服务的原因"), reasons), self._pause)
+        ask(self, Choice(_("暂停服务的原因"), reasons), self._pause)
 
     async def _pause(self, reason: str) -> None:
         await self.step(self.hall.pause_window(self.window_number, reason=reason, actor=self.actor))
@@ -229,12 +230,11 @@ class WindowScreen(ClerkScreen):
         if not self._may("close"):
             return
 
-        async def take(sure: bool | None) -> None:
-            if sure:
-                await self.step(self.hall.close_window(self.window_number, actor=self.actor))
+        async def close(_sure: bool) -> None:
+            await self.step(self.hall.close_window(self.window_number, actor=self.actor))
 
         question = _("关 {window} 号窗口？没有办的号留给别的窗口叫。")
-        self.app.push_screen(Question(question.format(window=self.window_number)), take)
+        ask(self, Question(question.format(window=self.window_number)), close)
 
     def action_pick(self) -> None:
         """Call a chosen ticket, or one whose visitor comes a little late."""
@@ -248,7 +248,7 @@ class WindowScreen(ClerkScreen):
             *((each.number, rows.ticket_row(each, self._categories, now, told)) for each in late),
             *((each.number, rows.ticket_row(each, self._categories, now)) for each in waiting),
         ]
-        self._ask(Pick(_("叫指定的号"), _("号码"), entries), self._call)
+        ask(self, Pick(_("叫指定的号"), _("号码"), entries), self._call)
 
     async def _call(self, number: str) -> None:
         await self.step(self.hall.call(self.window_number, number, actor=self.actor))
@@ -260,7 +260,7 @@ class WindowScreen(ClerkScreen):
         held: list[tuple[Line, str]] = [
             (rows.held_row(each, self._categories), each.number) for each in self._view.held
         ]
-        self._ask(Choice(_("取回挂起的号"), held), self._take_back)
+        ask(self, Choice(_("取回挂起的号"), held), self._take_back)
 
     async def _take_back(self, number: str) -> None:
         said = _("已取回 {number}；按 1 就叫它")
@@ -275,7 +275,7 @@ class WindowScreen(ClerkScreen):
             (rows.ticket_row(each, self._categories, now), each.number)
             for each in self._view.passed
         ]
-        self._ask(Choice(_("恢复过号"), passed), self._reinstate)
+        ask(self, Choice(_("恢复过号"), passed), self._reinstate)
 
     async def _reinstate(self, number: str) -> None:
         done = await self.act(self.hall.reinstate(number, actor=self.actor))
@@ -300,7 +300,7 @@ class WindowScreen(ClerkScreen):
             choices.append((_("转过去，办完再回本窗口"), _AND_BACK))
         text = _("{number} 转到哪里，办完再回来") if and_back else _("{number} 转到哪里")
         answer = partial(self._transfer, shown, and_back)
-        self._ask(Choice(text.format(number=shown), choices), answer)
+        ask(self, Choice(text.format(number=shown), choices), answer)
 
     async def _transfer(self, shown: str, and_back: bool, to: str) -> None:
         if to == _AND_BACK:
@@ -331,7 +331,7 @@ class WindowScreen(ClerkScreen):
         ]
         heading = _("{number} 转到哪个窗口").format(number=shown)
         answer = partial(self._transfer_to_window, shown, and_back)
-        self._ask(Pick(heading, _("窗口号"), entries), answer)
+        ask(self, Pick(heading, _("窗口号"), entries), answer)
 
     async def _transfer_to_window(self, shown: str, and_back: bool, typed: str) -> None:
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from yichuang.errors import NeverPrinted, QueueRefusal
@@ -12,7 +12,6 @@ from yichuang.queue.desk import Done
 from yichuang.queue.service import Hall
 from yichuang.queue.view import WindowView
 from yichuang.tui.hall_screen import HallScreen
-from yichuang.tui.screens.choice import Choice, Pick
 from yichuang.tui.screens.window_rows import route_stops
 from yichuang.tui.screens.window_steps import refusal
 
@@ -53,13 +52,6 @@ class ClerkScreen(HallScreen):
         if refused is not None:
             self.status.refuse(refused)
         return refused is None
-
-    def _ask(self, dialog: Choice[str] | Pick, answer: Callable[[str], Awaitable[None]]) -> None:
-        async def take(value: str | None) -> None:
-            if value is not None:
-                await answer(value)
-
-        self.app.push_screen(dialog, take)
 
     def _present(self) -> str:
         ticket = self._view.ticket if self._view else None
