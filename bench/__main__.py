@@ -8,6 +8,7 @@ from bench import (
     change,
     choosing,
     concurrency,
+    forecast,
     history,
     paper,
     screen,
@@ -29,6 +30,7 @@ _ALL = (
     ("choosing", choosing.run),
     ("simulation", simulation.run),
     ("theory", theory.run),
+    ("forecast", forecast.run),
 )
 
 

@@ -121,7 +121,7 @@ def foresee(records: Records, rules: HallRules, now: datetime, learnt: Learnt) -
             line.append((comer.ahead, wait))
         if comer.head.id < 0:
             step = _step(scene, learnt, comer, wait)
-            curves[comer.line] = Curve(_rising(line), step)
+            curves[comer.line] = Curve(_rising(line, learnt.width), step)
     return Forecast(scene.at, scene.tickets, waits, curves)
 
 
@@ -147,16 +147,16 @@ def _quantile(ranked: Sequence[float], part: float) -> float:
     return ranked[below] + inside * (ranked[above] - ranked[below])
 
 
-def _rising(points: Sequence[tuple[int, Wait]]) -> list[tuple[int, Wait]]:
+def _rising(points: Sequence[tuple[int, Wait]], width: float) -> list[tuple[int, Wait]]:
     """One point for each number ahead, each wait at least as long as the one before."""
     found: list[tuple[int, Wait]] = []
+    longest = Wait(0.0, 0.0)
     for ahead, wait in points:
+        median, high = max(wait.median, longest.median), max(wait.high, longest.high)
+        longest = Wait(median, high, (high - median) / width)
         if found and found[-1][0] >= ahead:
-            ahead, former = found.pop()
-            wait = Wait(*map(max, former, wait))
-        if found:
-            wait = Wait(*map(max, found[-1][1], wait))
-        found.append((ahead, wait))
+            ahead = found.pop()[0]
+        found.append((ahead, longest))
     return found
 
 

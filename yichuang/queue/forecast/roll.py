@@ -16,10 +16,10 @@ from yichuang.queue.forecast.swift import Asking, Guest, helped, pick_for
 from yichuang.queue.rules import HallRules
 from yichuang.queue.ticket import PriorityClass
 
-_MOST_CALLS = 3_600
+_MOST_CALLS = 3_000
 """Calls of waiting tickets that all replications together may make, about."""
 
-_MOST_RUNS, _FEWEST_RUNS = 32, 12
+_MOST_RUNS, _FEWEST_RUNS = 24, 12
 
 _FURTHEST = 12 * 3600.0
 """Nobody is told more than this; seconds."""

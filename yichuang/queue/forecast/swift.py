@@ -73,11 +73,12 @@ def pick_for(policy: DispatchPolicy, start: datetime) -> Pick:
 
 
 def _set_apart(heads: Sequence[Guest], asking: Asking) -> Guest | None:
-    first = min(head.rank for head in heads)
-    if first == PINNED:
-        return min(head for head in heads if head.rank == PINNED)
-    if first == TRANSFERRED:
-        returned = [head for head in heads if head.rank == TRANSFERRED and head.target is not None]
+    in_front = [head for head in heads if head.rank <= TRANSFERRED]
+    if in_front:
+        pinned = [head for head in in_front if head.rank == PINNED]
+        if pinned:
+            return min(pinned)
+        returned = [head for head in in_front if head.target is not None]
         if returned:
             return min(returned)
     if asking.is_green:
@@ -99,7 +100,8 @@ def _accumulating(policy: Accumulating) -> Pick:
             return found
         now, best, most = asking.now, heads[0], -1.0
         for head in heads:
-            gathered = rates[head.rank] * max(now - head.since, 0.0)
+            waited = now - head.since
+            gathered = rates[head.rank] * waited if waited > 0.0 else 0.0
             if gathered > most or (
                 gathered == most and (head.rank, *head[:3]) < (best.rank, *best[:3])
             ):
