@@ -145,7 +145,7 @@ async def test_a_recall_is_marked_and_becomes_large(hall: Hall) -> None:
 
 async def test_no_item_and_no_priority_is_shown(hall: Hall) -> None:
     item = next(item for item in await hall.items() if item.private)
-    await hall.issue(category=item.category, item=item.code, priority_class="priority")
+    await hall.issue(category=item.category, items=(item.code,), priority_class="priority")
     await hall.open_window(6)
     await hall.call_next(6)
     async with board(hall, theme="plain") as pilot:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -12,8 +12,10 @@ from textual.containers import Horizontal
 from yichuang.language import N_, _
 from yichuang.queue.ports import CallShown
 from yichuang.queue.service import Hall
+from yichuang.queue.wait import Wait
 from yichuang.tui.hall_screen import HallScreen
 from yichuang.tui.screens.board_rows import call_rows, columns_in, featured, foot_rows
+from yichuang.tui.screens.kiosk_wait import waits_of
 from yichuang.tui.theme import CONTRAST
 from yichuang.tui.widgets.big_number import ROWS
 from yichuang.tui.widgets.fitted_number import FittedNumber, cells_at
@@ -43,6 +45,7 @@ class BoardScreen(HallScreen):
     def __init__(self, hall: Hall) -> None:
         super().__init__(hall)
         self._shown: list[CallShown] = []
+        self._waits: Mapping[str, Wait] = {}
 
     def compose_body(self) -> ComposeResult:
         """The large call, the recent ones, the foot."""
@@ -67,8 +70,12 @@ class BoardScreen(HallScreen):
         self._shown = [newest, *others] if newest else []
         self._show_newest(newest)
         pane.show(call_rows(others, self.hall.settings.zone, width, room))
-        self.query_one("#foot", Rows).show(foot_rows(board, width))
+        lines = await self.hall.lines()
+        foot = self.query_one("#foot", Rows)
+        foot.show(foot_rows(board, lines, self._waits, width))
         self.status.acknowledge()
+        self._waits = await waits_of(self.hall)  # last: nobody waits for it to see a call
+        foot.show(foot_rows(board, lines, self._waits, width))
 
     def _show_newest(self, call: CallShown | None) -> None:
         number, window = (call.number, str(call.window)) if call else ("", "")

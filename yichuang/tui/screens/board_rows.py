@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from yichuang.language import _
 from yichuang.queue.ports import CallShown
-from yichuang.queue.view import Board
+from yichuang.queue.view import Board, LineView
+from yichuang.queue.wait import Wait
 from yichuang.tui.text import Line, Part, pad, width, wrap
 
 COLUMN_CELLS = 60
@@ -15,6 +16,9 @@ COLUMN_CELLS = 60
 
 HIGH = 24
 """From so many rows on, a free row stands between calls."""
+
+COARSE_FROM, COARSE_STEP = 10, 5
+"""Minutes from which on a wait is told in steps, and the step."""
 
 _NUMBER_CELLS, _WINDOW_CELLS = 8, 22
 
@@ -78,10 +82,14 @@ def columns_in(cells: int) -> int:
     return max(1, cells // COLUMN_CELLS)
 
 
-def foot_rows(board: Board, cells: int) -> list[Line]:
-    """People waiting, paused windows, the hall's notice, the complaint phone (C08)."""
+def foot_rows(
+    board: Board, lines: Sequence[LineView], waits: Mapping[str, Wait], cells: int
+) -> list[Line]:
+    """People waiting and how long, paused windows, the hall's notice, the complaint phone (C08)."""
     waiting = _("等候 {count} 人").format(count=board.waiting)
-    rows: list[Line] = [[(f" {waiting}", "section")]]
+    each = [_line_text(line, waits.get(line.category.code)) for line in lines if line.waiting]
+    texts = wrap("   ".join([waiting, *each]), cells - 2)
+    rows: list[Line] = [[(f" {text}", "section")] for text in texts]
     if board.paused:
         numbers = _("、").join(map(str, board.paused))
         paused = _("暂停服务：{windows} 号窗口").format(windows=numbers)
@@ -89,3 +97,16 @@ def foot_rows(board: Board, cells: int) -> list[Line]:
     phone = _("投诉电话 {phone}").format(phone=board.complaint_phone)
     notice = f"{_(board.notice)}  {phone}" if board.notice else phone
     return [*rows, *(f" {line}" for line in wrap(notice, cells - 2))]
+
+
+def _line_text(line: LineView, wait: Wait | None) -> str:
+    """A category's letter, how many wait, and how long a newcomer would."""
+    text = _("{letter} {count} 人").format(letter=line.category.letter, count=line.waiting)
+    if wait is None:
+        return text
+    return text + _("约 {minutes} 分").format(minutes=coarse(wait.minutes))
+
+
+def coarse(minutes: int) -> int:
+    """Minutes as a crowd is told them: from ten on in fives, so that the board does not flicker."""
+    return minutes if minutes < COARSE_FROM else -(-minutes // COARSE_STEP) * COARSE_STEP
