@@ -35,6 +35,7 @@ barred_days = 5
 CAPACITY = {"tax": 2, "police": 1}
 PEOPLE = st.integers(0, 5)
 PICKS = st.integers(0, 30)
+"""Of slots, the earliest ones first, and of bookings."""
 STATES = AppointmentState
 
 
@@ -89,10 +90,11 @@ class Bookings(RuleBasedStateMachine):
         )
         return found
 
-    def one(self, pick: int) -> str:
-        """A booking's code; sometimes one that nobody has."""
+    def one(self, pick: int, on: date | None = None) -> str:
+        """A booking's code, of one for that day where there is any; at times one that nobody has."""
         found = self.all()
-        return found[-1 - pick].code if pick < len(found) else "no code"
+        found = [each for each in found if each.business_date == on] or found
+        return found[pick % len(found)].code if found and pick else "no code"
 
     # --- commands -----------------------------------------------------------------------------
 
@@ -119,11 +121,12 @@ class Bookings(RuleBasedStateMachine):
     @rule(pick=PICKS, force=st.booleans())
     def cancel(self, pick: int, force: bool) -> None:
         reason = "改期" if force else None
-        self.ask(self.hall.appointments.cancel(self.one(pick), force=force, reason=reason))
+        code = self.one(pick, self.local() if force else None)
+        self.ask(self.hall.appointments.cancel(code, force=force, reason=reason))
 
     @rule(pick=PICKS)
     def check_in(self, pick: int) -> None:
-        done = self.ask(self.hall.appointments.check_in(self.one(pick)))
+        done = self.ask(self.hall.appointments.check_in(self.one(pick, self.local())))
         if done is not None:
             assert done.ticket.not_before == done.appointment.start
             assert done.ticket.number.startswith("Y")
@@ -170,4 +173,4 @@ class Bookings(RuleBasedStateMachine):
 
 
 TestBookings = Bookings.TestCase
-TestBookings.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestBookings.settings = settings(max_examples=200, stateful_step_count=40, deadline=None)

@@ -22,6 +22,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, tzinfo
 from pathlib import PurePath
+from typing import NamedTuple
 
 from yichuang.errors import InvalidBookings, InvalidItems, QueueRefusal, ReferenceDiffers
 from yichuang.language import _
@@ -68,8 +69,7 @@ _TIME = re.compile(r"([0-9]{1,2})[:：]([0-9]{2})(?:[:：]00)?", re.ASCII)
 _CODE = re.compile(rf"[0-9]{{{CODE_DIGITS}}}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class ImportContext:
+class ImportContext(NamedTuple):
     """What the lines of a file are read by."""
 
     categories: Collection[str]
