@@ -11,7 +11,7 @@ for _name in ("NO_COLOR", "COLORTERM", "TEXTUAL_THEME", "TEXTUAL_COLOR_SYSTEM"):
     os.environ.pop(_name, None)
 prepare_environment()
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from yichuang.bootstrap import create_hall, open_hall
 from yichuang.clock import FixedClock
 from yichuang.language import use_language
 from yichuang.queue.service import Hall
+from yichuang.queue.wait import Wait
 
 MORNING = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
 """A Monday, 9:30 in Shanghai."""
@@ -53,3 +54,18 @@ async def hall(hall_folder: Path, clock: FixedClock) -> AsyncIterator[Hall]:
     """The hall, open until the test ends."""
     async with open_hall(hall_folder, clock=clock) as hall:
         yield hall
+
+
+@pytest.fixture
+def foretold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Expected waits that stand still: frames are about the screens, not about the forecast."""
+
+    async def waits(hall: Hall) -> Mapping[str, Wait]:
+        minutes = range(5, 100, 7)
+        return {
+            code: Wait(each * 60, each * 90)
+            for code, each in zip(hall.rules.categories, minutes, strict=False)
+        }
+
+    monkeypatch.setattr("yichuang.tui.screens.window.waits_of", waits)
+    monkeypatch.setattr("yichuang.tui.screens.overview.waits_of", waits)

@@ -23,6 +23,8 @@ from yichuang.tui.entry import screen_for
 from yichuang.tui.message import HallChanged
 from yichuang.tui.widgets.big_number import BigNumber
 
+pytestmark = pytest.mark.usefixtures("foretold")
+
 WINDOW = 3
 SIZES = [(80, 24), (100, 30)]
 

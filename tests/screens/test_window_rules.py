@@ -27,6 +27,8 @@ from yichuang.tui.screens import window_rows as rows
 from yichuang.tui.text import Line, parts_of, width
 from yichuang.tui.widgets.big_number import BigNumber
 
+pytestmark = pytest.mark.usefixtures("foretold")
+
 
 @asynccontextmanager
 async def hall_with(folder: Path, clock: FixedClock, missed: str) -> AsyncIterator[Hall]:

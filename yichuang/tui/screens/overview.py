@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from yichuang.language import N_, _
 from yichuang.queue.service import Hall
 from yichuang.tui.keys import digit_keys
+from yichuang.tui.screens.kiosk_wait import waits_of
 from yichuang.tui.screens.overview_day import ClosingScreen
 from yichuang.tui.screens.overview_rows import CHANGED, figures_row, line_rows, window_rows
 from yichuang.tui.screens.printer_rows import printer_rows
@@ -34,6 +35,7 @@ class OverviewScreen(ClosingScreen):
     HOW_TO = (
         N_("久等：最久的等了 15 分钟以上；超长：30 分钟以上。"),
         N_("人多：一类有 10 人以上在等；拥挤：20 人以上。"),
+        N_("预计：现在取普通号的人大约要等多久。"),
         N_("前列：置顶、转来、优先和预约的号。* 号窗口的类别改过。"),
         N_("置顶、高峰互助、改类别和停办都记入流水，写明是谁、为什么。"),
     )
@@ -67,9 +69,10 @@ class OverviewScreen(ClosingScreen):
         overview = await self.hall.overview()
         self.seen = overview
         printers = await self.hall.printers()
+        waits = await waits_of(self.hall) if self.hall.settings.forecast.enabled else None
         now, cells = overview.at, self.size.width
         self.query_one("#figures", TextLine).show_line(figures_row(overview))
-        self.query_one("#lines", Rows).show(line_rows(overview.lines, now))
+        self.query_one("#lines", Rows).show(line_rows(overview.lines, now, waits))
         self._pane.show_all(window_rows(overview.windows, now, cells))
         shown = sorted(printers, key=lambda each: each.health.state.value != "missing")
         self.query_one("#printers", Rows).show(printer_rows(shown[:MOST_PRINTERS]))

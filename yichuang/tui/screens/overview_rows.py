@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from yichuang.clock import elapsed
 from yichuang.language import _
 from yichuang.queue.ticket import TicketState
 from yichuang.queue.view import LineView, Overview, WindowLine
+from yichuang.queue.wait import Wait
 from yichuang.queue.window import WindowState
 from yichuang.tui.screens.window_rows import minutes as whole_minutes
+from yichuang.tui.screens.window_rows import wait_text
 from yichuang.tui.text import Line, Part, pad, pad_left, width
 
 LONG_WAIT = timedelta(minutes=15)
@@ -26,7 +28,7 @@ COLUMN_CELLS = 40
 CHANGED = "*"
 """Behind the number of a window that serves other categories than hall.toml says."""
 
-CATEGORY_CELLS = 20
+CATEGORY_CELLS = 19
 """Room for a category's letter and name."""
 
 
@@ -57,21 +59,32 @@ def figures_row(overview: Overview) -> Line:
 # --- lines ----------------------------------------------------------------------------------------
 
 
-def line_rows(lines: Iterable[LineView], now: datetime) -> list[Line]:
-    """A heading, then one row a category."""
+def line_rows(
+    lines: Iterable[LineView], now: datetime, expected: Mapping[str, Wait] | None = None
+) -> list[Line]:
+    """A heading, then one row a category.
+
+    `expected` is the wait that a visitor who came now would have, by category code; None in a hall that
+    does not foretell, which has no column for it.
+    """
     heading = (
-        f" {pad(_('类别'), CATEGORY_CELLS)}{pad_left(_('等候'), 8)}{pad_left(_('前列'), 10)}"
-        f"  {pad(_('队首'), 8)}{pad_left(_('最久等候'), 9)}"
+        f" {pad(_('类别'), CATEGORY_CELLS)}{pad_left(_('等候'), 6)}{pad_left(_('前列'), 7)}"
+        f"  {pad(_('队首'), 7)}{pad_left(_('最久等候'), 8)}"
     )
-    return [[(heading, "section")], *(_line_row(line, now) for line in lines)]
+    if expected is not None:
+        heading += pad_left(_("预计", "wait"), 8)
+    return [[(heading, "section")], *(_line_row(line, now, expected) for line in lines)]
 
 
-def _line_row(line: LineView, now: datetime) -> Line:
-    row: list[Part] = [
+def _line_row(line: LineView, now: datetime, expected: Mapping[str, Wait] | None) -> Line:
+    text = (
         f" {pad(line.category.letter + ' ' + line.category.label, CATEGORY_CELLS)}"
-        f"{pad_left(str(line.waiting), 8)}{pad_left(str(line.priority), 10)}"
-        f"  {pad(line.head or '-', 8)}{pad_left(minutes(line.oldest, now) or '-', 9)}  "
-    ]
+        f"{pad_left(str(line.waiting), 6)}{pad_left(str(line.priority), 7)}"
+        f"  {pad(line.head or '-', 7)}{pad_left(minutes(line.oldest, now) or '-', 8)}"
+    )
+    if expected is not None:
+        text += pad_left(wait_text(expected.get(line.category.code)) or "-", 8)
+    row: list[Part] = [f"{text}  "]
     for mark, style in (wait_mark(line.oldest, now), crowd_mark(line.waiting)):
         if mark:
             row += [(f" {mark} ", style), " "]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import ClassVar
 
@@ -17,11 +17,13 @@ from yichuang.queue.clerk import view_clerk
 from yichuang.queue.service import Hall
 from yichuang.queue.ticket import HoldKind, Ticket, TicketState
 from yichuang.queue.view import WindowView
+from yichuang.queue.wait import Wait
 from yichuang.queue.window import WindowState
 from yichuang.tui.keys import digit_keys
 from yichuang.tui.screens import window_rows as rows
 from yichuang.tui.screens.choice import Choice, Pick
 from yichuang.tui.screens.dialog import ask
+from yichuang.tui.screens.kiosk_wait import waits_of
 from yichuang.tui.screens.question import Question
 from yichuang.tui.screens.window_clerk import ClerkScreen
 from yichuang.tui.screens.window_details import TicketDetails, detail_rows
@@ -89,6 +91,8 @@ class WindowScreen(ClerkScreen):
         """`window` must be one of the hall's."""
         super().__init__(hall, window)
         self._until_counts: Timer | None = None
+        # What a hall foretells has its column from the first reading on: nothing moves later.
+        self._expected: Mapping[str, Wait] | None = {} if hall.settings.forecast.enabled else None
 
     @property
     def heading(self) -> str:
@@ -128,13 +132,21 @@ class WindowScreen(ClerkScreen):
         self.query_one("#item", TextLine).show_line(rows.item_row(clerk.items))
         why = rows.why_rows(view.why, size.width, 2 if size.height >= TALL else 1)
         self.query_one("#why", Rows).show(why)
-        self.query_one("#lines", Rows).show(rows.line_rows(view))
+        self._show_lines()
         self.query_one("#waiting", Rows).show(rows.waiting_rows(view, self._categories, zone))
         self.query_one("#held", Rows).show(rows.held_rows(view.held, self._categories))
         passed = rows.passed_rows(view.passed, clerk.late, self._categories)
         self.query_one("#passed", Rows).show(passed)
         self._wake_when_it_counts(view)
         await self._follow_print_job()
+        if self.hall.settings.forecast.enabled:
+            # Last: nobody waits for a forecast to see the number that was called.
+            self._expected = await waits_of(self.hall)
+            self._show_lines()
+
+    def _show_lines(self) -> None:
+        if self._view is not None:
+            self.query_one("#lines", Rows).show(rows.line_rows(self._view, self._expected))
 
     def _wake_when_it_counts(self, view: WindowView) -> None:
         """Show the next step at the moment when it becomes possible; nothing ticks until then."""

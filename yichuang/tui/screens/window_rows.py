@@ -34,8 +34,6 @@ HOLD_WORDS: Mapping[HoldKind, str] = MappingProxyType(
 )
 """The kinds of hold in one word each, to be translated."""
 
-_NO_WAITS: Mapping[str, Wait] = MappingProxyType({})
-
 
 def minutes(since: datetime | None, until: datetime) -> int:
     """Whole minutes from `since` to `until`; 0 when there is no `since`."""
@@ -186,15 +184,15 @@ def why_rows(why: str, cells: int, rows: int) -> list[Line]:
 # --- the lines ---------------------------------------------------------------------------------------
 
 
-def line_rows(view: WindowView, expected: Mapping[str, Wait] = _NO_WAITS) -> list[Line]:
+def line_rows(view: WindowView, expected: Mapping[str, Wait] | None = None) -> list[Line]:
     """Own lines and help lines with their counts, heads and longest waits.
 
-    `expected` is the wait that a visitor who came now would have, by category code; a column of its own
-    when there is any.
+    `expected` is the wait that a visitor who came now would have, by category code; None in a hall that
+    does not foretell, which has no column for it.
     """
     lines = [*view.own, *view.help]
     longest = max((width(line.category.label) for line in lines), default=0)
-    name = min(longest, _NAME) if expected else _NAME
+    name = _NAME if expected is None else min(longest, _NAME)
     rows: list[Line] = [_line_heading(_("本窗口"), name, expected)]
     rows += [_line(line, view.at, name, expected) for line in view.own]
     if view.help:
@@ -203,7 +201,7 @@ def line_rows(view: WindowView, expected: Mapping[str, Wait] = _NO_WAITS) -> lis
     return rows
 
 
-def _line_heading(heading: str, name: int, expected: Mapping[str, Wait]) -> Line:
+def _line_heading(heading: str, name: int, expected: Mapping[str, Wait] | None) -> Line:
     columns = (
         pad(heading, name)
         + pad_left(_("等候"), _COUNT)
@@ -211,12 +209,12 @@ def _line_heading(heading: str, name: int, expected: Mapping[str, Wait]) -> Line
         + pad(_("队首"), _HEAD)
         + pad_left(_("最久"), _WAIT)
     )
-    if expected:
+    if expected is not None:
         columns += pad_left(_("预计", "wait"), _WAIT)
     return [(f" {columns}", "section")]
 
 
-def _line(line: LineView, now: datetime, name: int, expected: Mapping[str, Wait]) -> Line:
+def _line(line: LineView, now: datetime, name: int, expected: Mapping[str, Wait] | None) -> Line:
     wait = _("{minutes} 分").format(minutes=minutes(line.oldest, now)) if line.oldest else ""
     text = (
         pad(line.category.label, name)
@@ -225,15 +223,19 @@ def _line(line: LineView, now: datetime, name: int, expected: Mapping[str, Wait]
         + pad(line.head, _HEAD)
         + pad_left(wait, _WAIT)
     )
-    if expected:
+    if expected is not None:
         known = expected.get(line.category.code)
-        told = _("{minutes} 分").format(minutes=known.minutes) if known else ""
-        text += pad_left(told, _WAIT)
+        text += pad_left(wait_text(known), _WAIT)
     row: list[Part] = [(f" {text}", "" if line.waiting else "dim")]
     front = " " + _("前列{count}").format(count=line.priority) if line.priority else ""
     if width(text) + width(front) < LINE_CELLS:
         row.append((front, "mark"))
     return row
+
+
+def wait_text(wait: Wait | None) -> str:
+    """The median of an expected wait; empty when it is not known."""
+    return _("{minutes} 分").format(minutes=wait.minutes) if wait else ""
 
 
 def waiting_rows(view: WindowView, categories: Categories, zone: ZoneInfo) -> list[Line]:
