@@ -201,6 +201,18 @@ async def test_picking_a_number_that_was_not_issued(hall: Hall, clock: FixedCloc
         assert any("核对票上的号和日期" in row for row in rows)
 
 
+async def test_a_pass_that_wants_another_call_says_when(hall: Hall, clock: FixedClock) -> None:
+    await hall.issue(category="tax")
+    await hall.open_window(WINDOW)
+    await hall.call_next(WINDOW)
+    clock.advance(timedelta(seconds=13))
+    async with window_screen(hall) as pilot:
+        await until_seen(pilot, "已叫 1/3 次，隔 20 秒可再叫")
+        await press_until(pilot, "5", "再过 7 秒重呼或过号")
+        clock.advance(timedelta(seconds=7))
+        await press_until(pilot, "5", "现在就可以重呼")
+
+
 @pytest.mark.parametrize("size", SIZES)
 async def test_pausing_and_resuming(hall: Hall, size: tuple[int, int]) -> None:
     name = f"{size[0]}x{size[1]}"

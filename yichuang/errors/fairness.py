@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from yichuang.errors.refusal import QueueRefusal
+from yichuang.errors.root import fill
 from yichuang.language import N_
 
 
@@ -108,6 +111,13 @@ class PassTooSoon(QueueRefusal):
     code = "pass_too_soon"
     text = N_("{number} 还不能过号：已叫 {called} 次，要叫 {needed} 次，每次隔 {gap} 秒")
     advice = N_("再过 {seconds} 秒重呼或过号；办事人走了可以先挂起，叫错了按 9 撤销")
+    advice_when_due: ClassVar[str] = N_("现在就可以重呼；办事人走了可以先挂起，叫错了按 9 撤销")
+
+    @property
+    def hint(self) -> str:
+        """When the next call counts."""
+        due = self.facts.get("seconds") == 0
+        return fill(self.advice_when_due if due else self.advice, self.facts)
 
 
 class TooLate(QueueRefusal):
