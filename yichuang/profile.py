@@ -160,6 +160,7 @@ language = "zh_CN"              # 或 en
 [ticket]
 digits = 3                      # 字母后的位数，超过后自动加一位
 priority_prefix = ""            # 绿色通道号前的字母，例如 "V"；空着就不加
+keep_person_days = 30           # 多少天后清除号上的证件信息（只存带密钥的散列值）
 hints = ["请在等候区休息，留意屏幕和语音叫号", "过号请到窗口或导引台恢复，当天有效"]
 
 [dispatch]
@@ -205,7 +206,7 @@ days_ahead_least = 1            # 最少提前几个工作日，0 表示当天�
 days_ahead_most = 5             # 最多提前几个工作日
 per_day = 1                     # 每人每天约几次
 cancel_hours = 2                # 最晚提前几小时取消
-late_minutes = 30               # 时段过后多少分钟内报到仍按预约叫号，再晚记为爽约
+late_minutes = 30               # 时段过后多少分钟内签到仍按预约叫号，再晚记为爽约
 no_show_limit = 0               # 爽约几次后停约，0 表示不停
 barred_days = 90                # 停约多少天
 keep_days = 90                  # 预约日期过后多少天清除姓名、电话和证件信息

@@ -421,7 +421,7 @@ async def test_nobody_checks_in_twice_or_on_another_day(clock: FixedClock, hall:
         await hall.appointments.check_in(booked.code)
     with pytest.raises(AppointmentEnded) as caught:
         await hall.appointments.cancel(booked.code)
-    assert "已报到" in caught.value.message
+    assert "已签到" in caught.value.message
     with pytest.raises(UnknownAppointment):
         await hall.appointments.check_in("000000" if booked.code != "000000" else "000001")
 

@@ -40,7 +40,7 @@ _FROM_INPUT = "-"
 """Written for an ID number that is read from standard input: command lines are seen by others."""
 
 
-@click.group(cls=NamingGroup, help=_("预约：查时段、预约、取消、报到、导入、列出。"))
+@click.group(cls=NamingGroup, help=_("预约：查时段、预约、取消、签到、导入、列出。"))
 def appointment() -> None:
     """The commands on appointments."""
 

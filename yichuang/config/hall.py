@@ -146,6 +146,8 @@ class TicketSettings(Section):
     """A letter before green-channel numbers (V in some halls); empty for none."""
     appointment_prefix: str = Field("Y", pattern=r"^[A-Z]?$")
     """A letter before the numbers of appointments; empty for none."""
+    keep_person_days: int = Field(30, ge=1, le=3650)
+    """After so many days the keyed hash of whose ticket it was is cleared (PIPL 19, 47)."""
     hints: tuple[Line, ...] = (
         N_("请在等候区休息，留意屏幕和语音叫号"),
         N_("过号请到窗口或导引台恢复，当天有效"),

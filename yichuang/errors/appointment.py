@@ -135,7 +135,7 @@ class AppointmentEnded(QueueRefusal):
 
     code = "appointment_ended"
     text = N_("这个预约{state}，不能再取消")
-    advice = N_("已报到的取消它的号；其余的不用再办")
+    advice = N_("已签到的取消它的号；其余的不用再办")
 
 
 class AppointmentCancelled(QueueRefusal):
@@ -159,14 +159,14 @@ class AppointmentOtherDay(QueueRefusal):
 
     code = "appointment_other_day"
     text = N_("预约的是 {start}，不是今天")
-    advice = N_("请在预约那天来报到；今天要办可以直接取号")
+    advice = N_("请在预约那天来签到；今天要办可以直接取号")
 
 
 class AlreadyCheckedIn(QueueRefusal):
     """The booking has its ticket."""
 
     code = "already_checked_in"
-    text = N_("这个预约已经报到，号是 {number}")
+    text = N_("这个预约已经签到，号是 {number}")
     advice = N_("票丢了可以补打：yichuang ticket reprint {number}")
 
 

@@ -31,7 +31,7 @@ class AppointmentState(StrEnum):
 
 _STATE_LABELS = {
     AppointmentState.BOOKED: N_("已预约", "appointment"),
-    AppointmentState.CHECKED_IN: N_("已报到", "appointment"),
+    AppointmentState.CHECKED_IN: N_("已签到", "appointment"),
     AppointmentState.CANCELLED: N_("已取消", "appointment"),
     AppointmentState.MISSED: N_("爽约", "appointment"),
 }

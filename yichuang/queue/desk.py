@@ -203,9 +203,13 @@ def note_absences(desk: Desk, *, former_days: bool = False) -> tuple[Appointment
 
 
 def _forget_visitors(desk: Desk) -> int:
-    """Clear who came by appointment so long ago that the hall need not know it (requirements 5)."""
-    kept = timedelta(days=desk.rules.settings.appointment.days_kept)
-    return desk.memory.forget_visitors(desk.today - kept)
+    """Clear who came so long ago that the hall need not know it (requirements 5)."""
+    settings = desk.rules.settings
+    booked = timedelta(days=settings.appointment.days_kept)
+    came = timedelta(days=settings.ticket.keep_person_days)
+    return desk.memory.forget_visitors(desk.today - booked) + desk.memory.forget_persons(
+        desk.today - came
+    )
 
 
 def _end_with_its_day(desk: Desk, ticket: Ticket) -> None:

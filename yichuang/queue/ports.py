@@ -314,6 +314,10 @@ class Memory(Records, AppointmentMemory, Protocol):
         """Begin or end surge mode."""
         ...
 
+    def forget_persons(self, before: date) -> int:
+        """Clear whose the tickets of earlier business dates were; returns how many."""
+        ...
+
     def release_directed(self, window: int) -> list[str]:
         """Make the tickets that wait for this window callable by others; returns their numbers."""
         ...

@@ -331,6 +331,17 @@ class PlainTickets(PlainTables):
             ahead=0,
         )
 
+    def forget_persons(self, before: date) -> int:
+        """Clear whose the tickets of earlier dates were."""
+        days = [key for key in self._of_person if key[1] < before]
+        tickets = [self._tickets[each] for key in days for each in self._of_person[key]]
+        for ticket in tickets:
+            self._later(self._put, ticket.id, ticket)
+            self._put(ticket.id, ticket._replace(person=None))
+        for key in days:
+            self._drop(self._of_person, key)
+        return len(tickets)
+
     def release_directed(self, window: int) -> list[str]:
         """Make the tickets that wait for this window callable by others."""
         released = [

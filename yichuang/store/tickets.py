@@ -203,6 +203,10 @@ UPDATE ticket SET
 WHERE id = :id
 """
 
+_FORGET_PERSONS = """
+UPDATE ticket SET person = NULL WHERE person IS NOT NULL AND business_date < :date
+"""
+
 _RELEASE = """
 UPDATE ticket SET target_window = NULL
 WHERE state = 'waiting' AND target_window = :window
@@ -459,6 +463,10 @@ class Tickets(Table):
             "redeemed": ticket.redeemed,
         }
         self.connection.execute(_SAVE, facts)
+
+    def forget_persons(self, before: date) -> int:
+        """Clear whose the tickets of earlier dates were."""
+        return self.connection.execute(_FORGET_PERSONS, {"date": before.isoformat()}).rowcount
 
     def release_directed(self, window: int) -> list[str]:
         """Make the tickets that wait for this window callable by others."""
