@@ -28,10 +28,10 @@ class Curve(NamedTuple):
     step: float
     """Seconds for each one more than in the last point."""
 
-    def at(self, ahead: int | None) -> Wait:
-        """The wait with so many ahead; None for as many as there were."""
+    def at(self, ahead: int) -> Wait:
+        """The wait with so many ahead."""
         last_ahead, last = self.points[-1]
-        if ahead is None or ahead == last_ahead:
+        if ahead == last_ahead:
             return last
         if ahead > last_ahead:
             more = (ahead - last_ahead) * self.step
@@ -80,13 +80,16 @@ class Forecast:
         priority_class: PriorityClass = PriorityClass.ORDINARY,
         ahead: int | None = None,
         need: str = "",
+        more: int = 0,
     ) -> Wait | None:
         """The wait of somebody who takes a number now, with so many ahead as their ticket says.
 
-        Without `ahead`, as many as there were at `at`. None when no window serves that.
+        Without `ahead`, as many as there were at `at`, and `more`. None when no window serves that.
         """
         curve = self._curves.get((category, priority_class, need))
-        return curve.at(ahead) if curve else None
+        if curve is None:
+            return None
+        return curve.at(curve.points[-1][0] + more if ahead is None else ahead)
 
     def line(self, category: str) -> Wait | None:
         """The wait of an ordinary newcomer."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from yichuang.clock import Clock
 from yichuang.queue.command import IssueTicket
 from yichuang.queue.ports import Records, Store
 from yichuang.queue.rules import HallRules
+from yichuang.queue.ticket import PriorityClass
 
 if TYPE_CHECKING:
     from yichuang.queue.forecast.forecast import Forecast
@@ -38,6 +40,8 @@ class Foretelling:
         self._lock = asyncio.Lock()
         self._learnt: tuple[datetime, Learnt] | None = None
         self._kept: tuple[datetime, int, Forecast] | None = None
+        self._given: Counter[tuple[str, PriorityClass, str]] = Counter()
+        """How many were told a wait in each line since the kept forecast was made."""
 
     async def forecast(self) -> Forecast:
         """The present forecast; made anew, once for all who ask, when it is old. Raises StoreError.
@@ -50,6 +54,7 @@ class Foretelling:
                 mark, now = self._store.mark(), self._clock.now()
                 kept = await self._store.read(self._foresee)
                 self._kept = (now, mark, kept)
+                self._given.clear()
             return kept
 
     def _young(self) -> Forecast | None:
@@ -75,7 +80,9 @@ class Foretelling:
             if category is None:
                 return command
             forecast = await self.forecast()
-            wait = forecast.newcomer(category, command.priority_class, need=command.need)
+            line = (category, command.priority_class, command.need)
+            wait = forecast.newcomer(*line[:2], need=command.need, more=self._given[line])
+            self._given[line] += 1
         except Exception:  # whatever it is, the visitor gets a number
             logger.exception("no forecast")
             return command

@@ -19,7 +19,7 @@ from yichuang.queue.ticket import PriorityClass
 _MOST_CALLS = 3_000
 """Calls of waiting tickets that all replications together may make, about."""
 
-_MOST_RUNS, _FEWEST_RUNS = 24, 12
+_RUNS = (24, 18, 12)
 
 _FURTHEST = 12 * 3600.0
 """Nobody is told more than this; seconds."""
@@ -44,7 +44,7 @@ _NOBODY: _Joining = (
 
 def runs_for(tickets: int) -> int:
     """How many replications a scene with so many waiting tickets gets."""
-    return max(_FEWEST_RUNS, min(_MOST_RUNS, _MOST_CALLS // (tickets + 60)))
+    return next((runs for runs in _RUNS if runs * (tickets + 60) <= _MOST_CALLS), _RUNS[-1])
 
 
 def roll_forward(scene: Scene, rules: HallRules, learnt: Learnt) -> list[list[float]]:

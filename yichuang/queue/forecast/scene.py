@@ -173,32 +173,47 @@ def _posts(
     learnt: Learnt,
 ) -> list[Post]:
     free_in = {duty.window: _free_in(day, windows, duty.window) for duty in duties}
-    served = {code for duty in duties if free_in[duty.window] is not None for code in duty.serves}
+    absent = {
+        duty.window for duty in duties if free_in[duty.window] != 0.0 and day.is_on(duty.window)
+    }
+    served = {
+        code
+        for duty in duties
+        if free_in[duty.window] is not None and duty.window not in absent
+        for code in duty.serves
+    }
     active = {ticket.window: ticket for ticket in records.active()}
     looks_back = rules.policy.looks_back
     posts = []
     for duty in duties:
+        recent = records.recent_classes(duty.window, day.today, looks_back) if looks_back else ()
+        breaks = day.breaks(duty.window)
+        unserved = _limited(duty, served)
+        if unserved.serves:
+            soon = 0.0 if duty.window in absent else day.next_start(duty.window) or 0.0
+            posts.append(Post(unserved, soon, None, 0.0, recent, breaks))
         starts = free_in[duty.window]
         if starts is None:
-            if served.issuperset(duty.serves):
-                continue
-            starts = day.next_start(duty.window) or 0.0
+            continue
         ticket = active.get(duty.window)
         called = ticket.called_at if ticket else None
-        recent = records.recent_classes(duty.window, day.today, looks_back) if looks_back else ()
-        posts.append(
-            Post(
-                duty=duty,
-                free_in=starts,
-                busy=learnt.stay(ticket.category, ticket.item)
-                if ticket and ticket.category in learnt.categories
-                else None,
-                lasted=elapsed(called, day.now).total_seconds() if called else 0.0,
-                recent=recent,
-                breaks=day.breaks(duty.window),
-            )
-        )
+        busy = None
+        if ticket is not None and ticket.category in learnt.categories:
+            busy = learnt.stay(ticket.category, ticket.item)
+        lasted = elapsed(called, day.now).total_seconds() if called else 0.0
+        posts.append(Post(duty, starts, busy, lasted, recent, breaks))
     return posts
+
+
+def _limited(duty: Duty, served: Collection[str]) -> Duty:
+    """The window with those of its categories alone that nobody serves.
+
+    That somebody soon will is supposed, so that at least something can be told.
+    """
+    return duty._replace(
+        own=tuple(code for code in duty.own if code not in served),
+        helps=tuple(code for code in duty.helps if code not in served),
+    )
 
 
 def _free_in(day: _Day, windows: Mapping[int, Window], number: int) -> float | None:
