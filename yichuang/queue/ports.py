@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple, Protocol, TypeVar
 
-from yichuang.queue.appointment_ports import AppointmentMemory, AppointmentRecords
+from yichuang.queue.appointment.ports import AppointmentMemory, AppointmentRecords
 from yichuang.queue.dispatch import CallRule, Duty, Head
 from yichuang.queue.document import TicketDocument
 from yichuang.queue.event import Entry, Event

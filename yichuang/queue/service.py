@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 from yichuang.clock import Clock
 from yichuang.config import Settings
 from yichuang.errors import QueueRefusal, UnknownClass
-from yichuang.queue import booking, calling, day, duty, entrance, holding, issuing, paper, undo
+from yichuang.queue import calling, day, duty, entrance, holding, issuing, paper, undo
 from yichuang.queue import command as commands
-from yichuang.queue.appointment_import import import_appointments
-from yichuang.queue.appointments import Appointments
+from yichuang.queue.appointment import booking
+from yichuang.queue.appointment.appointments import Appointments
+from yichuang.queue.appointment.importing import import_appointments
 from yichuang.queue.catalogue import import_items
 from yichuang.queue.command import Command
 from yichuang.queue.desk import Desk, Done

@@ -82,7 +82,7 @@ _CHANNELS = {channel.value: channel for channel in Channel}
 
 
 class Appointments(Table):
-    """Appointments (`yichuang.queue.appointment_ports.AppointmentMemory`)."""
+    """Appointments (`yichuang.queue.appointment.ports.AppointmentMemory`)."""
 
     __slots__ = ()
 

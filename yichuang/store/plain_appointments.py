@@ -15,7 +15,7 @@ _NOBODY = Visitor()
 
 
 class PlainAppointments(PlainMemory):
-    """Appointments (`yichuang.queue.appointment_ports.AppointmentMemory`)."""
+    """Appointments (`yichuang.queue.appointment.ports.AppointmentMemory`)."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -11,13 +11,19 @@ from pathlib import PurePath
 from typing import Any, Protocol
 
 from yichuang.queue import command as commands
-from yichuang.queue.appointment import CODE_DIGITS, Appointment, BookableDay, Channel, Slot
-from yichuang.queue.appointment_import import ImportContext, read_bookings
+from yichuang.queue.appointment.appointment import (
+    CODE_DIGITS,
+    Appointment,
+    BookableDay,
+    Channel,
+    Slot,
+)
+from yichuang.queue.appointment.importing import ImportContext, read_bookings
+from yichuang.queue.appointment.slots import view_days, view_slots
 from yichuang.queue.desk import Done, business_date, hall_time
 from yichuang.queue.person import Person, as_visitor, hashed_phone
 from yichuang.queue.ports import Records, Result
 from yichuang.queue.rules import HallRules
-from yichuang.queue.slots import view_days, view_slots
 
 DRAWS = 8
 """Codes drawn for one booking; with a thousand open ones all are taken once in 10^24."""
@@ -98,7 +104,7 @@ class Appointments:
     ) -> Done:
         """Take over a CSV file of online bookings, all or none; `Done.counts` says new and known.
 
-        The columns are told in `yichuang.queue.appointment_import`. Raises InvalidBookings.
+        The columns are told in `yichuang.queue.appointment.importing`. Raises InvalidBookings.
         """
         hall = self._hall
         context = ImportContext(

@@ -30,7 +30,8 @@ from yichuang.errors import (
     VisitorMissing,
 )
 from yichuang.language import N_, _
-from yichuang.queue.appointment import Appointment, AppointmentState, Slot
+from yichuang.queue.appointment.appointment import Appointment, AppointmentState, Slot
+from yichuang.queue.appointment.slots import bookable_dates, counted, may_be_booked, slots_of_day
 from yichuang.queue.command import (
     BookAppointment,
     CancelAppointment,
@@ -53,7 +54,6 @@ from yichuang.queue.item import Item
 from yichuang.queue.opening import opening_text
 from yichuang.queue.paper import windows_of
 from yichuang.queue.person import Visitor
-from yichuang.queue.slots import bookable_dates, counted, may_be_booked, slots_of_day
 from yichuang.queue.ticket import PriorityClass
 from yichuang.text import one_line
 

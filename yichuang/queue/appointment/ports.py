@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Protocol
 
-from yichuang.queue.appointment import Appointment
+from yichuang.queue.appointment.appointment import Appointment
 
 
 class AppointmentRecords(Protocol):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from yichuang.queue.appointment import BookableDay, Slot
+from yichuang.queue.appointment.appointment import BookableDay, Slot
 from yichuang.queue.desk import business_date, hall_time
 from yichuang.queue.dispatch import Duty
 from yichuang.queue.hours import Session
