@@ -8,7 +8,8 @@ from typing import Any, get_args
 import click
 
 from yichuang.cli.options import Asked, run, takes_hall
-from yichuang.config import Level
+from yichuang.cli.outcome import say
+from yichuang.config import KEY_FILE, Level
 from yichuang.language import _
 from yichuang.profile import NAMING
 from yichuang.queue.printing import PrinterStatus
@@ -140,3 +141,6 @@ def backup(asked: Asked, file: Path) -> None:
         {"backup": {"path": str(file), "bytes": size}},
         _("已备份到 {file}（{kib} KiB）").format(file=file, kib=size // 1024),
     )
+    if (asked.folder / KEY_FILE).exists():
+        text = _("还要另外保存 {key}：没有它，恢复以后认不出预约人的证件；不要和备份放在一起")
+        say(text.format(key=asked.folder / KEY_FILE), err=True)
