@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from yichuang.language import N_, _
 from yichuang.queue.service import Hall
 from yichuang.tui.keys import digit_keys
+from yichuang.tui.message import GoTo
 from yichuang.tui.screens.kiosk_wait import waits_of
 from yichuang.tui.screens.overview_day import ClosingScreen
 from yichuang.tui.screens.overview_rows import CHANGED, figures_row, line_rows, window_rows
@@ -46,6 +47,7 @@ class OverviewScreen(ClosingScreen):
         _key(3, "assign", N_("改窗口类别")),
         _key(4, "ticket", N_("处理号")),
         _key(5, "close_day", N_("收工")),
+        _key(6, "plan", N_("排班")),
         Binding("up", "scroll(-1)", N_("上移"), key_display="Up"),
         Binding("down", "scroll(1)", N_("下移"), key_display="Down"),
         Binding("pageup", "turn(-1)", show=False),
@@ -55,6 +57,10 @@ class OverviewScreen(ClosingScreen):
     def __init__(self, hall: Hall) -> None:
         super().__init__(hall)
         self._windows = len(hall.settings.window)
+
+    def action_plan(self) -> None:
+        """Go to the plan of windows."""
+        self.post_message(GoTo("plan"))
 
     def compose_body(self) -> ComposeResult:
         """Figures, lines, windows, printers."""
