@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from tests.halls import memory_hall
 from yichuang.clock import FixedClock
@@ -85,7 +86,7 @@ async def fair_hall(clock: FixedClock, *windows: int, **settings: str) -> Hall:
     return hall
 
 
-async def give(hall: Hall, category: str = "tax", **asked: object) -> str:
+async def give(hall: Hall, category: str = "tax", **asked: Any) -> str:
     """Issue a ticket; its number."""
     done = await hall.issue(category=category, **asked)
     assert done.ticket is not None

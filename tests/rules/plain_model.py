@@ -1,7 +1,7 @@
 """The queue once more, as plainly as it can be said: what the engine is held against.
 
-It shares no code with the engine. Every method returns the code of the refusal, or `None` when it did
-what it says; a refused command changes nothing.
+It shares no code with the engine. Every method checks first and then changes: a refused command changes
+nothing. `do` returns the code of the refusal, or `None` when the command did what it says.
 """
 
 from __future__ import annotations
@@ -12,10 +12,51 @@ from datetime import UTC, date, datetime, timedelta
 
 OWN = {1: ["tax"], 2: ["police"], 3: ["tax", "police"]}
 HELPS: dict[int, list[str]] = {1: ["police"], 2: [], 3: []}
-LETTERS = {"tax": "A", "police": "B"}
+LETTERS = {"tax": "A", "police": "B", "unserved": "C"}
 ALL_CATEGORIES = ["tax", "police", "unserved"]
+FRONT_FIRST = ["pinned", "transferred", "priority", "ordinary"]
+RATES = {"ordinary": 1.0, "priority": 4.0, "transferred": 6.0}
 PUT_BACK = 3
 RETURNS = 2
+LATE_NUMBERS = 3
+HELP_LONGER_THAN = 10
+HELP_AFTER = timedelta(minutes=15)
+UNDO_WITHIN = timedelta(seconds=30)
+
+
+@dataclass
+class Choices:
+    """What the hall has chosen."""
+
+    policy: str = "accumulating"
+    front_calls: int = 2
+    calls: int = 1
+    gap: int = 0
+
+
+@dataclass
+class Place:
+    """Where a ticket stands in line."""
+
+    category: str
+    cls: str
+    order: int
+    entry: int
+    since: datetime
+    target: int | None = None
+
+
+@dataclass
+class Visit:
+    """A call that was not undone."""
+
+    ticket: ModelTicket
+    window: int
+    place: Place
+    is_late: bool
+    counted_at: datetime
+    counted: int = 1
+    ending: str = ""
 
 
 @dataclass
@@ -23,23 +64,19 @@ class ModelTicket:
     """One visitor."""
 
     number: str
-    category: str
-    is_priority: bool
+    issued_cls: str
     day: date
-    place: int
-    entry: int
+    issued: int
+    at: Place
+    route: list[str] = field(default_factory=list)
+    """`category` or `category@window`."""
     state: str = "waiting"
-    target: int | None = None
-    visits: list[int] = field(default_factory=list)
-    """The windows of its calls, undone ones taken out."""
+    hold: str | None = None
+    visits: list[Visit] = field(default_factory=list)
     calls: int = 0
     reinstated: int = 0
     reason: str | None = None
-
-    @property
-    def position(self) -> tuple[int, int]:
-        """What orders a line."""
-        return (self.place, self.entry)
+    before_pin: Place | None = None
 
 
 @dataclass
@@ -49,6 +86,9 @@ class Step:
     kind: str
     ticket: ModelTicket | None
     at: datetime
+    visit: Visit | None = None
+    route: list[str] = field(default_factory=list)
+    place: Place | None = None
 
 
 @dataclass
@@ -57,9 +97,13 @@ class State:
 
     tickets: list[ModelTicket] = field(default_factory=list)
     windows: dict[int, str] = field(default_factory=lambda: dict.fromkeys(OWN, "closed"))
+    assigned: dict[int, tuple[list[str], list[str]]] = field(default_factory=dict)
+    surge: bool = False
     hands: dict[int, ModelTicket] = field(default_factory=dict)
     """The ticket that each window has."""
     last: dict[int, Step] = field(default_factory=dict)
+    visits: list[Visit] = field(default_factory=list)
+    """All calls of all days in their order."""
     serials: dict[tuple[str, date], int] = field(default_factory=dict)
     today: date | None = None
     latest_at: datetime | None = None
@@ -75,25 +119,32 @@ class Refused(Exception):
     """The rules said no."""
 
 
-class Model:
-    """The hall of `SMALL_HALL`, with a printer."""
+class Nothing(Exception):
+    """There was nothing to do, and nothing to tell the journal."""
 
-    def __init__(self) -> None:
+
+class PlainHall:
+    """The entrance and the duty of `SMALL_HALL`, with a printer; `plain_windows` has what clerks do."""
+
+    def __init__(self, choices: Choices) -> None:
+        self.choices = choices
         self.state = State()
         self.now = datetime.fromtimestamp(0, UTC)
+        self.time = self.now
+        """The time by which waits are measured: not before the journal's last row."""
 
     def do(self, now: datetime, command: str, *arguments: object) -> str | None:
         """Run a command by its method's name; the refusal's code, or None."""
-        before = copy.deepcopy(self.state)
         self.now = now
+        self.time = max(now, self.state.latest_at or now)
         if self._notice_the_clock():
             self.state.latest_at = now
-            before = copy.deepcopy(self.state)
         try:
             getattr(self, command)(*arguments)
         except Refused as refusal:
-            self.state = before
             return str(refusal)
+        except Nothing:
+            return None
         self.state.latest_at = now
         return None
 
@@ -111,28 +162,50 @@ class Model:
         if local > state.today:
             state.today = local
             state.days_turned += 1
+            state.surge = False
             noticed = True
             for ticket in state.tickets:
                 if ticket.day < local and ticket.state in ("waiting", "called", "serving", "held"):
                     if ticket.state in ("called", "serving"):
-                        del state.hands[ticket.visits[-1]]
-                    ended = "finished" if ticket.state == "serving" else "passed"
-                    ticket.state, ticket.target, ticket.reason = ended, None, "日终"
+                        del state.hands[ticket.visits[-1].window]
+                    ticket.state = "finished" if ticket.state == "serving" else "passed"
+                    ticket.at.target, ticket.hold, ticket.reason = None, None, "日终"
         return noticed
 
     # --- what commands are made of ------------------------------------------------------------
 
-    def line(self, category: str, *, is_priority: bool) -> list[ModelTicket]:
-        """Who waits undirected in a line, the head first."""
-        return sorted(
-            (
-                each
-                for each in self.state.tickets
-                if each.state == "waiting"
-                and each.target is None
-                and (each.category, each.is_priority) == (category, is_priority)
-            ),
-            key=lambda each: each.position,
+    def own(self, window: int) -> list[str]:
+        """What a window serves first."""
+        return self.state.assigned.get(window, (OWN[window], []))[0]
+
+    def helps(self, window: int, *, surge: bool) -> list[str]:
+        """What else it serves."""
+        _own, helps = self.state.assigned.get(window, ([], HELPS[window]))
+        chosen = ALL_CATEGORIES if surge else helps
+        return [each for each in chosen if each not in self.own(window)]
+
+    def may_call(self, window: int, category: str) -> bool:
+        """Whether it serves the category now."""
+        return category in self.own(window) + self.helps(window, surge=self.state.surge)
+
+    def waiting(self, category: str, cls: str | None = None) -> list[ModelTicket]:
+        """Who waits undirected in a category, or in one of its lines, the first first."""
+        found = [
+            each
+            for each in self.state.tickets
+            if each.state == "waiting"
+            and each.at.target is None
+            and each.at.category == category
+            and cls in (None, each.at.cls)
+        ]
+        return sorted(found, key=lambda each: (each.at.order, each.at.entry))
+
+    def ahead(self, ticket: ModelTicket) -> int:
+        """How many undirected tickets go before an undirected one."""
+        line = self.waiting(ticket.at.category, ticket.at.cls)
+        front = FRONT_FIRST[: FRONT_FIRST.index(ticket.at.cls)]
+        return line.index(ticket) + sum(
+            len(self.waiting(ticket.at.category, each)) for each in front
         )
 
     def _known(self, window: int) -> None:
@@ -165,7 +238,8 @@ class Model:
             raise Refused("illegal_move")
         return ticket
 
-    def _find(self, number: str) -> ModelTicket:
+    def find(self, number: str) -> ModelTicket:
+        """Today's ticket."""
         for ticket in self.state.tickets:
             if (ticket.number, ticket.day) == (number, self.state.today):
                 return ticket
@@ -174,58 +248,129 @@ class Model:
     def _served(self, category: str) -> None:
         if category not in ALL_CATEGORIES:
             raise Refused("unknown_category")
-        if category not in LETTERS:
+        if not any(category in self.own(w) + self.helps(w, surge=False) for w in OWN):
             raise Refused("category_unserved")
+
+    def _may_be_sent_to(self, window: int) -> None:
+        self._known(window)
+        if self.state.windows[window] == "closed":
+            raise Refused("target_closed")
 
     def _tick(self) -> int:
         self.state.count += 1
         return self.state.count
 
-    def _step(self, window: int, kind: str, ticket: ModelTicket | None = None) -> None:
+    def _step(self, window: int, kind: str, ticket: ModelTicket | None = None) -> Step:
         self.state.last[window] = Step(kind, ticket, self.now)
+        return self.state.last[window]
 
     # --- the entrance -------------------------------------------------------------------------
 
-    def issue(self, category: str, is_priority: bool) -> None:
-        self._served(category)
+    def issue(self, category: str, is_priority: bool, route: list[str]) -> None:
+        """At the end of its line."""
+        if category in route or len(set(route)) < len(route):
+            raise Refused("route_repeats")
+        for each in [category, *route]:
+            if each not in ALL_CATEGORIES:
+                raise Refused("unknown_category")
+        for each in [category, *route]:
+            self._served(each)
         today = self.state.today
         assert today is not None
         serial = self.state.serials.get((category, today), 0) + 1
         self.state.serials[(category, today)] = serial
-        place = self._tick()
+        order = self._tick()
+        cls = "priority" if is_priority else "ordinary"
+        place = Place(category, cls, order, order, self.time)
         number = f"{LETTERS[category]}{serial:03d}"
-        self.state.tickets.append(ModelTicket(number, category, is_priority, today, place, place))
+        self.state.tickets.append(ModelTicket(number, cls, today, order, place, route))
         self.state.papers += 1
 
     def reprint(self, number: str) -> None:
-        self._find(number)
+        """One more paper."""
+        self.find(number)
         self.state.papers += 1
 
     def cancel(self, number: str, reason: str | None) -> None:
-        ticket = self._must_be(self._find(number), "waiting", "called", "held", "passed")
+        """Out for good."""
+        ticket = self._must_be(self.find(number), "waiting", "called", "held", "passed")
         if ticket.state == "called":
-            del self.state.hands[ticket.visits[-1]]
-            self._step(ticket.visits[-1], "cancelled", ticket)
-        ticket.state, ticket.target, ticket.reason = (
-            "cancelled",
-            None,
-            (reason or "").strip() or None,
-        )
+            self._let_go(ticket, "cancelled")
+            self._step(ticket.visits[-1].window, "cancelled", ticket)
+        ticket.state, ticket.at.target, ticket.hold = "cancelled", None, None
+        ticket.reason = (reason or "").strip() or None
 
     def reinstate(self, number: str) -> None:
-        ticket = self._must_be(self._find(number), "passed")
+        """Back behind some others of its line, in the class that it was issued in."""
+        ticket = self._must_be(self.find(number), "passed")
         if ticket.reinstated >= RETURNS:
             raise Refused("returns_exhausted")
-        line = self.line(ticket.category, is_priority=ticket.is_priority)
+        order, since = ticket.issued, ticket.at.since
+        if ticket.at.cls == ticket.issued_cls:
+            order = max(order, ticket.at.order)
+        line = self.waiting(ticket.at.category, ticket.issued_cls)
         if line:
-            ticket.place = max(ticket.place, line[:PUT_BACK][-1].place)
-        ticket.entry = self._tick()
+            order = max(order, line[:PUT_BACK][-1].at.order)
+            since = max(since, line[:PUT_BACK][-1].at.since)
+        ticket.at = Place(ticket.at.category, ticket.issued_cls, order, self._tick(), since)
         ticket.state, ticket.reason = "waiting", None
         ticket.reinstated += 1
+
+    def pin(self, number: str, reason: str) -> None:
+        """Before all others."""
+        if not reason.strip():
+            raise Refused("reason_missing")
+        ticket = self._must_be(self.find(number), "waiting")
+        if ticket.at.cls == "pinned":
+            raise Refused("already_pinned")
+        ticket.before_pin = copy.copy(ticket.at)
+        ticket.at.cls = "pinned"
+        ticket.at.order = ticket.at.entry = self._tick()
+
+    def unpin(self, number: str) -> None:
+        """Back to its place, in the line where it is now."""
+        ticket = self._must_be(self.find(number), "waiting")
+        if ticket.at.cls != "pinned":
+            raise Refused("not_pinned")
+        assert ticket.before_pin is not None
+        category, target = ticket.at.category, ticket.at.target
+        ticket.at = copy.copy(ticket.before_pin)
+        ticket.at.category, ticket.at.target = category, target
+
+    def reroute(self, number: str, to_category: str | None, to_window: int | None) -> None:
+        """To another line, by its place."""
+        ticket = self._must_be(self.find(number), "waiting")
+        if to_window is not None:
+            self._may_be_sent_to(to_window)
+        else:
+            assert to_category is not None
+            self._served(to_category)
+            ticket.at.category = to_category
+        ticket.at.target, ticket.at.entry = to_window, self._tick()
+        ticket.route = [each for each in ticket.route if each != ticket.at.category]
+
+    def wake(self, number: str) -> None:
+        """A held ticket comes back to who keeps it."""
+        ticket = self._must_be(self.find(number), "held")
+        self._send_on(ticket, ticket.at.category, self._keeper(ticket))
+
+    def _keeper(self, ticket: ModelTicket) -> int | None:
+        window = ticket.visits[-1].window
+        if ticket.hold == "free" or self.state.windows[window] == "closed":
+            return None
+        return window
+
+    def _send_on(self, ticket: ModelTicket, category: str, target: int | None) -> None:
+        """Into the line of those who were served elsewhere, by its issue."""
+        ticket.at = Place(
+            category, "transferred", ticket.issued, self._tick(), ticket.at.since, target
+        )
+        ticket.state, ticket.hold, ticket.reason = "waiting", None, None
 
     # --- duty ---------------------------------------------------------------------------------
 
     def open_window(self, window: int) -> None:
+        """Begin."""
         self._known(window)
         refusals = {"open": "window_already_open", "paused": "window_paused"}
         if self.state.windows[window] in refusals:
@@ -234,6 +379,7 @@ class Model:
         self._step(window, "opened")
 
     def pause_window(self, window: int, reason: str) -> None:
+        """Stop for a while."""
         if not reason.strip():
             raise Refused("reason_missing")
         self._free_to_call(window)
@@ -241,6 +387,7 @@ class Model:
         self._step(window, "paused")
 
     def resume_window(self, window: int) -> None:
+        """Go on."""
         self._on_duty(window)
         if self.state.windows[window] != "paused":
             raise Refused("window_not_paused")
@@ -248,132 +395,40 @@ class Model:
         self._step(window, "back")
 
     def close_window(self, window: int) -> None:
+        """End; who waits for it alone waits for all."""
         self._on_duty(window)
         self._empty_handed(window)
         self.state.windows[window] = "closed"
         for ticket in self.state.tickets:
-            if ticket.state == "waiting" and ticket.target == window:
-                ticket.target = None
+            if ticket.state == "waiting" and ticket.at.target == window:
+                ticket.at.target = None
         self._step(window, "closed")
 
-    # --- calling ------------------------------------------------------------------------------
+    def assign_window(self, window: int, own: list[str] | None, helps: list[str]) -> None:
+        """Other categories from the next call on."""
+        self._known(window)
+        if not set(ALL_CATEGORIES) >= {*(own or []), *helps}:
+            raise Refused("unknown_category")
+        former, before = dict(self.state.assigned), self._all_served()
+        if own is None:
+            self.state.assigned.pop(window, None)
+        else:
+            self.state.assigned[window] = (own, [each for each in helps if each not in own])
+        if not before <= self._all_served():
+            self.state.assigned = former
+            raise Refused("category_orphaned")
 
-    def next_for(self, window: int) -> ModelTicket | None:
-        """Who is next: meant for this window, then own lines, then lines it helps with."""
-        directed = [
-            each for each in self.state.tickets if each.state == "waiting" and each.target == window
-        ]
-        if directed:
-            return min(directed, key=lambda each: each.position)
-        for categories in (OWN[window], HELPS[window]):
-            for is_priority in (True, False):
-                lines = (self.line(each, is_priority=is_priority) for each in categories)
-                heads = [line[0] for line in lines if line]
-                if heads:
-                    return min(heads, key=lambda each: each.position)
-        return None
+    def _all_served(self) -> set[str]:
+        return {each for w in OWN for each in self.own(w) + self.helps(w, surge=False)}
 
-    def call_next(self, window: int) -> None:
-        self._free_to_call(window)
-        ticket = self.next_for(window)
-        if ticket is None:
-            raise Refused("nothing_waiting")
-        self._call(window, ticket)
-
-    def call(self, window: int, number: str) -> None:
-        self._free_to_call(window)
-        ticket = self._must_be(self._find(number), "waiting")
-        if ticket.target not in (None, window):
-            raise Refused("not_yours")
-        if ticket.target is None and ticket.category not in OWN[window] + HELPS[window]:
-            raise Refused("not_served_here")
-        self._call(window, ticket)
-
-    def _call(self, window: int, ticket: ModelTicket) -> None:
-        ticket.state = "called"
-        ticket.visits.append(window)
-        ticket.calls += 1
-        self.state.hands[window] = ticket
-        self.state.calls.append(ticket.number)
-        self._step(window, "called", ticket)
-
-    def recall(self, window: int) -> None:
-        ticket = self._in_hand(window, "called")
-        ticket.calls += 1
-        self._step(window, "recalled", ticket)
-
-    def start(self, window: int) -> None:
-        ticket = self._in_hand(window, "called")
-        ticket.state = "serving"
-        self._step(window, "started", ticket)
-
-    def finish(self, window: int) -> None:
-        ticket = self._in_hand(window, "serving")
-        self._leave(window, ticket, "finished", None)
-
-    def pass_(self, window: int, reason: str) -> None:
-        if not reason.strip():
+    def set_surge(self, on: bool, reason: str) -> None:
+        """All help with all."""
+        if on == self.state.surge:
+            raise Nothing
+        if on and not reason.strip():
             raise Refused("reason_missing")
-        ticket = self._in_hand(window, "called")
-        self._leave(window, ticket, "passed", reason)
+        self.state.surge = on
 
-    def hold(self, window: int, reason: str | None) -> None:
-        ticket = self._in_hand(window, "called", "serving")
-        self._leave(window, ticket, "held", reason)
-
-    def _leave(self, window: int, ticket: ModelTicket, state: str, reason: str | None) -> None:
-        ticket.state, ticket.reason, ticket.target = state, (reason or "").strip() or None, None
-        del self.state.hands[window]
-        self._step(window, state, ticket)
-
-    def resume(self, window: int, number: str) -> None:
-        self._on_duty(window)
-        ticket = self._must_be(self._find(number), "held")
-        ticket.state, ticket.target, ticket.reason = "waiting", window, None
-        ticket.entry = self._tick()
-        self._step(window, "fetched", ticket)
-
-    def transfer(self, window: int, to_window: int | None, to_category: str | None) -> None:
-        ticket = self._in_hand(window, "called", "serving")
-        if to_window is not None:
-            if to_window == window:
-                raise Refused("same_window")
-            self._known(to_window)
-            if self.state.windows[to_window] == "closed":
-                raise Refused("target_closed")
-        else:
-            assert to_category is not None
-            self._served(to_category)
-            ticket.category = to_category
-        ticket.state, ticket.target = "waiting", to_window
-        ticket.entry = self._tick()
-        del self.state.hands[window]
-        self._step(window, "transferred", ticket)
-
-    def undo(self, window: int) -> None:
-        self._on_duty(window)
-        step = self.state.last.get(window)
-        if step is None or step.ticket is None or step.kind not in _UNDOABLE:
-            raise Refused("nothing_to_undo")
-        if self.now - step.at > timedelta(seconds=30):
-            raise Refused("undo_too_late")
-        ticket = step.ticket
-        if ticket.day != self.state.today:
-            raise Refused("nothing_to_undo")
-        self._must_be(ticket, step.kind)
-        if step.kind == "called":
-            ticket.visits.pop()
-            ticket.calls -= 1
-            ticket.state = "waiting"
-            del self.state.hands[window]
-        else:
-            if ticket.visits[-1] != window:
-                raise Refused("nothing_to_undo")
-            self._empty_handed(window)
-            ticket.state = _UNDOABLE[step.kind]
-            ticket.reason = None
-            self.state.hands[window] = ticket
-        self._step(window, "undone", ticket)
-
-
-_UNDOABLE = {"called": "waiting", "finished": "serving", "passed": "called"}
+    def _let_go(self, ticket: ModelTicket, ending: str) -> None:
+        ticket.visits[-1].ending = ending
+        del self.state.hands[ticket.visits[-1].window]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -154,7 +155,7 @@ async def test_one_open_ticket_a_person_and_category(hall: Hall) -> None:
 # --- a key that is pressed twice ------------------------------------------------------------------
 
 
-async def _press(hall: Hall, **asked: object) -> tuple[str, bool]:
+async def _press(hall: Hall, **asked: Any) -> tuple[str, bool]:
     done = await hall.issue(**{"category": "tax", "origin": "kiosk", **asked})
     assert done.print_job is not None
     return ticket_of(done).number, done.is_repeat
@@ -189,7 +190,7 @@ async def test_two_presses_within_two_seconds_are_one(
         {"need": "手语"},
     ],
 )
-async def test_another_choice_is_no_second_press(hall: Hall, other: dict[str, object]) -> None:
+async def test_another_choice_is_no_second_press(hall: Hall, other: dict[str, Any]) -> None:
     assert await _press(hall) == ("A005", False)
     number, is_repeat = await _press(hall, **other)
     assert not is_repeat
@@ -200,7 +201,7 @@ async def test_two_presses_with_a_person_and_items_are_one(hall: Hall) -> None:
     """Not a duplicate, which would be refused."""
     item = Item("T1", "申报", "", "", "tax", "", False, False, "sb", "")
     await hall.import_items([item], source="test")
-    asked: dict[str, object] = {"person": "hash", "items": ["T1", "T1"], "category": None}
+    asked: dict[str, Any] = {"person": "hash", "items": ["T1", "T1"], "category": None}
     assert await _press(hall, **asked) == ("A005", False)
     assert await _press(hall, **asked) == ("A005", True)
     assert await _press(hall, category="social") == ("C001", False)
@@ -220,8 +221,7 @@ async def test_a_second_press_after_the_call_is_still_the_first(hall: Hall) -> N
 
 async def test_the_group_is_nowhere_to_be_seen(hall: Hall) -> None:
     """Only 优先 is said; why, is kept for statistics (requirements 5)."""
-    asked = {"priority_class": "priority", "group": "disabled"}
-    done = await hall.issue(category="tax", **asked)
+    done = await hall.issue(category="tax", priority_class="priority", group="disabled")
     number = ticket_of(done).number
     assert ticket_of(done).group == "disabled"
     assert await call(hall, 1) == "A001"
