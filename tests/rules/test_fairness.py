@@ -18,7 +18,7 @@ from tests.rules.fair_hall import fair_settings
 from yichuang.clock import FixedClock
 from yichuang.errors import NothingWaiting, QueueRefusal
 from yichuang.queue.desk import Done
-from yichuang.queue.ports import Records
+from yichuang.queue.ports import LastCall, Records
 from yichuang.queue.service import Hall
 from yichuang.queue.ticket import PriorityClass, Ticket, TicketState
 from yichuang.queue.window import WindowState
@@ -357,7 +357,7 @@ def test_nobody_waits_out_of_proportion(steps: list[Step]) -> None:
         for step in [*BEGIN, *steps]:
             window = step[1] % 5 + 1
             view = await play.hall.window_view(window)
-            last = await play.hall.store.read(lambda records, w=window: records.last_call(w))
+            last = await _last_call(play.hall, window)
             waiting = await play.hall.tickets(TicketState.WAITING)
             await play.do(step)
             called = next((e for e in waiting if play.called and e.id == play.called.id), None)
@@ -375,6 +375,10 @@ def test_nobody_waits_out_of_proportion(steps: list[Step]) -> None:
                     assert gathered <= rates[called.priority_class.value] * (now - called.since)
 
     _run(work)
+
+
+async def _last_call(hall: Hall, window: int) -> LastCall | None:
+    return await hall.store.read(lambda records: records.last_call(window))
 
 
 def _is_set_apart(ticket: Ticket) -> bool:

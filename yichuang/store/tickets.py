@@ -25,9 +25,10 @@ _OPEN_BEFORE = (
     TICKETS
     + """
 WHERE t.state IN ('waiting', 'called', 'serving', 'held') AND t.business_date < :date
-ORDER BY t.id
+ORDER BY +t.id
 """
 )
+"""With the plus SQLite puts the few in order, instead of walking through all tickets in theirs."""
 
 _OPEN_OF = (
     TICKETS

@@ -36,6 +36,8 @@ _ALTERNATING = {
 """Between which heads `alternating` chose, where its own sentence would not be true."""
 
 _ONLY = N_("{number}（{class_label}）等了 {minutes} 分钟，是唯一可叫的队首")
+_UNTOLD = N_("{number} 按当时的规则叫号，没有记下原因")
+"""For calls from before reasons were kept."""
 _OVER_RIVAL = N_(
     "：每分钟 {rate} 分、共 {score} 分，高于 {rival}"
     "（{rival_label}，等 {rival_minutes} 分钟，{rival_score} 分）"
@@ -64,6 +66,8 @@ def call_sentence(data: Mapping[str, Any], *, window: int, actor: str, category:
     rule = CallRule(data["rule"])
     if rule in _PLAIN:
         return _(_PLAIN[rule]).format(**said)
+    if not facts:
+        return _(_UNTOLD).format(**said)
     sentence = _sentence(facts).format(**said)
     rival = facts.get("rival")
     if rival:
