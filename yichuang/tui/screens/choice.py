@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from typing import ClassVar, Generic, TypeVar
 
@@ -12,6 +11,7 @@ from textual.binding import Binding, BindingType
 
 from yichuang.language import N_, _
 from yichuang.queue.numbering import tidy_number
+from yichuang.tui.keys import digit_keys
 from yichuang.tui.screens.dialog import Dialog
 from yichuang.tui.text import Line, parts_of
 from yichuang.tui.widgets.list_pane import ListPane
@@ -29,6 +29,12 @@ class Choice(Dialog[Value], Generic[Value]):
     """One of a few entries: a digit chooses at once, arrows and Enter choose as well."""
 
     AUTO_FOCUS = "#choices"
+    # Bindings and no `on_key`: of keys that come at once, as over a slow line, each then reaches the screen
+    # to which the one before it has led.
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(digit_keys(digit), f"take_digit({place})", show=False)
+        for place, digit in enumerate(DIGITS)
+    ]
 
     def __init__(self, heading: str, choices: Sequence[tuple[Line, Value]]) -> None:
         """`choices` are (row, value); rows are in the user's language."""
@@ -45,12 +51,9 @@ class Choice(Dialog[Value], Generic[Value]):
         pane.styles.height = min(len(rows), MOST_ROWS)
         yield pane
 
-    def on_key(self, event: events.Key) -> None:
-        """Choose by digit, half or full width."""
-        digit = unicodedata.normalize("NFKC", event.character or "")
-        place = DIGITS.find(digit) if len(digit) == 1 else -1
-        if 0 <= place < len(self._choices):
-            event.stop()
+    def action_take_digit(self, place: int) -> None:
+        """Choose by digit."""
+        if place < len(self._choices):
             self.dismiss(self._choices[place][1])
 
     @on(ListPane.Chosen)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any, ClassVar, Generic, TypeVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
@@ -28,6 +29,7 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
     def __init__(self, heading: str) -> None:
         super().__init__()
         self.heading = heading
+        self._is_left = False
 
     def compose(self) -> ComposeResult:
         """Heading, body, keys."""
@@ -44,8 +46,22 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
 
     def dismiss(self, result: Answer | None = None) -> AwaitComplete:
         """Leave with an answer, and let the screen behind come back in one painting."""
+        if self._is_left:
+            # Textual would take away the screen behind.
+            return AwaitComplete()
+        self._is_left = True
         self.app.delay_update()
         return super().dismiss(result)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Pass on what was typed ahead: on a slow line several keys come at once.
+
+        The dialog has its answer already; they are meant for what follows it.
+        """
+        if self._is_left and isinstance(event, events.Key):
+            self.app.post_message(events.Key(event.key, event.character))
+        else:
+            await super().on_event(event)
 
     def action_dismiss_dialog(self) -> None:
         """Leave without an answer."""
