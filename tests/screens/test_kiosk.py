@@ -849,7 +849,7 @@ async def test_a_ticket_that_is_there_already_is_reprinted_by_one_key(
     await printing_hall.appointments.check_in(code, on_paper=False)
     async with kiosk(printing_hall) as pilot:
         await pilot.press("7", *code, "enter")
-        await shown_until(pilot, "已经报到", "按 Enter 补打 YD001")
+        await shown_until(pilot, "已经签到", "按 Enter 补打 YD001")
         await pilot.press("enter")
         await shown_until(pilot, "您的号码", "等待打印")
         assert number_of(pilot) == "YD001"
@@ -863,7 +863,7 @@ async def test_without_a_printer_the_number_is_shown_again(hall: Hall, clock: Fi
     await hall.appointments.check_in(code)
     async with kiosk(hall) as pilot:
         await pilot.press("7", *code, "enter")
-        await until_seen(pilot, "已经报到")
+        await until_seen(pilot, "已经签到")
         await pilot.press("enter")
         await shown_until(pilot, "您的号码", "没有打印机：请记下号码")
         assert number_of(pilot) == "YD001"

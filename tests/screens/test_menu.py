@@ -82,7 +82,7 @@ async def test_the_other_language_restarts_the_screens(hall: Hall) -> None:
     app = menu_app(hall)
     async with app.run_test(size=(80, 24)) as pilot:
         await until_seen(pilot, "今天取号 0")
-        await pilot.press("5")
+        await pilot.press("0")
         await pilot.pause()
     assert app.return_value == Restart("en", "default")
 
@@ -91,10 +91,10 @@ async def test_the_palette_finds_a_theme(hall: Hall) -> None:
     async with menu_app(hall).run_test(size=(80, 24)) as pilot:
         await until_seen(pilot, "今天取号 0")
         await pilot.press("f9")
-        rows = await until_seen(pilot, "转到：总览")
+        rows = await until_seen(pilot, "转到：导引台")
         assert not any("Search" in row for row in rows)
         await pilot.press(*"纯文本")
-        await until_gone(pilot, "转到：总览")
+        await until_gone(pilot, "转到：导引台")
         await until_seen(pilot, "外观：纯文本")
         await pilot.press("down", "enter")
         await until_seen(pilot, "[F1]帮助")
@@ -105,11 +105,29 @@ async def test_the_palette_says_when_it_finds_nothing(hall: Hall) -> None:
     async with menu_app(hall).run_test(size=(80, 24)) as pilot:
         await until_seen(pilot, "今天取号 0")
         await pilot.press("f9")
-        await until_seen(pilot, "转到：总览")
+        await until_seen(pilot, "转到：导引台")
         await pilot.press(*"zzz")
         await until_seen(pilot, "没有这样的命令")
         await pilot.press("escape")
         await until_seen(pilot, "今天取号 0")
+
+
+@pytest.mark.parametrize(
+    ("digit", "seen"),
+    [
+        ("1", "请按数字选择要办的业务"),
+        ("3", "等候"),
+        ("4", "窗口（8 个）"),
+        ("5", "查号"),
+        ("6", "排班"),
+    ],
+)
+async def test_each_digit_leads_to_its_place(hall: Hall, digit: str, seen: str) -> None:
+    async with menu_app(hall).run_test(size=(80, 24)) as pilot:
+        await until_seen(pilot, "今天取号 0")
+        await pilot.press(digit)
+        await until_gone(pilot, "按数字选择，或用上下键和 Enter")
+        await until_seen(pilot, seen)
 
 
 async def test_says_that_there_is_no_printer(hall: Hall) -> None:

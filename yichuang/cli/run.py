@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -29,6 +30,12 @@ _theme = click.option(
 )
 
 
+def _kiosk_name(_context: click.Context, _option: click.Parameter, name: str | None) -> str | None:
+    if name is not None and re.fullmatch(r"[A-Za-z0-9_-]{1,20}", name) is None:
+        raise click.BadParameter(_("用字母、数字、- 和 _，最多 20 个"))
+    return name
+
+
 @click.command("run", help=_("打开大厅：取号、窗口、大屏、总览都在里面，打印也由它管。"))
 @_theme
 @takes_hall
@@ -44,19 +51,35 @@ def run(asked: Asked, theme: str) -> None:
         asyncio.run(play_day(asked))
 
 
-@click.command(help=_("单独打开一个界面：kiosk 取号、board 大屏、overview 总览、window N 窗口。"))
-@click.argument("name", type=click.Choice(["kiosk", "board", "overview", "window"]))
+@click.command(
+    help=_(
+        "单独打开一个界面：kiosk 取号、guide 导引台、board 大屏、overview 总览、plan 排班、"
+        "window N 窗口。"
+    )
+)
+@click.argument(
+    "name", type=click.Choice(["kiosk", "guide", "board", "overview", "plan", "window"])
+)
 @click.argument("number", type=click.IntRange(1, 999), required=False)
+@click.option(
+    "--name",
+    "kiosk",
+    metavar="NAME",
+    callback=_kiosk_name,
+    help=_("取号机的名字，例如 kiosk2：写进流水；有同名的打印机就用那一台"),
+)
 @_theme
 @takes_hall
-def screen(asked: Asked, name: str, number: int | None, theme: str) -> None:
+def screen(asked: Asked, name: str, number: int | None, kiosk: str | None, theme: str) -> None:
     """Open one screen."""
     if name == "window" and number is None:
         raise click.UsageError(_("写明几号窗口，例如 yichuang screen window 3"))
-    _show(asked, name, number, theme)
+    _show(asked, name, number, theme, kiosk)
 
 
-def _show(asked: Asked, name: str, number: int | None, theme: str) -> None:
+def _show(
+    asked: Asked, name: str, number: int | None, theme: str, kiosk: str | None = None
+) -> None:
     from yichuang.tui.terminal import check_terminal, prepare_environment
 
     check_terminal()
@@ -69,7 +92,15 @@ def _show(asked: Asked, name: str, number: int | None, theme: str) -> None:
         from yichuang.tui.entry import show
 
         async with asked.hall() as hall, _printing(hall, simulate=name == "menu") as papers:
-            await show(hall, name, number, language=current_language(), theme=theme, papers=papers)
+            await show(
+                hall,
+                name,
+                number,
+                language=current_language(),
+                theme=theme,
+                papers=papers,
+                kiosk=kiosk,
+            )
 
     asyncio.run(work())
 

@@ -9,7 +9,7 @@ from yichuang.tui.hall_screen import HallScreen
 from yichuang.tui.papers import Papers
 from yichuang.tui.theme import DEFAULT
 
-PLACES = ("menu", "kiosk", "board", "overview", "window", "papers")
+PLACES = ("menu", "kiosk", "guide", "board", "overview", "plan", "window", "papers")
 """The screens that one can go to."""
 
 
@@ -18,16 +18,24 @@ def screen_for(
     place: str,
     window: int | None = None,
     papers: Papers | None = None,
+    kiosk: str | None = None,
 ) -> HallScreen:
-    """The screen of a place; its module is imported only now. Raises UnknownWindow."""
+    """The screen of a place; its module is imported only now. Raises UnknownWindow.
+
+    `kiosk` names which one it is, where a hall has several.
+    """
     if place == "window":
         from yichuang.tui.screens.window import WindowScreen
 
         return WindowScreen(hall, hall.rules.window(window).number)
     if place == "kiosk":
-        from yichuang.tui.screens.kiosk import KioskScreen
+        from yichuang.tui.screens.kiosk import KIOSK, KioskScreen
 
-        return KioskScreen(hall)
+        return KioskScreen(hall, kiosk=kiosk or KIOSK)
+    if place == "guide":
+        from yichuang.tui.screens.guide import GuideScreen
+
+        return GuideScreen(hall)
     if place == "board":
         from yichuang.tui.screens.board import BoardScreen
 
@@ -36,6 +44,10 @@ def screen_for(
         from yichuang.tui.screens.overview import OverviewScreen
 
         return OverviewScreen(hall)
+    if place == "plan":
+        from yichuang.tui.screens.plan import PlanScreen
+
+        return PlanScreen(hall)
     if place == "papers" and papers is not None:
         from yichuang.tui.screens.papers import PapersScreen
 
@@ -53,12 +65,13 @@ async def show(
     language: str | None = None,
     theme: str = DEFAULT,
     papers: Papers | None = None,
+    kiosk: str | None = None,
 ) -> None:
     """Run the screens until the user leaves. Raises UnknownWindow before anything is shown.
 
     The environment must be prepared (`terminal.prepare_environment`) before this module is
     imported. `language` defaults to the hall's own. `papers` gives what simulated printers printed;
-    with it there is a screen for looking at them.
+    with it there is a screen for looking at them. `kiosk` names the kiosk.
     """
     language = language or hall.settings.hall.language
     use_language(language)
@@ -66,7 +79,7 @@ async def show(
         hall.rules.window(window)
 
     def open_place(place: str, window: int | None) -> HallScreen:
-        return screen_for(hall, place, window, papers)
+        return screen_for(hall, place, window, papers, kiosk)
 
     while True:
         app = HallApp(hall, open_place, place, window, language=language, theme=theme)

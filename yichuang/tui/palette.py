@@ -18,8 +18,10 @@ from yichuang.tui.widgets.key_bar import active_keys
 PLACE_LABELS = {
     "menu": N_("首页"),
     "kiosk": N_("取号"),
+    "guide": N_("导引台"),
     "board": N_("大屏"),
     "overview": N_("总览"),
+    "plan": N_("排班"),
 }
 """The places that need no window number, to be translated."""
 

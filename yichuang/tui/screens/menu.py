@@ -23,15 +23,19 @@ from yichuang.tui.widgets.list_pane import ListPane
 from yichuang.tui.widgets.rows import Rows
 
 PLACES = (
-    ("kiosk", N_("取号"), N_("办事人自己取号，或导引台代取")),
+    ("kiosk", N_("取号"), N_("办事人自己取号，或报预约码签到")),
     ("window", N_("窗口"), N_("叫号、办理、过号、挂起、转移")),
     ("board", N_("大屏"), N_("等候区看的叫号屏")),
     ("overview", N_("总览"), N_("所有窗口和队，给主管看")),
+    ("guide", N_("导引台"), N_("代取号、补打、改派、恢复、预约")),
+    ("plan", N_("排班"), N_("每个时段要开几个窗口，给主管看")),
 )
 """Place, name and what it is for, by digit from 1."""
 
 PAPERS = ("papers", N_("号票"), N_("模拟打印机打出的号票"))
-"""The same for the papers of simulated printers, by digit 6: only where there are such printers."""
+"""The same for the papers of simulated printers, by the next digit: only where there are such printers."""
+
+PAPERS_DIGIT = len(PLACES) + 1
 
 
 class MenuScreen(HallScreen):
@@ -49,14 +53,15 @@ class MenuScreen(HallScreen):
             Binding(digit_keys(digit), f"go('{place}')", name)
             for digit, (place, name, _purpose) in enumerate(PLACES, start=1)
         ),
-        Binding(digit_keys(5), "speak", "中文/English", key_display="5"),
-        Binding(digit_keys(6), "go('papers')", PAPERS[1], key_display="6"),
+        Binding(digit_keys(PAPERS_DIGIT), "go('papers')", PAPERS[1], key_display=f"{PAPERS_DIGIT}"),
+        Binding(digit_keys(0), "speak", "中文/English", key_display="0"),
         Binding("q", "app.leave", show=False),
     ]
 
     def __init__(self, hall: Hall, *, has_papers: bool = False) -> None:
         super().__init__(hall)
-        self._places = [*enumerate(PLACES, start=1), *([(6, PAPERS)] if has_papers else [])]
+        places = [*PLACES, PAPERS] if has_papers else [*PLACES]
+        self._places = list(enumerate(places, start=1))
 
     def compose_body(self) -> ComposeResult:
         """The places, today's figures, the printers."""
