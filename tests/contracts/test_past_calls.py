@@ -39,6 +39,7 @@ async def test_ended_calls_come_newest_first_without_open_and_undone_ones(store:
 
     assert await store.transact(work) == [
         EndedCall(
+            ticket=serial,
             window=serial,
             category="tax",
             item="X1",

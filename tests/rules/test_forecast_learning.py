@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,8 @@ CODES = ("tax", "police")
 GAP = 5.0
 """Between two calls, as long as nothing is known."""
 
+_numbers = count(1)
+
 
 def call(
     seconds: float,
@@ -29,12 +32,14 @@ def call(
     at: datetime = NINE,
     window: int = 1,
     waited: float = 0.0,
+    ticket: int | None = None,
     priority_class: PriorityClass = PriorityClass.ORDINARY,
 ) -> EndedCall:
     """A call that lasted so long."""
     since = at - timedelta(seconds=waited)
     end = at + timedelta(seconds=seconds)
-    return EndedCall(window, category, item, priority_class, since, at, end)
+    number = next(_numbers) if ticket is None else ticket
+    return EndedCall(number, window, category, item, priority_class, since, at, end)
 
 
 def apart(times: list[float], item: str | None = None) -> list[EndedCall]:
@@ -123,8 +128,12 @@ def test_the_gap_to_the_next_call_counts_only_when_somebody_waited() -> None:
 
 
 def test_who_comes_back_is_counted_for_each_who_came() -> None:
-    back = [call(60.0, priority_class=PriorityClass.TRANSFERRED) for _each in range(50)]
-    found = learnt(apart([300.0] * 490) + back)
+    first = apart([300.0] * 490)
+    back = [
+        call(60.0, ticket=each.ticket, priority_class=PriorityClass.TRANSFERRED)
+        for each in first[:50]
+    ]
+    found = learnt(back + first)
     assert found.returning["tax"] == pytest.approx(0.1)
     assert found.shares == {("tax", PriorityClass.ORDINARY): 490}
 

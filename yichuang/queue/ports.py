@@ -49,6 +49,8 @@ class PastVisit(NamedTuple):
 class EndedCall(NamedTuple):
     """A visit to a window that is over: what forecasts learn from."""
 
+    ticket: int
+    """The ticket's id."""
     window: int
     category: str
     item: str | None

@@ -73,7 +73,7 @@ WHERE business_date >= :since AND business_date < :until AND calls = 0
 """
 
 _ENDED = """
-SELECT c.window, c.category, c.item, c.class, t.since, c.called_at, c.ended_at
+SELECT c.ticket, c.window, c.category, c.item, c.class, t.since, c.called_at, c.ended_at
 FROM call AS c JOIN ticket AS t ON t.id = c.ticket
 WHERE c.ended_at IS NOT NULL AND c.ending IS NOT 'undone'
 ORDER BY c.id DESC LIMIT :limit
@@ -234,10 +234,11 @@ class Calls(Tickets):
                 row[0],
                 row[1],
                 row[2],
-                _CLASSES[row[3]],
-                moment(row[4]),
+                row[3],
+                _CLASSES[row[4]],
                 moment(row[5]),
                 moment(row[6]),
+                moment(row[7]),
             )
             for row in self.connection.execute(_ENDED, {"limit": limit})
         ]

@@ -161,6 +161,7 @@ class PlainMemory(PlainTickets):
         """The latest calls that have ended, the newest first."""
         ended = (
             EndedCall(
+                call.ticket,
                 call.window,
                 call.category,
                 call.item,

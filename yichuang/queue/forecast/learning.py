@@ -91,7 +91,8 @@ class Learnt:
     categories: Mapping[str, Stay]
     items: Mapping[tuple[str, str], Stay]
     returning: Mapping[str, float]
-    """By category: calls of tickets that come from another window or a hold, for each other call."""
+    """By category: calls of tickets that had been called before, for each first call. They come from other
+    windows, from holds, and after a missed call."""
     doubt: float
     """The standard deviation of our error in the mean time, as a part of it."""
     pattern: Sequence[float] = ()
@@ -119,11 +120,13 @@ def learn(
     priors = {code: 60.0 * settings.categories.get(code, settings.minutes) for code in categories}
     stays: defaultdict[str, list[tuple[float, str | None]]] = defaultdict(list)
     counts: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0])
-    for call in calls:
+    known: set[int] = set()
+    for call in reversed(calls):
         seconds = (call.ended_at - call.called_at).total_seconds()
         if call.category in priors and 0 <= seconds < LONGEST:
             stays[call.category].append((max(seconds, 1.0), call.item))
-            counts[call.category][call.priority_class is PriorityClass.TRANSFERRED] += 1
+            counts[call.category][call.ticket in known] += 1
+            known.add(call.ticket)
     kept = {code: _winsorised(found) for code, found in stays.items()}
     seen = sum(map(len, kept.values()))
     ratios = sum(seconds / priors[code] for code, found in kept.items() for seconds, _ in found)
