@@ -197,6 +197,11 @@ sunday = []
 elastic_minutes = 0             # 上班前、下班后多少分钟内只接待预约的人，最多 60
 closing_minutes = 15            # 离下班多少分钟起，取号时先说明要等多久
 
+[forecast]
+enabled = true                  # 票上和屏幕上说预计等候时间
+minutes = 8.0                   # 大厅还没有自己的数据时，假定每个号在窗口几分钟；之后自己学
+categories = {{}}                 # 个别类别另定，例如 {{ tax = 6.0 }}
+
 [appointment]
 enabled = true                  # 是否接受预约（现场、电话、网上）
 slot_minutes = 30               # 一个时段多长
