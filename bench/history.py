@@ -45,13 +45,15 @@ _STEPS = ("TicketIssued", "TicketCalled", "TicketStarted", "TicketFinished")
 _TICKET = """
 INSERT INTO ticket (
     id, number, category, class, state, business_date, serial, issued_at, line_order, line_entry,
-    call, first_called_at, ended_at, calls
-) VALUES (?, ?, ?, 'ordinary', 'finished', ?, ?, ?, ?, ?, ?, ?, ?, 1)
+    since, issue_order, call, first_called_at, ended_at, issued_class, calls
+) VALUES (?, ?, ?, 'ordinary', 'finished', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'ordinary', 1)
 """
 
 _CALL = """
-INSERT INTO call (id, ticket, business_date, window, rule, called_at, started_at, ended_at, ending)
-VALUES (?, ?, ?, ?, 'own', ?, ?, ?, 'finished')
+INSERT INTO call (
+    id, ticket, business_date, window, rule, category, called_at, counted_at, started_at, ended_at,
+    ending
+) VALUES (?, ?, ?, ?, 'own', ?, ?, ?, ?, ?, 'finished')
 """
 
 _SERIAL = "INSERT INTO serial (letter, business_date, last) VALUES (?, ?, ?)"
@@ -91,20 +93,20 @@ class Past:
         calls: list[tuple[Any, ...]] = []
         journal: list[tuple[Any, ...]] = []
         serials = dict.fromkeys((each.letter for each in CATEGORIES), 0)
-        for place, ticket in enumerate(ids):
-            category = CATEGORIES[place % len(CATEGORIES)]
+        for nth, ticket in enumerate(ids):
+            category = CATEGORIES[nth % len(CATEGORIES)]
             serials[category.letter] = serial = serials[category.letter] + 1
             window = ticket % self._windows + 1
             at = [
-                (opening + timedelta(seconds=20 * place + 300 * step)).isoformat()
+                (opening + timedelta(seconds=20 * nth + 300 * step)).isoformat()
                 for step in range(len(_STEPS))
             ]
             number, day, order = f"{category.letter}{serial:03d}", on.isoformat(), self._seq + 1
             ends = (at[1], at[3])
-            tickets.append(
-                (ticket, number, category.code, day, serial, at[0], order, order, ticket, *ends)
-            )
-            calls.append((ticket, ticket, day, window, at[1], at[2], at[3]))
+            place = (at[0], order, order, at[0], order)
+            tickets.append((ticket, number, category.code, day, serial, *place, ticket, *ends))
+            visit = (category.code, at[1], at[1], at[2], at[3])
+            calls.append((ticket, ticket, day, window, *visit))
             journal += self._entries(day, at, ticket, window, json.dumps({"number": number}))
         # The two tables point at each other; checks are off here.
         connection.executemany(_TICKET, tickets)
