@@ -9,6 +9,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from tests.halls import MORNING
+from tests.integration.detours import bring_back, step
 from yichuang.clock import FixedClock
 from yichuang.config import STORE_FILE, load_settings
 from yichuang.errors import NothingWaiting, WindowAlreadyOpen
@@ -16,7 +17,6 @@ from yichuang.hardware.ticket_printer import open_printer
 from yichuang.hardware.worker import Pace, PrinterWorker
 from yichuang.queue.printing import PrintJob, PrintReport
 from yichuang.queue.service import Hall
-from yichuang.queue.ticket import TicketState
 from yichuang.store.sqlite import SqliteStore
 
 MOST_ISSUED = 12
@@ -76,7 +76,12 @@ async def _live(folder: Path, role: str, tell: Callable[[str], None]) -> None:
 
 async def _issue(hall: Hall, tell: Callable[[str], None]) -> None:
     for count in range(MOST_ISSUED):
-        done = await hall.issue(category=("tax", "police")[count % 2])
+        category, other = (("tax", "police"), ("police", "tax"))[count % 2]
+        done = await hall.issue(
+            category=category,
+            priority_class=("ordinary", "priority")[count % 3 == 0],
+            route=(other,) if count % 5 == 0 else (),
+        )
         assert done.ticket is not None
         tell(f"issued {done.ticket.number} {done.print_job}")
     tell("idle")
@@ -91,15 +96,16 @@ async def _serve(hall: Hall, window: int, tell: Callable[[str], None]) -> None:
     while True:
         mark = hall.store.mark()
         ticket = (await hall.window_view(window)).ticket
-        if ticket is None:
+        if ticket is not None:
+            done = await step(hall, window, ticket)
+        else:
             try:
                 done = await hall.call_next(window)
             except NothingWaiting:
-                await hall.store.wait_for_change(mark, 60.0)
-                continue
-        elif ticket.state is TicketState.CALLED:
-            done = await hall.start(window)
-        else:
-            done = await hall.finish(window)
+                back = await bring_back(hall, window)
+                if back is None:
+                    await hall.store.wait_for_change(mark, 60.0)
+                    continue
+                done = back
         assert done.ticket is not None
-        tell(f"{done.ticket.state.value} {done.ticket.number}")
+        tell(f"{done.ticket.state.value} {done.ticket.number} {done.ticket.call}")
