@@ -186,8 +186,9 @@ async def test_a_late_call_taken_back(clock: FixedClock) -> None:
     hall = await _late(clock, 3, 1)
     before = await hall.ticket("A001")
     await hall.call(3, "A001")
-    await hall.undo(3)
+    undone = ticket_of(await hall.undo(3))
     after = await hall.ticket("A001")
+    assert undone == after
     assert (after.state, after.reinstated, after.window, after.call) == (
         TicketState.PASSED, 0, 1, before.call,
     )  # fmt: skip

@@ -132,8 +132,8 @@ async def test_a_finish_on_the_way_is_taken_back(hall: Hall, clock: FixedClock) 
     await hall.finish(1)
     clock.advance(20 * MINUTE / 60)
     undone = ticket_of(await hall.undo(1))
-    assert (undone.state, undone.route) == (TicketState.SERVING, ("police", "social"))
-    assert await hall.ticket(number) == before
+    assert undone == await hall.ticket(number) == before
+    assert (undone.state, undone.window) == (TicketState.SERVING, 1)
     await hall.finish(1)
     clock.advance(MINUTE)
     with pytest.raises(UndoTooLate):

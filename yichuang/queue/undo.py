@@ -46,7 +46,8 @@ def undo(desk: Desk, command: Undo) -> Done:
             ticket = back_in_place(ticket, data["former"])._replace(route=route)
     desk.memory.save_ticket(ticket)
     desk.record(kind, ticket=ticket.id, window=command.window, number=ticket.number)
-    return Done(ticket=ticket, window=window)
+    # Read again: where it is, and since when, stands with the call that was reopened.
+    return Done(ticket=desk.memory.ticket(ticket.id), window=window)
 
 
 def undoable_step(
