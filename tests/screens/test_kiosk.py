@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from rich.cells import cell_len
 from textual.pilot import Pilot
 
 from tests.screens.frame import assert_frame, frame, until_gone, until_seen
@@ -898,3 +899,62 @@ async def test_a_hall_without_appointments_offers_no_check_in(hall: Hall) -> Non
         await pilot.press("7")
         await pilot.pause()
         assert pilot.app.screen is screen_of(pilot)
+
+
+# --- touch --------------------------------------------------------------------------------------
+
+
+async def press(pilot: Pilot[Restart], text: str) -> None:
+    """Put a finger on a text that is shown."""
+    rows = frame(pilot.app)
+    y = next(y for y, row in enumerate(rows) if text in row)
+    x = cell_len(rows[y][: rows[y].index(text)])
+    await pilot.click(offset=(x, y))
+    await pilot.pause()
+
+
+async def test_a_finger_takes_a_number_and_leaves_its_page(hall: Hall) -> None:
+    async with kiosk(hall) as pilot:
+        await press(pilot, "纳税服务")
+        await until_seen(pilot, "请选一类")
+        await press(pilot, "不选事项，直接取号")
+        await until_seen(pilot, "您的号码")
+        await press(pilot, "您的号码")
+        await until_seen(pilot, "您的号码")
+        screen_of(pilot).presence.guard_seconds = 0.01
+        screen_of(pilot).presence.guard()
+        while screen_of(pilot).presence.is_guarded:
+            await pilot.pause(0.01)
+        await press(pilot, "您的号码")
+        await until_seen(pilot, HOME)
+        [ticket] = await hall.tickets()
+        assert ticket.number == "D001"
+
+
+async def test_a_finger_presses_the_keys_at_the_foot(hall: Hall) -> None:
+    async with kiosk(hall) as pilot:
+        await press(pilot, "绿色通道（")
+        await until_seen(pilot, "退役军人")
+        await press(pilot, "上一步")
+        await until_seen(pilot, "未选（按 9 选）")
+        await press(pilot, "公安服务")
+        await until_seen(pilot, "迁移")
+        await press(pilot, "迁移")
+        await until_seen(pilot, "第 1/5 页")
+        await press(pilot, "下一页")
+        await until_seen(pilot, "第 2/5 页")
+        await press(pilot, "请选事项")
+        await until_seen(pilot, "第 2/5 页")
+
+
+async def test_a_finger_types_a_booking_code(hall: Hall, clock: FixedClock) -> None:
+    code = await booked(hall, clock)
+    async with kiosk(hall) as pilot:
+        await press(pilot, "预约签到（")
+        for digit in code:
+            rows = await until_seen(pilot, "  9  ")
+            pad_row = next(row for row in rows if "  9  " in row and "  X" in row)
+            await pilot.click(offset=(pad_row.index(f"  {digit}") + 2, rows.index(pad_row)))
+        await until_seen(pilot, f"{code}_")
+        await press(pilot, "Enter 签到")
+        await until_seen(pilot, "预约 10:00 起叫号")

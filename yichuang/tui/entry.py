@@ -83,7 +83,8 @@ async def show(
 
     while True:
         app = HallApp(hall, open_place, place, window, language=language, theme=theme)
-        result = await app.run_async(mouse=False)
+        # A kiosk may have a touch panel; elsewhere each move of a mouse would cost bytes.
+        result = await app.run_async(mouse=place == "kiosk")
         if app.failure is not None:
             raise app.failure
         if not isinstance(result, Restart):

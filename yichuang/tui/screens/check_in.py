@@ -16,6 +16,7 @@ from yichuang.queue.appointment import CODE_DIGITS
 from yichuang.queue.desk import Done
 from yichuang.queue.service import Hall
 from yichuang.tui.screens.dialog import Dialog
+from yichuang.tui.screens.kiosk_touch import KeyPad
 from yichuang.tui.text import Line, wrap
 from yichuang.tui.widgets.big_number import BigNumber
 from yichuang.tui.widgets.rows import Rows, TextLine
@@ -27,6 +28,9 @@ _SHOWN = 4
 """Of an ID number only so many characters are shown, the last: others stand behind the visitor."""
 
 _TEXT_CELLS = 74
+
+
+_PAD = [*((digit, digit) for digit in "1234567890"), ("x", "X")]
 
 
 def hidden(typed: str) -> str:
@@ -59,10 +63,15 @@ class CheckIn(Dialog[Done | str]):
     ]
 
     def __init__(
-        self, check: Callable[[str], Awaitable[Done]], used: Callable[[], None] | None = None
+        self,
+        check: Callable[[str], Awaitable[Done]],
+        used: Callable[[], None] | None = None,
+        *,
+        has_pad: bool = False,
     ) -> None:
-        """`used` is called at every key."""
+        """`used` is called at every key. With `has_pad` there are keys to be pressed by a finger."""
         super().__init__(_("预约签到"))
+        self._has_pad = has_pad
         self._check = check
         self._used = used
         self._typed = ""
@@ -75,6 +84,8 @@ class CheckIn(Dialog[Done | str]):
         yield Rows(["", *(f"  {line}" for line in wrap(prompt, _TEXT_CELLS)), ""])
         yield BigNumber(widget_id="large")
         yield TextLine(self._typed_row(), widget_id="typed")
+        if self._has_pad:
+            yield KeyPad(_PAD, widget_id="pad")
         yield Rows(widget_id="told")
 
     def _typed_row(self) -> Line:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from textual import events
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
@@ -40,8 +40,9 @@ from yichuang.tui.screens.kiosk_given import (
 from yichuang.tui.screens.kiosk_keys import KEYS, PAGES, At
 from yichuang.tui.screens.kiosk_menu import Want
 from yichuang.tui.screens.kiosk_presence import Presence
-from yichuang.tui.screens.kiosk_rows import spaced
+from yichuang.tui.screens.kiosk_rows import Offer, spaced
 from yichuang.tui.screens.kiosk_search import ItemSearch
+from yichuang.tui.screens.kiosk_touch import PressedRow, TouchRows
 from yichuang.tui.screens.kiosk_visit import Visit
 from yichuang.tui.screens.kiosk_wait import waits_of
 from yichuang.tui.screens.kiosk_wish import issue_fields, stops_of
@@ -101,12 +102,13 @@ class KioskScreen(HallScreen):
         self._shut: Opening | None = None
         self._wanted: tuple[Want, ...] = ()
         self._given: Given | None = None
+        self._offers: list[Offer] = []
 
     def compose_body(self) -> ComposeResult:
         """The choices, and in their place, later, the number that was given; or that it is closed."""
         with Vertical(id="choosing"):
             yield TextLine(widget_id="step")
-            yield Rows(widget_id="choices")
+            yield TouchRows(widget_id="choices")
             yield TextLine(widget_id="printer")
         with Vertical(id="given"):
             yield TextLine(f"  {_('您的号码')}", widget_id="told")
@@ -155,8 +157,8 @@ class KioskScreen(HallScreen):
         self._turn_to("choosing")
         self.query_one("#step", TextLine).show_line([(f" {visit.heading()}", "section")])
         blocks = visit.offers(self._lines, self._waits, check_in=self._takes_check_in)
-        offers = spaced(blocks, self.size.height - FRAME_ROWS)
-        self.query_one("#choices", Rows).show([offer.line for offer in offers])
+        self._offers = spaced(blocks, self.size.height - FRAME_ROWS)
+        self.query_one("#choices", Rows).show([offer.line for offer in self._offers])
         why = cannot_print(self._printer)
         notice: Line = ""
         if why:
@@ -219,6 +221,20 @@ class KioskScreen(HallScreen):
             self.presence.noticed()
             if not event.key.isdigit():
                 event.stop()
+
+    @on(PressedRow)
+    async def take_row(self, message: PressedRow) -> None:
+        """A row under a finger does what its key does."""
+        self.presence.noticed()
+        action = self._offers[message.row].action if message.row < len(self._offers) else ""
+        if action and not self._wanted:
+            await self.run_action(action)
+
+    async def on_click(self, event: events.Click) -> None:
+        """A finger leads away from the number's page as any key does."""
+        self.presence.noticed()
+        if self._given is not None and not self.presence.is_guarded:
+            await self.go_home()
 
     async def go_home(self) -> None:
         """Show the first page for the next visitor; dialogs that were left open are closed."""
@@ -314,6 +330,10 @@ class KioskScreen(HallScreen):
         """Take a number of the category without an item."""
         await self._shown(self._visit.follow(Want(self._visit.path.category)))
 
+    async def action_direct_too(self) -> None:
+        """Add the category without an item to the matters that were chosen."""
+        await self.action_direct()
+
     async def action_take(self) -> None:
         """Take one number for all that was chosen."""
         await self._want(self._visit.wish.picks)
@@ -388,7 +408,8 @@ class KioskScreen(HallScreen):
 
     def action_check_in(self) -> None:
         """Check in an appointment."""
-        self.app.push_screen(CheckIn(self._check, self.presence.noticed), self._checked_in)
+        page = CheckIn(self._check, self.presence.noticed, has_pad=self.is_public)
+        self.app.push_screen(page, self._checked_in)
 
     async def _check(self, typed: str) -> Done:
         return await check_in(

@@ -99,8 +99,10 @@ def inner_offers(menu: KioskMenu, path: Path, wish: Wish) -> list[list[Offer]]:
         for digit, name in enumerate(entries, start=1)
     ]
     if not menu.flagged_only:
-        text = _("不选事项，加上这一类") if wish.several else _("不选事项，直接取号")
-        offers.append(Offer(digit_row(0, text), "direct"))
+        if wish.several:
+            offers.append(Offer(digit_row(0, _("不选事项，加上这一类")), "direct_too"))
+        else:
+            offers.append(Offer(digit_row(0, _("不选事项，直接取号")), "direct"))
     if not wish.several:
         offers.append(Offer(digit_row("*", _("还要办别的事：先按 *，再选事项")), "several"))
     return [offers]

@@ -70,7 +70,8 @@ class Visit:
             return not (wish.is_plain or wish.picks)
         possible = {
             "services": bool(self._services),
-            "direct": not self.menu.flagged_only,
+            "direct": not (self.menu.flagged_only or wish.several),
+            "direct_too": wish.several and not self.menu.flagged_only,
             "add_more": not wish.is_full,
         }
         return possible.get(action, True)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
+from textual import events
 from textual.screen import Screen
 
 from yichuang.language import _
-from yichuang.tui.text import Line, Part, width
+from yichuang.tui.text import Part, width
 from yichuang.tui.widgets.rows import Rows
 
 ROWS = 2
@@ -81,6 +82,7 @@ class KeyBar(Rows):
 
     def __init__(self) -> None:
         super().__init__(["", ""], widget_id="keys")
+        self._keys: list[list[Key]] = []
 
     def on_mount(self) -> None:
         """Follow the screen's bindings."""
@@ -98,7 +100,19 @@ class KeyBar(Rows):
         """Show the keys as they are now."""
         if self.is_attached and self.size.width:
             bracketed = self.app.theme == "plain"
-            self.show(_broken(active_keys(self.screen), self.size.width, bracketed=bracketed))
+            self._keys = _broken(active_keys(self.screen), self.size.width, bracketed=bracketed)
+            lines = [[part for key in row for part in _item(key, bracketed)] for row in self._keys]
+            self.show([*lines, [], []][:ROWS])
+
+    async def on_click(self, event: events.Click) -> None:
+        """A finger on a key does what the key does: at kiosks, where the mouse is on."""
+        event.stop()
+        end = 0
+        for key in self._keys[event.y] if event.y < len(self._keys) else ():
+            end += _cells(key, self.app.theme == "plain")
+            if event.x < end:
+                await self.screen.run_action(key.action)
+                return
 
 
 def _item(key: Key, bracketed: bool) -> list[Part]:
@@ -109,14 +123,19 @@ def _item(key: Key, bracketed: bool) -> list[Part]:
     return [(f" {key.name} {key.label} ", "dim")]
 
 
-def _broken(keys: list[Key], cells: int, *, bracketed: bool) -> Sequence[Line]:
+def _cells(key: Key, bracketed: bool) -> int:
+    parts = _item(key, bracketed)
+    return sum(width(part if isinstance(part, str) else part[0]) for part in parts)
+
+
+def _broken(keys: list[Key], cells: int, *, bracketed: bool) -> list[list[Key]]:
     """Two rows of keys; what does not fit is left out, and stands in the help, which never is."""
-    rows = _filled([_item(key, bracketed) for key in keys], cells)
+    rows = _filled(keys, cells, bracketed)
     while len(rows) > ROWS and len(keys) > 1:
         least = _least_needed(keys)
         keys = [key for key in keys if key is not least]
-        rows = _filled([_item(key, bracketed) for key in keys], cells)
-    return [*rows, [], []][:ROWS]
+        rows = _filled(keys, cells, bracketed)
+    return rows[:ROWS]
 
 
 def _least_needed(keys: Sequence[Key]) -> Key:
@@ -127,15 +146,15 @@ def _least_needed(keys: Sequence[Key]) -> Key:
     return next((key for key in keys if key.name == "^Q"), keys[-2])
 
 
-def _filled(items: Iterable[list[Part]], cells: int) -> list[list[Part]]:
-    rows: list[list[Part]] = [[]]
+def _filled(keys: Iterable[Key], cells: int, bracketed: bool) -> list[list[Key]]:
+    rows: list[list[Key]] = [[]]
     room = cells
-    for item in items:
-        size = sum(width(part if isinstance(part, str) else part[0]) for part in item)
+    for key in keys:
+        size = _cells(key, bracketed)
         # The blank after the row's last item may fall off its end.
         if size > room + 1 and rows[-1]:
             rows.append([])
             room = cells
-        rows[-1] += item
+        rows[-1].append(key)
         room -= size
     return rows
