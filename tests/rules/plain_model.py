@@ -24,6 +24,9 @@ HELP_AFTER = timedelta(minutes=15)
 UNDO_WITHIN = timedelta(seconds=30)
 
 
+_MAY_WAIT = ("waiting", "called", "serving", "held", "passed")
+
+
 @dataclass
 class Choices:
     """What the hall has chosen."""
@@ -159,6 +162,12 @@ class PlainHall:
         if self.now < state.latest_at - timedelta(seconds=2):
             state.clock_reports += 1
             noticed = True
+            self._move_waits(self.now - state.latest_at)
+            self.time = self.now
+        was_wrong = (state.latest_at + timedelta(hours=8)).date() < state.today == local
+        if was_wrong:
+            noticed = True
+            self._move_waits(self.now - state.latest_at)
         if local > state.today:
             state.today = local
             state.days_turned += 1
@@ -171,6 +180,12 @@ class PlainHall:
                     ticket.state = "finished" if ticket.state == "serving" else "passed"
                     ticket.at.target, ticket.hold, ticket.reason = None, None, "日终"
         return noticed
+
+    def _move_waits(self, by: timedelta) -> None:
+        """Nobody has waited longer or shorter because the clock was moved."""
+        for ticket in self.state.tickets:
+            if ticket.day == self.state.today and ticket.state in _MAY_WAIT:
+                ticket.at.since += by
 
     # --- what commands are made of ------------------------------------------------------------
 
@@ -333,9 +348,9 @@ class PlainHall:
         if ticket.at.cls != "pinned":
             raise Refused("not_pinned")
         assert ticket.before_pin is not None
-        category, target = ticket.at.category, ticket.at.target
+        now = ticket.at
         ticket.at = copy.copy(ticket.before_pin)
-        ticket.at.category, ticket.at.target = category, target
+        ticket.at.category, ticket.at.target, ticket.at.since = now.category, now.target, now.since
 
     def reroute(self, number: str, to_category: str | None, to_window: int | None) -> None:
         """To another line, by its place."""

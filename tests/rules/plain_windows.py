@@ -272,6 +272,7 @@ class Model(PlainHall):
             visit.ending = ""
             self.state.hands[window] = ticket
             if step.place is not None:
+                step.place.since = ticket.at.since
                 ticket.at, ticket.route = copy.copy(step.place), list(step.route)
         self._step(window, "undone", ticket)
 

@@ -277,3 +277,68 @@ async def test_everything_ends_with_its_day(hall: Hall, issue: Issue, clock: Fix
     assert [each.number for each in monday if each.state is TicketState.FINISHED] == ["A003"]
     assert {(each.hold, each.target_window) for each in monday} == {(None, None)}
     assert (await hall.store.read(lambda records: records.active())) == []
+
+
+# --- waits, when the clock lies -------------------------------------------------------------------
+
+YEARS = timedelta(days=2250)
+
+
+async def _call(hall: Hall, window: int = 3) -> str:
+    ticket = (await hall.call_next(window)).ticket
+    assert ticket is not None
+    await hall.start(window)
+    await hall.finish(window)
+    return ticket.number
+
+
+@pytest.mark.parametrize("policy", ["fifo", "alternating", "accumulating"])
+@pytest.mark.parametrize("back", [timedelta(hours=1), YEARS])
+async def test_a_clock_put_back_lets_nobody_be_overtaken(
+    clock: FixedClock, policy: str, back: timedelta
+) -> None:
+    """A dead battery at noon: who has waited goes on having waited, between lines too."""
+    hall = memory_hall(clock, small_settings(f'[dispatch]\npolicy = "{policy}"\n'))
+    for window in (1, 2, 3):
+        await hall.open_window(window)
+    await hall.issue(category="tax")
+    clock.advance(timedelta(minutes=10))
+    await hall.issue(category="tax")
+    clock.advance(-back)
+    await hall.issue(category="police")
+    clock.advance(timedelta(minutes=5))
+    await hall.issue(category="police")
+    assert [await _call(hall) for _each in range(4)] == ["A001", "A002", "B001", "B002"]
+    waits = [
+        entry.event.data["waited"]
+        for entry in await hall.entries(0)
+        if entry.event.kind is EventKind.TICKET_CALLED
+    ]
+    # The moment at which the clock stood still between two commands cannot be known.
+    assert waits == [15 * 60, 5 * 60, 5 * 60, 0]
+
+
+async def test_a_clock_put_right_makes_nobody_wait_for_years(clock: FixedClock) -> None:
+    """Else all waits are alike, and the class with the highest rate is always first."""
+    hall = memory_hall(clock)
+    await hall.open_window(3)
+    clock.advance(-YEARS)
+    await hall.open_window(1)
+    assert (await hall.overview()).business_date == MONDAY
+    await hall.issue(category="tax")
+    clock.advance(timedelta(minutes=10))
+    await hall.issue(category="tax", priority_class="priority")
+    await hall.pin("A001", reason="急事", actor="主任")
+    clock.advance(YEARS)
+    with pytest.raises(UnknownTicket):
+        await hall.cancel("A077")
+    clock.advance(timedelta(minutes=1))
+    # A place that is given back is that of before; the wait goes on.
+    await hall.unpin("A001")
+    assert [await _call(hall), await _call(hall)] == ["A001", "A002"]
+    kinds = await _kinds(hall)
+    assert kinds.count(EventKind.CLOCK_CAME_RIGHT) == 1
+    assert kinds.count(EventKind.CLOCK_WENT_BACK) == 1
+    assert EventKind.DAY_TURNED not in kinds
+    why = await hall.why("A001")
+    assert why.startswith("A001（普通）等了 11 分钟")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, NamedTuple
 
 from yichuang.clock import elapsed
@@ -328,7 +327,6 @@ def place_facts(ticket: Ticket) -> dict[str, Any]:
         "class": ticket.priority_class.value,
         "line_order": ticket.line_order,
         "line_entry": ticket.line_entry,
-        "since": ticket.since.isoformat(),
         "target_window": ticket.target_window,
     }
 
@@ -340,7 +338,6 @@ def back_in_place(ticket: Ticket, facts: Mapping[str, Any]) -> Ticket:
         priority_class=PriorityClass(facts["class"]),
         line_order=facts["line_order"],
         line_entry=facts["line_entry"],
-        since=datetime.fromisoformat(facts["since"]),
         target_window=facts["target_window"],
     )
 

@@ -25,6 +25,16 @@ END_OF_DAY = N_("日终")
 """Why the system passes what a former business date left in line."""
 
 
+_MAY_WAIT = (
+    TicketState.WAITING,
+    TicketState.CALLED,
+    TicketState.SERVING,
+    TicketState.HELD,
+    TicketState.PASSED,
+)
+"""Who waits, or may come to wait again."""
+
+
 class Done(NamedTuple):
     """What a command did."""
 
@@ -71,9 +81,30 @@ class Desk:
     def _note_the_clock(self, latest: Latest) -> None:
         if clock_behind(latest, self.now):
             self.record(EventKind.CLOCK_WENT_BACK, latest_at=latest.at.isoformat())
+            self._move_waits(self.now - latest.at)
+            self.time = self.now
         if self.today > latest.business_date:
             _turn_day(self, latest)
+        elif self._has_come_right(latest):
+            self.record(EventKind.CLOCK_CAME_RIGHT, latest_at=latest.at.isoformat())
+            self._move_waits(self.now - latest.at)
         self.has_noted = self._seq > latest.seq
+
+    def _has_come_right(self, latest: Latest) -> bool:
+        """Whether the clock shows the business date again, after one that lay before it."""
+        zone = self.rules.zone
+        was_wrong = latest.at.astimezone(zone).date() < self.today
+        return was_wrong and self.now.astimezone(zone).date() == self.today
+
+    def _move_waits(self, by: timedelta) -> None:
+        """Let everybody have waited as long as before the clock was moved.
+
+        Else those from before would have waited for no time at all, or for years, and would be overtaken by
+        all who come later, or overtake them: between lines it is the wait that counts.
+        """
+        for state in _MAY_WAIT:
+            for ticket in self.memory.in_state(self.today, state, None):
+                self.memory.save_ticket(ticket._replace(since=ticket.since + by))
 
     @property
     def next_seq(self) -> int:

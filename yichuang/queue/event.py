@@ -48,6 +48,7 @@ class EventKind(StrEnum):
     DAY_TURNED = "DayTurned"
     DAY_CLOSED = "DayClosed"
     CLOCK_WENT_BACK = "ClockWentBack"
+    CLOCK_CAME_RIGHT = "ClockCameRight"
     ITEMS_IMPORTED = "ItemsImported"
 
     @property
@@ -91,6 +92,7 @@ _LABELS = {
     EventKind.DAY_CLOSED: N_("收工"),
     EventKind.DAY_TURNED: N_("换日"),
     EventKind.CLOCK_WENT_BACK: N_("时钟倒退"),
+    EventKind.CLOCK_CAME_RIGHT: N_("时钟恢复"),
     EventKind.ITEMS_IMPORTED: N_("导入事项"),
 }
 
