@@ -16,6 +16,7 @@ from pathlib import Path
 import pyte
 import pytest
 
+from tests.integration.command import yichuang
 from yichuang.bootstrap import open_hall
 from yichuang.language import _, use_language
 
@@ -105,6 +106,13 @@ def terminals() -> Iterator[list[Terminal]]:
     yield opened
     for terminal in opened:
         terminal.close()
+
+
+@pytest.mark.parametrize("name", ["a b", "", "取号机", "x" * 21])
+def test_a_kiosks_name_is_plain(hall_folder: Path, name: str) -> None:
+    ran = yichuang("screen", "kiosk", "--name", name, hall=hall_folder)
+    assert ran.status == 2
+    assert "最多 20 个" in ran.err
 
 
 async def test_a_window_over_a_terminal(hall_folder: Path, terminals: list[Terminal]) -> None:

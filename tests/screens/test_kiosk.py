@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -745,6 +745,30 @@ async def test_the_journal_names_the_kiosk(hall: Hall) -> None:
         assert ticket.origin == "kiosk2"
         [entry] = await hall.history(ticket.number)
         assert entry.actor == "kiosk2"
+
+
+def opener(screen: KioskScreen) -> Callable[[str, int | None], KioskScreen]:
+    """Opens this screen, whatever is asked for."""
+    return lambda _place, _window: screen
+
+
+async def test_each_kiosk_prints_on_the_printer_of_its_name(
+    tmp_path: Path, clock: FixedClock
+) -> None:
+    folder = tmp_path / "two"
+    printers = "\n".join(
+        printer_toml(name, host="127.0.0.1", port=9, width=80) for name in ("front", "kiosk2")
+    )
+    await create_hall(folder, level="town", place="郑陆镇", printers=printers, clock=clock)
+    async with open_hall(folder, clock=clock) as hall:
+        for name, printer in (("kiosk2", "kiosk2"), ("kiosk3", "front")):
+            app = HallApp(hall, opener(KioskScreen(hall, kiosk=name)), "kiosk")
+            async with app.run_test(size=(80, 24)) as pilot:
+                await until_seen(pilot, HOME)
+                await pilot.press("4", "0")
+                await until_seen(pilot, "您的号码")
+                [job] = await hall.print_jobs(1)
+                assert job.printer == printer
 
 
 async def test_the_same_choice_within_two_seconds_shows_the_same_number(hall: Hall) -> None:

@@ -97,7 +97,8 @@ class GuideScreen(EntranceScreen):
         hours = rows.opening_row(rules, rules.hours.at(now), now)
         self.query_one("#hours", TextLine).show_line(hours)
         self.query_one("#lines", Rows).show(rows.line_rows(overview.lines, waits, now))
-        told = rows.ticket_rows(passed, held, waiting, self.categories, now)
+        shown = rows.Shown(self.categories, now, self._pane.size.width)
+        told = rows.ticket_rows(passed, held, waiting, shown)
         self._pane.show_all(told)
         await self._show_result()
 
@@ -114,6 +115,10 @@ class GuideScreen(EntranceScreen):
     @property
     def _pane(self) -> ScrollRows:
         return self.query_one("#tickets", ScrollRows)
+
+    def on_resize(self) -> None:
+        """Lay the lists out for the new width."""
+        self.call_after_refresh(self.reload)
 
     async def tell(self, done: Done | None, said: str = "") -> None:
         """Show the ticket large, and follow its paper."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from yichuang.language import _
@@ -28,8 +29,22 @@ from yichuang.tui.screens.window_rows import (
 )
 from yichuang.tui.text import Line, Part, pad, pad_left, wrap
 
-_NAME, _COUNT, _OLDEST, _WAIT = 16, 5, 8, 11
+_NAME, _COUNT, _OLDEST, _WAIT = 16, 5, 7, 12
 _FACTS_CELLS = 58
+
+
+class Shown(NamedTuple):
+    """How tickets are shown in the lists."""
+
+    categories: Categories
+    now: datetime
+    cells: int
+    """The width of the lists."""
+
+    @property
+    def label_cells(self) -> int:
+        """The width of a category's name, before what is told and the marks."""
+        return max(10, min(18, self.cells - 28))
 
 
 def opening_row(rules: HallRules, opening: Opening, now: datetime) -> Line:
@@ -70,21 +85,17 @@ def _line(line: LineView, waits: Mapping[str, Wait], now: datetime) -> Line:
 
 
 def ticket_rows(
-    passed: Sequence[Ticket],
-    held: Sequence[Ticket],
-    waiting: Sequence[Ticket],
-    categories: Categories,
-    now: datetime,
+    passed: Sequence[Ticket], held: Sequence[Ticket], waiting: Sequence[Ticket], shown: Shown
 ) -> list[Line]:
     """Who missed the call, who is put aside, who waits: those that one asks for at the entrance first."""
     rows: list[Line] = [_heading(TicketState.PASSED, passed)]
-    rows += [_short_row(each, categories, _(each.reason or "")) for each in passed]
+    rows += [_short_row(each, shown, _(each.reason or "")) for each in passed]
     rows.append(_heading(TicketState.HELD, held))
-    rows += [_short_row(each, categories, each.hold.label if each.hold else "") for each in held]
+    rows += [_short_row(each, shown, each.hold.label if each.hold else "") for each in held]
     rows.append(_heading(TicketState.WAITING, waiting))
     for each in waiting:
-        waited = _("{minutes} 分").format(minutes=minutes(each.since, now))
-        rows.append(_short_row(each, categories, pad_left(waited, 7)))
+        waited = _("{minutes} 分").format(minutes=minutes(each.since, shown.now))
+        rows.append(_short_row(each, shown, pad_left(waited, 7)))
     return rows
 
 
@@ -92,14 +103,11 @@ def _heading(state: TicketState, tickets: Sequence[Ticket]) -> Line:
     return [(f"{state.label} {len(tickets)}", "section")]
 
 
-def _short_row(ticket: Ticket, categories: Categories, told: str) -> Line:
-    found = categories.get(ticket.category)
-    label = found.label if found else ticket.category
+def _short_row(ticket: Ticket, shown: Shown, told: str) -> Line:
+    found = shown.categories.get(ticket.category)
+    label = pad(found.label if found else ticket.category, shown.label_cells)
     marks = "  ".join(marks_of(ticket))
-    return [
-        f"{pad(ticket.number, 7)}{pad(label, 10)}{told}",
-        (f"  {marks}" if marks else "", "mark"),
-    ]
+    return [f"{pad(ticket.number, 7)}{label}{told}", (f"  {marks}" if marks else "", "mark")]
 
 
 def marks_of(ticket: Ticket) -> list[str]:

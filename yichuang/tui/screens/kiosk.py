@@ -76,7 +76,8 @@ class KioskScreen(HallScreen):
     BINDINGS: ClassVar[list[BindingType]] = KEYS
     HOW_TO = (
         N_("按业务的数字，再按 0：两个键取号。要选事项就再按数字。"),
-        N_("按 0 或 / 查事项：sbk 找到社保卡。按 9 选绿色通道，按 * 一次办几件。"),
+        N_("按 0 或 / 查事项：sbk 找到社保卡。按 9 选绿色通道。"),
+        N_("先按 *，再选事项，一个号能办几件事。约好的按 7 签到。"),
         N_("没有人按键 60 秒，回到第一页。"),
     )
 
@@ -132,7 +133,10 @@ class KioskScreen(HallScreen):
         return self._visit.at
 
     async def load(self) -> None:
-        """Read the lines, the printer and the paper under way, and show the present page."""
+        """Show the number that was given and its paper; else read the hall and show the present page."""
+        if self._given is not None:
+            await self._show_given(self._given)
+            return
         self._lines = await self.hall.lines()
         self._waits = await waits_of(self.hall)
         self._know_printer(await self.hall.printers())
@@ -142,9 +146,7 @@ class KioskScreen(HallScreen):
         if self._is_new or self._visit.menu.flagged_only != flagged:
             self._visit = Visit(self.hall.rules, await self.hall.items(), flagged_only=flagged)
             self._is_new = False
-        if self._given is not None:
-            await self._show_given(self._given)
-        elif self._shut is not None:
+        if self._shut is not None:
             self._show_closed(self._shut)
         else:
             self._show_choices(self._visit)
