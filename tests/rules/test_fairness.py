@@ -7,13 +7,14 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.halls import MORNING, memory_hall
+from tests.halls import MORNING, memory_hall, sqlite_hall
 from tests.rules.fair_hall import fair_settings
 from yichuang.clock import FixedClock
 from yichuang.errors import NothingWaiting, QueueRefusal
@@ -37,9 +38,10 @@ OFTEN = settings(max_examples=150, deadline=None, suppress_health_check=[HealthC
 class Play:
     """A hall at work, told what to do by numbers; what is refused changes nothing."""
 
-    def __init__(self, dispatch: str) -> None:
-        self.clock = FixedClock(MORNING)
-        self.hall = memory_hall(self.clock, fair_settings(dispatch=dispatch))
+    def __init__(self, dispatch: str, hall: Hall | None = None) -> None:
+        self.hall = hall or memory_hall(FixedClock(MORNING), fair_settings(dispatch=dispatch))
+        assert isinstance(self.hall.clock, FixedClock)
+        self.clock = self.hall.clock
         self.touched: set[int] = set()
         """Tickets with which anything was done since their issue."""
         self.refused: Counter[str] = Counter()
@@ -490,6 +492,36 @@ def test_a_business_date_never_goes_back(steps: list[Step]) -> None:
         assert [each.seq for each in entries] == list(range(1, len(entries) + 1))
 
     _run(work)
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_both_stores_play_alike(tmp_path: Path, seed: int) -> None:
+    """The same steps leave the same journal, hash by hash, and are refused alike."""
+    dispatch = POLICIES[seed % 3]
+    chance = random.Random(seed)
+    kinds = WORK * 2 + PEOPLE * 2 + DUTY + REST + ["open", "go_on", "jump"]
+    steps = [*BEGIN]
+    steps += [
+        (chance.choice(kinds), chance.randrange(40), chance.randrange(40)) for _ in range(300)
+    ]
+    settings = fair_settings(dispatch=dispatch)
+    plays = [
+        Play(dispatch),
+        Play(dispatch, await sqlite_hall(tmp_path, FixedClock(MORNING), settings)),
+    ]
+    told = []
+    for play in plays:
+        async with play.hall:
+            for step in steps:
+                await play.do(step)
+            entries = await play.hall.entries(0, 100_000)
+            tickets = await play.today()
+            views = [await play.hall.window_view(window) for window in range(1, 6)]
+            lines = await play.hall.lines()
+            told.append(([each.hash for each in entries], tickets, views, lines, play.refused))
+    for one, other in zip(*told, strict=True):
+        assert one == other
+    assert len(told[0][0]) > 120
 
 
 def test_the_play_does_what_it_says() -> None:

@@ -394,9 +394,9 @@ class SqliteAgainstModel(EngineAgainstModel):
 class LongDay:
     """Hundreds of steps of which most succeed, drawn by a seed: what short runs of chance do not reach."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, machine: EngineAgainstModel) -> None:
         self.chance = random.Random(seed)
-        self.machine = EngineAgainstModel()
+        self.machine = machine
         self.machine.begin(
             Choices(
                 policy=self.chance.choice(["fifo", "alternating", "accumulating"]),
@@ -501,7 +501,12 @@ class LongDay:
 
 @pytest.mark.parametrize("seed", range(30))
 def test_long_days(seed: int) -> None:
-    LongDay(seed).run(250)
+    LongDay(seed, EngineAgainstModel()).run(250)
+
+
+@pytest.mark.parametrize("seed", range(100, 103))
+def test_long_days_on_a_file(seed: int) -> None:
+    LongDay(seed, SqliteAgainstModel()).run(200)
 
 
 def _facts(ticket: Ticket) -> tuple[object, ...]:

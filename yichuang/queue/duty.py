@@ -59,7 +59,7 @@ def close(desk: Desk, command: CloseWindow) -> Done:
     """End duty; tickets that waited for this window alone become callable by others."""
     open_window(desk, command.window)
     idle_window(desk, command.window)
-    released = desk.memory.release_directed(command.window)
+    released = sorted(desk.memory.release_directed(command.window))
     return _set(
         desk, command.window, WindowState.CLOSED, EventKind.WINDOW_CLOSED, released=released
     )
