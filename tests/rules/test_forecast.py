@@ -390,12 +390,16 @@ async def test_a_forecast_some_seconds_old_still_answers(hall: Hall, clock: Fixe
 
 
 def test_a_curve_never_falls_and_goes_on() -> None:
-    curve = Curve([(2, Wait(120.0, 200.0)), (4, Wait(240.0, 480.0))], 60.0)
+    curve = Curve([(2, Wait(120.0, 200.0, 80.0)), (4, Wait(240.0, 480.0, 120.0))], 60.0)
     medians = [curve.at(ahead).median for ahead in range(9)]
     assert medians == sorted(medians)
-    assert curve.at(4) == Wait(240.0, 480.0)
+    assert curve.at(4) == Wait(240.0, 480.0, 120.0)
     assert curve.at(3).high == 340.0
-    assert curve.at(6) == Wait(360.0, 600.0)
+    beyond = curve.at(6)
+    assert beyond.median == 360.0
+    assert beyond.spread > 120.0
+    assert beyond.high - beyond.median == pytest.approx(2 * beyond.spread)
+    assert Curve([(0, Wait(0.0, 0.0))], 60.0).at(3).high > 180.0
 
 
 # --- telling ----------------------------------------------------------------------------------

@@ -124,6 +124,7 @@ class Hall:
 
     async def close(self) -> None:
         """Let the hall's file go."""
+        await self._foretelling.close()
         await self.store.close()
 
     async def do(self, command: Command, actor: str = "") -> Done:

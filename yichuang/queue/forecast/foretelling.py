@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections import Counter
 from datetime import datetime, timedelta
@@ -24,6 +25,12 @@ _LEARN_EVERY = timedelta(minutes=5)
 _TOLD = 1000
 """Among so many of the newest tickets, what was told is compared with what came true."""
 
+_GOOD_ENOUGH = 60.0
+"""Seconds for which a ticket is told by the kept forecast; who came since is counted on top of it."""
+
+_AFTER_THE_TICKET = 0.25
+"""Seconds after a ticket until the forecast is made anew: its paper goes first."""
+
 _FEW_CHANGES = 4
 """So many commands, or a tenth of who waits, do not make a forecast old."""
 
@@ -39,6 +46,7 @@ class Foretelling:
         self._clock = clock
         self._lock = asyncio.Lock()
         self._learnt: tuple[datetime, Learnt] | None = None
+        self._renewal: asyncio.Task[None] | None = None
         self._kept: tuple[datetime, int, Forecast] | None = None
         self._given: Counter[tuple[str, PriorityClass, str]] = Counter()
         """How many were told a wait in each line since the kept forecast was made."""
@@ -79,7 +87,7 @@ class Foretelling:
             category = command.category or await self._category_of(command.items)
             if category is None:
                 return command
-            forecast = await self.forecast()
+            forecast = await self._at_once()
             line = (category, command.priority_class, command.need)
             wait = forecast.newcomer(*line[:2], need=command.need, more=self._given[line])
             self._given[line] += 1
@@ -87,6 +95,33 @@ class Foretelling:
             logger.exception("no forecast")
             return command
         return command._replace(expected=wait)
+
+    async def _at_once(self) -> Forecast:
+        """A forecast for a ticket: nobody waits for a new one while there is one of this minute."""
+        young = self._young()
+        if young is not None or self._kept is None:
+            return young or await self.forecast()
+        made, _mark, forecast = self._kept
+        if not 0 <= (self._clock.now() - made).total_seconds() < _GOOD_ENOUGH:
+            return await self.forecast()
+        if self._renewal is None or self._renewal.done():
+            self._renewal = asyncio.create_task(self._renew())
+        return forecast
+
+    async def _renew(self) -> None:
+        """Make a new forecast when the ticket that asked for it is on its way to the printer."""
+        await asyncio.sleep(_AFTER_THE_TICKET)
+        try:
+            await self.forecast()
+        except Exception:  # the next one who asks is told
+            logger.exception("no forecast")
+
+    async def close(self) -> None:
+        """Give up a forecast that is being made."""
+        if self._renewal is not None:
+            self._renewal.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._renewal
 
     async def _category_of(self, items: tuple[str, ...]) -> str | None:
         found = await self._store.read(lambda records: records.item(items[0])) if items else None
