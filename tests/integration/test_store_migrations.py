@@ -182,7 +182,8 @@ def test_many_openers_make_one_schema(path: Path) -> None:
     for thread in threads:
         thread.join()
     assert errors == []
-    assert applied == known_steps()
+    # Each step once; who applied which, is chance.
+    assert sorted(applied, key=lambda step: step.number) == known_steps()
 
 
 def _damage(path: Path, damage: str) -> None:
