@@ -424,6 +424,15 @@ async def test_booking_on_site_shows_the_code_large(hall: Hall, size: tuple[int,
         assert (booking.channel, booking.start) == (Channel.ON_SITE, at(9, 30, day=3))
 
 
+async def test_frames_in_english(hall: Hall, clock: FixedClock) -> None:
+    await busy_morning(hall, clock)
+    async with guide(hall, language="en") as pilot:
+        await pilot.press("1", "4", "1")
+        assert_frame("guide-english-80x24", await until_seen(pilot, "D004"))
+        await pilot.press("7", "2", "4")
+        assert_frame("guide-english-days-80x24", await until_seen(pilot, "28 free"))
+
+
 async def test_booking_by_telephone(hall: Hall) -> None:
     async with guide(hall) as pilot:
         await pilot.press("7", "3", "4", "2", "enter")

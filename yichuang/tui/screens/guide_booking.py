@@ -120,7 +120,9 @@ class Bookings:
     async def _ask_day(self, days: list[BookableDay]) -> BookableDay | None:
         choices: list[tuple[Line, BookableDay]] = []
         for day in days:
-            opens = opening_text(self._hall.rules, day.slots[0].start).rpartition("）")[0] + "）"
+            start = day.slots[0].start.astimezone(self._hall.rules.zone)
+            time = f"{start.hour}:{start.minute:02d}"
+            opens = opening_text(self._hall.rules, start).removesuffix(time).rstrip()
             free = _("空 {count} 个").format(count=day.free)
             choices.append((f"{pad(opens, 20)}{free if day.free else _('约满了')}", day))
         return await self._desk.ask(Choice(_("约哪一天"), choices))

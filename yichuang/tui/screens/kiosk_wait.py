@@ -31,8 +31,8 @@ def short_wait(wait: Wait | None) -> str:
 
 
 def full_wait(wait: Wait | None) -> str:
-    """Both figures in a phrase; empty when they are not known."""
-    if wait is None:
-        return ""
+    """Both figures in a phrase, the one where they are the same; empty when they are not known."""
+    if wait is None or wait.high_minutes <= wait.minutes:
+        return short_wait(wait)
     text = _("约 {minutes} 分钟，多数人不超过 {high} 分钟")
     return text.format(minutes=wait.minutes, high=wait.high_minutes)
