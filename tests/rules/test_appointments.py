@@ -40,8 +40,9 @@ from yichuang.errors import (
     VisitorBarred,
     VisitorMissing,
 )
-from yichuang.queue.appointment import Appointment, AppointmentState, Channel, appointments
-from yichuang.queue.appointment.booking import barred_until
+from yichuang.queue.appointment import Appointment, AppointmentState, Channel
+from yichuang.queue.booking import appointments
+from yichuang.queue.booking.booking import barred_until
 from yichuang.queue.event import Entry, EventKind
 from yichuang.queue.item import Item
 from yichuang.queue.person import check_character

@@ -16,7 +16,7 @@ from tests.halls import MORNING, memory_hall, small_settings
 from yichuang.clock import FixedClock
 from yichuang.errors import QueueRefusal
 from yichuang.queue.appointment import Appointment, AppointmentState
-from yichuang.queue.appointment.slots import days_ahead
+from yichuang.queue.booking.slots import days_ahead
 from yichuang.queue.event import EventKind
 
 RULES = """

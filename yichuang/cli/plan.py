@@ -214,9 +214,7 @@ def _table(settings: Settings, needs: Sequence[HourNeed]) -> Iterator[str]:
         yield left(_hour(need), 12) + "".join(right(text, width) for text in shown)
     yield ""
     named = _("、").join(f"{each.letter} {each.label}" for each in settings.category)
-    yield _(
-        "分设：每个窗口只办一类；合办：都是综合窗口；达标：现有窗口合办、一直这么忙时"
-    )
+    yield _("分设：每个窗口只办一类；合办：都是综合窗口；达标：现有窗口合办、一直这么忙时")
     yield named
 
 

@@ -12,9 +12,9 @@ from yichuang.config import Settings
 from yichuang.errors import QueueRefusal, UnknownClass
 from yichuang.queue import calling, day, duty, entrance, holding, issuing, paper, undo
 from yichuang.queue import command as commands
-from yichuang.queue.appointment import booking
-from yichuang.queue.appointment.appointments import Appointments
-from yichuang.queue.appointment.importing import import_appointments
+from yichuang.queue.booking import booking
+from yichuang.queue.booking.appointments import Appointments
+from yichuang.queue.booking.importing import import_appointments
 from yichuang.queue.catalogue import import_items
 from yichuang.queue.command import Command
 from yichuang.queue.desk import Desk, Done

@@ -1,4 +1,4 @@
-"""Appointments (E01-E03): what is booked, which slots there are, the rules of booking, and the import."""
+"""Appointments (E01-E03): what is booked, and what the rules need of memory for them."""
 
 from yichuang.queue.appointment.appointment import (
     CODE_DIGITS,

@@ -18,8 +18,8 @@ from yichuang.queue.appointment.appointment import (
     Channel,
     Slot,
 )
-from yichuang.queue.appointment.importing import ImportContext, read_bookings
-from yichuang.queue.appointment.slots import view_days, view_slots
+from yichuang.queue.booking.importing import ImportContext, read_bookings
+from yichuang.queue.booking.slots import view_days, view_slots
 from yichuang.queue.desk import Done, business_date, hall_time
 from yichuang.queue.person import Person, as_visitor, hashed_phone
 from yichuang.queue.ports import Records, Result
@@ -104,7 +104,7 @@ class Appointments:
     ) -> Done:
         """Take over a CSV file of online bookings, all or none; `Done.counts` says new and known.
 
-        The columns are told in `yichuang.queue.appointment.importing`. Raises InvalidBookings.
+        The columns are told in `yichuang.queue.booking.importing`. Raises InvalidBookings.
         """
         hall = self._hall
         context = ImportContext(

@@ -27,7 +27,7 @@ from typing import NamedTuple
 from yichuang.errors import InvalidBookings, InvalidItems, QueueRefusal, ReferenceDiffers
 from yichuang.language import _
 from yichuang.queue.appointment.appointment import CODE_DIGITS, Appointment, Channel
-from yichuang.queue.appointment.booking import booked
+from yichuang.queue.booking.booking import booked
 from yichuang.queue.command import BookAppointment, ImportAppointments, ImportedBooking
 from yichuang.queue.csv_file import (
     Record,

@@ -31,7 +31,7 @@ from yichuang.errors import (
 )
 from yichuang.language import N_, _
 from yichuang.queue.appointment.appointment import Appointment, AppointmentState, Slot
-from yichuang.queue.appointment.slots import bookable_dates, counted, may_be_booked, slots_of_day
+from yichuang.queue.booking.slots import bookable_dates, counted, may_be_booked, slots_of_day
 from yichuang.queue.command import (
     BookAppointment,
     CancelAppointment,
