@@ -33,7 +33,7 @@ async def test_an_empty_memory_has_nothing(store: AnyStore) -> None:
         assert memory.ticket(1) is None
         assert memory.numbered("A001", TODAY) is None
         assert memory.heads(duty(1, "tax"), MORNING) == []
-        assert memory.lines(TODAY) == []
+        assert memory.lines(TODAY, MORNING) == []
         assert memory.waiting(TODAY, 9) == []
         assert memory.waiting_at(duty(1, "tax"), TODAY, 9) == []
         assert memory.in_state(TODAY, None, 9) == []
@@ -251,7 +251,7 @@ async def test_equal_places_are_decided_by_entry(store: AnyStore) -> None:
             assert nth.number == number
         for number in order[:-1]:
             (head,) = memory.heads(duty(1, "tax"), MORNING)
-            (line,) = memory.lines(TODAY)
+            (line,) = memory.lines(TODAY, MORNING)
             assert head.number == line.head == number
             memory.save_ticket(_get(memory, number)._replace(state=TicketState.CANCELLED))
 
@@ -261,7 +261,7 @@ async def test_equal_places_are_decided_by_entry(store: AnyStore) -> None:
 async def test_lines_count_the_directed_too(store: AnyStore) -> None:
     await store.transact(_fill)
     await store.transact(lambda memory: keep(memory, new_ticket(1, on=YESTERDAY, order=0)))
-    found = await store.read(lambda records: records.lines(TODAY))
+    found = await store.read(lambda records: records.lines(TODAY, MORNING))
     assert sorted(found, key=lambda line: (line.category, line.priority_class)) == [
         LineCount("police", ORDINARY, 1, "B007", MORNING),
         LineCount("tax", ORDINARY, 6, "A001", MORNING),
@@ -276,7 +276,7 @@ async def test_a_directed_ticket_counts_but_does_not_head_its_line(store: AnySto
         keep(memory, new_ticket(3, order=2))
         alone = keep(memory, new_ticket(4, category="police"))
         memory.save_ticket(alone._replace(target_window=2))
-        return memory.lines(TODAY)
+        return memory.lines(TODAY, MORNING)
 
     assert await store.transact(work) == [
         LineCount("police", ORDINARY, 1, "", MORNING),

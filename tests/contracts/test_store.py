@@ -59,7 +59,7 @@ def _everything(records: Records) -> tuple[object, ...]:
         records.waiting(TODAY, 99),
         records.heads(duty(2, "tax"), MORNING),
         records.state_counts(TODAY),
-        records.lines(TODAY),
+        records.lines(TODAY, MORNING),
         records.windows(),
         records.active(),
         records.recent_calls(TODAY, 99),

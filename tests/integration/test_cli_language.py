@@ -25,7 +25,7 @@ CLICK_WORDS = (
 )
 
 WRONG: list[tuple[str, ...]] = [
-    ("ticket", "issue"),
+    ("ticket", "reprint"),
     ("ticket", "list", "--nosuch"),
     ("ticket", "list", "--limit", "x"),
     ("ticket", "list", "--state", "lost"),

@@ -115,7 +115,7 @@ async def test_a_hall_for_trying_out_is_always_open(clock: FixedClock, minutes: 
     hall = _hall(clock, settings)
     _at(clock, 6, minutes)
     await hall.issue(category="tax", origin="kiosk")
-    assert closes_soon(HallRules(settings), clock.now()) is None
+    assert closes_soon(HallRules(settings), clock.now(), MORNING.date()) is None
 
 
 async def test_a_second_press_is_answered_when_the_session_is_just_over(clock: FixedClock) -> None:
@@ -135,7 +135,7 @@ def test_near_closing_the_kiosk_warns(
 ) -> None:
     """It asks, and refuses nobody (A06)."""
     _at(clock, 0, minutes)
-    found = closes_soon(HallRules(small_settings(HOURS)), clock.now())
+    found = closes_soon(HallRules(small_settings(HOURS)), clock.now(), MORNING.date())
     assert found == (None if closes is None else MORNING + timedelta(hours=closes - 9))
 
 
@@ -147,3 +147,13 @@ async def test_what_was_issued_is_served(clock: FixedClock) -> None:
     await hall.issue(category="tax", origin="kiosk")
     _at(clock, 0, 18 * 60)
     assert (await hall.call_next(1)).ticket is not None
+
+
+async def test_a_clock_that_is_known_to_be_wrong_sends_nobody_away(clock: FixedClock) -> None:
+    hall = _hall(clock)
+    _at(clock, 0, NINE)
+    await hall.issue(category="tax", origin="kiosk")
+    clock.advance(timedelta(days=-1000, hours=-7))
+    done = await hall.issue(category="tax", origin="kiosk", need="")
+    assert done.ticket is not None
+    assert done.ticket.business_date == MORNING.date()

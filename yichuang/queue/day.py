@@ -48,6 +48,9 @@ def close_day(desk: Desk, command: CloseDay) -> Done:
     if command.outage:
         _release_bookings(desk, reason)
     note_absences(desk)
+    if desk.memory.surge() is not None:
+        desk.memory.save_surge(None)
+        desk.record(EventKind.SURGE_ENDED)
     desk.record(
         EventKind.DAY_CLOSED,
         outage=command.outage,

@@ -59,7 +59,7 @@ def issue_ticket(desk: Desk, command: IssueTicket) -> Done:
         repeated = _pressed_twice(desk, command, category)
         if repeated is not None:
             return repeated
-        refuse_outside_hours(desk.rules, desk.now, category, items)
+        refuse_outside_hours(desk.rules, desk.now, desk.today, category, items)
     refuse_duplicate(desk, command.person, category)
     ticket = draft(desk, category, command.priority_class)._replace(
         items=command.items,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from yichuang.config import CategorySettings
 from yichuang.errors import ItemNotToday, OutsideHours
 from yichuang.language import N_, _
+from yichuang.queue.hours import Opening
 from yichuang.queue.item import Item
 from yichuang.queue.rules import HallRules
 
@@ -22,16 +23,31 @@ _WEEKDAYS = (
 )
 
 
+def opening_at(rules: HallRules, now: datetime, on: date) -> Opening | None:
+    """How the hall stands; None where hours close no kiosk.
+
+    That is in a hall for trying out, and while the clock shows a date before the business date: then it is
+    wrong (village PCs have dead CMOS batteries), and nobody is sent away by a wrong clock.
+    """
+    if rules.settings.hall.sample or now.astimezone(rules.zone).date() < on:
+        return None
+    return rules.hours.at(now)
+
+
 def refuse_outside_hours(
-    rules: HallRules, now: datetime, category: CategorySettings, items: Sequence[Item]
+    rules: HallRules,
+    now: datetime,
+    on: date,
+    category: CategorySettings,
+    items: Sequence[Item],
 ) -> None:
     """Raises OutsideHours or ItemNotToday at a kiosk; inside published hours nobody is refused (A06).
 
-    A hall for trying out is always open. People at the guide desk decide for themselves.
+    `on` is the hall's business date. People at the guide desk decide for themselves.
     """
-    if rules.settings.hall.sample:
+    opening = opening_at(rules, now, on)
+    if opening is None:
         return
-    opening = rules.hours.at(now)
     if opening.session is None:
         raise OutsideHours(opens=opening_text(rules, opening.opens_next))
     if opening.session.flagged_only:
@@ -55,9 +71,7 @@ def opening_text(rules: HallRules, at: datetime | None) -> str:
     )
 
 
-def closes_soon(rules: HallRules, now: datetime) -> datetime | None:
+def closes_soon(rules: HallRules, now: datetime, on: date) -> datetime | None:
     """When the hall closes, if that is near enough to tell a visitor before a number is taken."""
-    if rules.settings.hall.sample:
-        return None
-    opening = rules.hours.at(now)
-    return opening.closes_at if opening.is_closing else None
+    opening = opening_at(rules, now, on)
+    return opening.closes_at if opening is not None and opening.is_closing else None

@@ -163,8 +163,8 @@ class Records(AppointmentRecords, Protocol):
         """
         ...
 
-    def lines(self, on: date) -> list[LineCount]:
-        """The lines that are not empty."""
+    def lines(self, on: date, at: datetime) -> list[LineCount]:
+        """The lines that are not empty; an appointment that is not due at `at` heads none."""
         ...
 
     def waiting(self, on: date, limit: int) -> list[Ticket]:

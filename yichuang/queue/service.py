@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +31,7 @@ from yichuang.queue.view import (
     LineView,
     Overview,
     WindowView,
+    today,
     view_board,
     view_history,
     view_lines,
@@ -368,6 +369,10 @@ class Hall:
     async def lines(self) -> tuple[LineView, ...]:
         """Every category with its lines."""
         return await self.look(view_lines)
+
+    async def business_date(self) -> date:
+        """The hall's own date: it never goes back."""
+        return await self.look(today)
 
     async def past_visits(self, back: timedelta) -> list[PastVisit]:
         """The visits of the business dates before today, as far back as asked."""

@@ -109,7 +109,7 @@ def view_window(records: Records, rules: HallRules, now: datetime, number: int) 
     settings = rules.window(number)
     latest = records.latest()
     on, time = business_date(latest, rules, now), hall_time(latest, now)
-    lines = _lines(records, rules, on)
+    lines = _lines(records, rules, on, now)
     ticket = records.current(number)
     window, surge = records.window(number), records.surge()
     duty = rules.duty(window, surge)
@@ -155,7 +155,7 @@ def view_overview(records: Records, rules: HallRules, now: datetime) -> Overview
     on = business_date(latest, rules, now)
     windows = {window.number: window for window in records.windows()}
     tickets = {ticket.window: ticket for ticket in records.active()}
-    lines = _lines(records, rules, on)
+    lines = _lines(records, rules, on, now)
     counts = records.state_counts(on)
     surge = records.surge()
     return Overview(
@@ -193,7 +193,7 @@ def view_board(records: Records, rules: HallRules, now: datetime, calls: int = 1
         at=now,
         calls=tuple(records.recent_calls(on, calls)),
         paused=tuple(number for number in paused if number in rules.windows),
-        waiting=sum(line.waiting for line in records.lines(on)),
+        waiting=sum(line.waiting for line in records.lines(on, now)),
         notice=rules.settings.hall.notice,
         complaint_phone=rules.settings.hall.complaint_phone,
     )
@@ -201,7 +201,7 @@ def view_board(records: Records, rules: HallRules, now: datetime, calls: int = 1
 
 def view_lines(records: Records, rules: HallRules, now: datetime) -> tuple[LineView, ...]:
     """Every category with its lines, in the hall's order: the kiosk's menu."""
-    return tuple(_lines(records, rules, today(records, rules, now)).values())
+    return tuple(_lines(records, rules, today(records, rules, now), now).values())
 
 
 def view_ticket(records: Records, rules: HallRules, now: datetime, number: str) -> Ticket:
@@ -241,9 +241,9 @@ def view_past(
     return records.past_visits(on - back, on)
 
 
-def _lines(records: Records, rules: HallRules, on: date) -> dict[str, LineView]:
+def _lines(records: Records, rules: HallRules, on: date, at: datetime) -> dict[str, LineView]:
     counts: dict[str, list[LineCount]] = {}
-    for line in records.lines(on):
+    for line in records.lines(on, at):
         counts.setdefault(line.category, []).append(line)
     return {
         code: _together(category, counts.get(code, []))

@@ -91,6 +91,7 @@ GROUP BY category, class
 _HEAD_OF_LINE = """
 SELECT number FROM ticket
 WHERE state = 'waiting' AND target_window IS NULL AND category = :category AND class = :class
+    AND (class <> 'appointment' OR not_before <= :at)
 ORDER BY line_order, line_entry LIMIT 1
 """
 
@@ -177,16 +178,18 @@ class Lines(Table):
         count: int = self.connection.execute(sql, facts).fetchone()[0]
         return count
 
-    def lines(self, on: date) -> list[LineCount]:
+    def lines(self, on: date, at: datetime) -> list[LineCount]:
         """The lines that are not empty."""
         rows = self.connection.execute(_LINES, {"date": on.isoformat()}).fetchall()
         return [
-            LineCount(row[0], CLASSES[row[1]], row[2], self._head(row[0], row[1]), _moment(row[3]))
+            LineCount(
+                row[0], CLASSES[row[1]], row[2], self._head(row[0], row[1], at), _moment(row[3])
+            )
             for row in rows
         ]
 
-    def _head(self, category: str, priority_class: str) -> str:
-        facts = {"category": category, "class": priority_class}
+    def _head(self, category: str, priority_class: str, at: datetime) -> str:
+        facts = {"category": category, "class": priority_class, "at": at.isoformat()}
         row = self.connection.execute(_HEAD_OF_LINE, facts).fetchone()
         return row[0] if row else ""
 

@@ -199,14 +199,14 @@ class PlainTickets(PlainTables):
             return [(ticket.target_window, each) for each in PriorityClass]
         return [(ticket.category, each, need) for each in PriorityClass for need in needs]
 
-    def lines(self, on: date) -> list[LineCount]:
+    def lines(self, on: date, at: datetime) -> list[LineCount]:
         """The lines that are not empty."""
         found: dict[tuple[str, PriorityClass], list[Ticket]] = {}
         for ticket_id in self._by_state.get((on, TicketState.WAITING), ()):
             ticket = self._tickets[ticket_id]
             found.setdefault((ticket.category, ticket.priority_class), []).append(ticket)
         return [
-            LineCount(*key, len(tickets), _first_of_all(tickets), min(t.since for t in tickets))
+            LineCount(*key, len(tickets), _first_of_all(tickets, at), min(t.since for t in tickets))
             for key, tickets in sorted(found.items())
         ]
 
@@ -413,6 +413,6 @@ def _in_order(ticket: Ticket) -> tuple[int, int, int]:
     return (ticket.priority_class.rank, ticket.line_order, ticket.line_entry)
 
 
-def _first_of_all(tickets: list[Ticket]) -> str:
-    undirected = [ticket for ticket in tickets if ticket.target_window is None]
+def _first_of_all(tickets: list[Ticket], at: datetime) -> str:
+    undirected = [each for each in tickets if each.target_window is None and _is_due(each, at)]
     return min(undirected, key=_in_order).number if undirected else ""

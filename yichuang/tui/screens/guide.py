@@ -94,7 +94,7 @@ class GuideScreen(EntranceScreen):
         waits = await waits_of(self.hall)
         self._counts = {TicketState.PASSED: len(passed), TicketState.HELD: len(held)}
         rules, now = self.hall.rules, overview.at
-        hours = rows.opening_row(rules, rules.hours.at(now), now)
+        hours = rows.opening_row(rules, self.hall.clock.now(), overview.business_date)
         self.query_one("#hours", TextLine).show_line(hours)
         self.query_one("#lines", Rows).show(rows.line_rows(overview.lines, waits, now))
         shown = rows.Shown(self.categories, now, self._pane.size.width)

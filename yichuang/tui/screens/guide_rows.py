@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from yichuang.language import _
 from yichuang.queue.appointment import Appointment
-from yichuang.queue.hours import Opening
 from yichuang.queue.item import Item
 from yichuang.queue.need import need_label
-from yichuang.queue.opening import closes_soon, opening_text
+from yichuang.queue.opening import closes_soon, opening_at, opening_text
 from yichuang.queue.printing import PrintJob
 from yichuang.queue.rules import HallRules
 from yichuang.queue.ticket import Ticket, TicketState
@@ -47,17 +46,20 @@ class Shown(NamedTuple):
         return max(10, min(18, self.cells - 28))
 
 
-def opening_row(rules: HallRules, opening: Opening, now: datetime) -> Line:
+def opening_row(rules: HallRules, now: datetime, on: date) -> Line:
     """Whether kiosks give numbers now, and until when."""
     if rules.settings.hall.sample:
         return f" {_('试用大厅：随时可以取号')}"
+    opening = opening_at(rules, now, on)
+    if opening is None:
+        return [(f" {_('电脑的时间不对：取号机不看办公时间，一直开着')} ", "alert")]
     if opening.closes_at is None:
         opens = opening_text(rules, opening.opens_next)
         text = _("取号机停着，下次 {opens}").format(opens=opens)
         return [(f" {text} ", "alert")]
     time = f"{opening.closes_at.astimezone(rules.zone):%H:%M}"
     text = _("取号到 {time}").format(time=time)
-    if closes_soon(rules, now) is not None:
+    if closes_soon(rules, now, on) is not None:
         return [(f" {text}{_('，快到了')} ", "alert")]
     return f" {text}"
 

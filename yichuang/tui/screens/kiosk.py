@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import ClassVar
 
 from textual import events, on
@@ -96,6 +97,7 @@ class KioskScreen(HallScreen):
         names = [printer.name for printer in hall.settings.printer]
         self._printer_name = kiosk if kiosk in names else None
         self._visit = Visit(hall.rules, (), flagged_only=False)
+        self._on: date | None = None
         self._is_new = True
         self._lines: tuple[LineView, ...] = ()
         self._waits: Mapping[str, Wait] = {}
@@ -140,9 +142,9 @@ class KioskScreen(HallScreen):
         self._lines = await self.hall.lines()
         self._waits = await waits_of(self.hall)
         self._know_printer(await self.hall.printers())
-        now = self.hall.clock.now()
-        self._shut = closed_now(self.hall.rules, now)
-        flagged = flagged_only(self.hall.rules, now)
+        now, self._on = self.hall.clock.now(), await self.hall.business_date()
+        self._shut = closed_now(self.hall.rules, now, self._on)
+        flagged = flagged_only(self.hall.rules, now, self._on)
         if self._is_new or self._visit.menu.flagged_only != flagged:
             self._visit = Visit(self.hall.rules, await self.hall.items(), flagged_only=flagged)
             self._is_new = False
@@ -365,7 +367,8 @@ class KioskScreen(HallScreen):
             return
         self._know_printer(printers)
         wait = self._waits.get(stops_of(wants)[0])
-        doubt = closing_doubt(self.hall.rules, self.hall.clock.now(), wait)
+        now = self.hall.clock.now()
+        doubt = closing_doubt(self.hall.rules, now, self._on or now.date(), wait)
         why = cannot_print(self._printer)
         if why:
             doubt += _("{why}，出不了票。仍然取号，自己记下号码吗？").format(why=why)

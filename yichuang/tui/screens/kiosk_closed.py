@@ -6,29 +6,23 @@ from datetime import date, datetime
 
 from yichuang.language import _
 from yichuang.queue.hours import Opening
-from yichuang.queue.opening import closes_soon, opening_text
+from yichuang.queue.opening import closes_soon, opening_at, opening_text
 from yichuang.queue.rules import HallRules
 from yichuang.queue.wait import Wait
 from yichuang.tui.screens.kiosk_wait import full_wait
 from yichuang.tui.text import Line
 
 
-def closed_now(rules: HallRules, now: datetime) -> Opening | None:
-    """How the hall stands while its kiosks give no numbers; None while they do.
-
-    A hall for trying out is always open.
-    """
-    if rules.settings.hall.sample:
-        return None
-    opening = rules.hours.at(now)
-    return opening if opening.session is None else None
+def closed_now(rules: HallRules, now: datetime, on: date) -> Opening | None:
+    """How the hall stands while its kiosks give no numbers; None while they do."""
+    opening = opening_at(rules, now, on)
+    return opening if opening is not None and opening.session is None else None
 
 
-def flagged_only(rules: HallRules, now: datetime) -> bool:
+def flagged_only(rules: HallRules, now: datetime, on: date) -> bool:
     """Whether only flagged items are handled now (G04)."""
-    if rules.settings.hall.sample:
-        return False
-    session = rules.hours.at(now).session
+    opening = opening_at(rules, now, on)
+    session = opening.session if opening is not None else None
     return session is not None and session.flagged_only
 
 
@@ -66,12 +60,12 @@ def opening_time(rules: HallRules, opening: Opening) -> str:
     return f"{opening.opens_next.astimezone(rules.zone):%H:%M}"
 
 
-def closing_doubt(rules: HallRules, now: datetime, wait: Wait | None) -> str:
+def closing_doubt(rules: HallRules, now: datetime, on: date, wait: Wait | None) -> str:
     """What a visitor is told before a number is taken shortly before closing (A06); else empty.
 
     The number is given all the same when the visitor wants it, and will be served.
     """
-    closes_at = closes_soon(rules, now)
+    closes_at = closes_soon(rules, now, on)
     if closes_at is None:
         return ""
     time = f"{closes_at.astimezone(rules.zone):%H:%M}"
