@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 
 import click
 
+from yichuang.cli.columns import cells, left, table
 from yichuang.cli.options import Asked, NamingGroup, run, takes_hall
 from yichuang.cli.outcome import say
 from yichuang.cli.paper import Paper, follow_paper
@@ -16,7 +17,6 @@ from yichuang.errors import FileUnreadable
 from yichuang.language import N_, _
 from yichuang.queue.appointment import Appointment, AppointmentState, BookableDay, Channel, Slot
 from yichuang.queue.desk import Done
-from yichuang.queue.item_import import columns
 from yichuang.queue.service import Hall
 from yichuang.queue.view import today
 
@@ -76,17 +76,17 @@ def slots(asked: Asked, category: str, on: datetime | None) -> None:
 
 def _day_lines(day: BookableDay, zone: tzinfo) -> Iterator[str]:
     """A day's slots in lines that fit 80 columns."""
-    cells = [_slot_text(slot, zone) for slot in day.slots]
-    width = max(map(columns, cells))
-    for place in range(0, len(cells), _SLOTS_A_LINE):
-        line = "  ".join(_padded(cell, width) for cell in cells[place : place + _SLOTS_A_LINE])
+    texts = [_slot_text(slot, zone) for slot in day.slots]
+    width = max(map(cells, texts))
+    for place in range(0, len(texts), _SLOTS_A_LINE):
+        line = "  ".join(left(text, width) for text in texts[place : place + _SLOTS_A_LINE])
         yield f"{'' if place else day.date.isoformat():10}  {line}".rstrip()
 
 
 def _slot_text(slot: Slot, zone: tzinfo) -> str:
     mark = "+" if slot.is_elastic else ""
-    left = _("余{count}").format(count=slot.free) if slot.free else _("满")
-    return f"{slot.start.astimezone(zone):%H:%M}{mark} {left}"
+    places = _("余{count}").format(count=slot.free) if slot.free else _("满")
+    return f"{slot.start.astimezone(zone):%H:%M}{mark} {places}"
 
 
 @appointment.command(help=_("预约一个时段，并说出预约码。身份证号码和电话至少写一样。"))
@@ -234,7 +234,9 @@ def list_appointments(asked: Asked, on: datetime | None, days: int, state: str |
                 for each in await hall.appointments.between(first, last)
                 if state in (None, each.state.value)
             ]
-            return found, _table([_cells(hall, each) for each in found])
+            return found, table(
+                [list(map(_, _HEADINGS)), *(_cells_of(hall, each) for each in found)]
+            )
 
     found, lines = run(work())
     text = "\n".join(lines) if found else _("没有")
@@ -253,7 +255,7 @@ def _typed(id_number: str) -> str:
     return sys.stdin.readline().strip()
 
 
-def _cells(hall: Hall, held: Appointment) -> list[str]:
+def _cells_of(hall: Hall, held: Appointment) -> list[str]:
     zone = hall.rules.zone
     category = hall.rules.categories.get(held.category)
     return [
@@ -269,18 +271,4 @@ def _cells(hall: Hall, held: Appointment) -> list[str]:
 
 
 def _line(hall: Hall, held: Appointment) -> str:
-    return _("预约码 ") + "  ".join(cell for cell in _cells(hall, held) if cell)
-
-
-def _table(rows: Sequence[Sequence[str]]) -> list[str]:
-    """The rows in columns that stand one below the other: a Chinese character is two wide."""
-    table = [[_(heading) for heading in _HEADINGS], *rows]
-    widths = [max(map(columns, column)) for column in zip(*table, strict=True)]
-    return [
-        "  ".join(_padded(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in table
-    ]
-
-
-def _padded(cell: str, width: int) -> str:
-    return cell + " " * (width - columns(cell))
+    return _("预约码 ") + "  ".join(cell for cell in _cells_of(hall, held) if cell)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from unicodedata import east_asian_width
 
 
@@ -18,3 +19,12 @@ def right(text: str, width: int) -> str:
 def left(text: str, width: int) -> str:
     """`text` at the left of a column of that width, never cut."""
     return text + " " * max(0, width - cells(text))
+
+
+def table(rows: Sequence[Sequence[str]]) -> list[str]:
+    """The rows in columns that stand one below the other, two cells apart."""
+    widths = [max(map(cells, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(left(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]

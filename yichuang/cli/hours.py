@@ -8,12 +8,12 @@ from typing import Any
 
 import click
 
+from yichuang.cli.columns import table
 from yichuang.cli.options import Asked, takes_hall
 from yichuang.clock import SystemClock
 from yichuang.config import load_settings
 from yichuang.language import N_, _, use_language
 from yichuang.queue.hours import Opening, ServiceDay, ServiceHours, Session
-from yichuang.queue.item_import import columns
 
 _WEEKDAYS = (N_("周一"), N_("周二"), N_("周三"), N_("周四"), N_("周五"), N_("周六"), N_("周日"))
 
@@ -54,7 +54,7 @@ def hours(asked: Asked, first: datetime | None, days: int) -> None:
         "\n".join(
             [
                 f"{settings.hall.name}  {_now_text(opening, now, settings.zone)}",
-                *_table([_cells(day, settings.zone) for day in shown]),
+                *table([_cells(day, settings.zone) for day in shown]),
                 *_marks([session for day in shown for session in day.sessions]),
                 *(_unknown_text(year) for year in unknown),
             ]
@@ -149,17 +149,6 @@ def _marks(sessions: Sequence[Session]) -> Iterator[str]:
 def _clock_text(at: datetime, on: date, zone: tzinfo) -> str:
     local = at.astimezone(zone)
     return f"{local:%H:%M}" if local.date() == on else "24:00"
-
-
-def _table(rows: Sequence[Sequence[str]]) -> list[str]:
-    """The rows in columns that stand one below the other: a Chinese character is two wide."""
-    widths = [max(map(columns, column)) for column in zip(*rows, strict=True)]
-    return [
-        "  ".join(
-            cell + " " * (width - columns(cell)) for cell, width in zip(row, widths, strict=True)
-        ).rstrip()
-        for row in rows
-    ]
 
 
 def _unknown_text(year: int) -> str:

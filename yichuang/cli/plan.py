@@ -14,8 +14,8 @@ import click
 
 from yichuang.cli.columns import cells, left, right
 from yichuang.cli.options import Asked, run, takes_hall
-from yichuang.config import SETTINGS_FILE, Level, Settings
-from yichuang.language import N_, _
+from yichuang.config import POLICIES, SETTINGS_FILE, Level, Settings
+from yichuang.language import _
 
 if TYPE_CHECKING:
     from yichuang.foresight.demand import Demand
@@ -29,11 +29,6 @@ PLAYED_DAYS = 5
 """How many days a what-if plays."""
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "": 60}
-_POLICIES = {
-    "fifo": N_("先到先叫"),
-    "alternating": N_("按比例交替"),
-    "accumulating": N_("累积优先"),
-}
 _WIDEST_BAR = 40
 
 
@@ -75,9 +70,9 @@ class _Change(click.ParamType["_WhatIf"]):
         key, _sign, wanted = value.partition("=")
         if key == "windows" and wanted.isdecimal() and 1 <= int(wanted) <= 300:
             return _WhatIf(_("{count} 个窗口").format(count=int(wanted)), windows=int(wanted))
-        if key == "policy" and wanted in _POLICIES:
-            return _WhatIf(_(_POLICIES[wanted]), policy=wanted)
-        known = _("、").join(_POLICIES)
+        if key == "policy" and wanted in POLICIES:
+            return _WhatIf(_(POLICIES[wanted]), policy=wanted)
+        known = _("、").join(POLICIES)
         text = _("写成 windows=10，或 policy= 后写 {known}")
         return self.fail(text.format(known=known), param, ctx)
 

@@ -8,23 +8,17 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
-from unicodedata import east_asian_width
 
 import click
 
+from yichuang.cli.columns import cells, right
 from yichuang.cli.options import Asked, run, takes_hall
-from yichuang.config import Level
+from yichuang.config import POLICIES, Level
 from yichuang.language import N_, _
 
 if TYPE_CHECKING:
     from yichuang.foresight.rehearsal import Plan, Rehearsed
     from yichuang.foresight.statistics import Summary
-
-_POLICIES = {
-    "fifo": N_("先到先叫"),
-    "alternating": N_("按比例交替"),
-    "accumulating": N_("累积优先"),
-}
 
 _LEVELS = {"village": N_("村级大厅"), "town": N_("镇级大厅"), "city": N_("市级大厅")}
 
@@ -57,7 +51,7 @@ _SAY_EVERY = 5.0
 @click.option(
     "--policy",
     "policies",
-    type=click.Choice(list(_POLICIES)),
+    type=click.Choice(list(POLICIES)),
     multiple=True,
     help=_("叫号规则，可写几次来对比；不写就用新大厅的规则"),
 )
@@ -91,7 +85,7 @@ def day(
     async def work() -> list[Rehearsed]:
         done = []
         for place, policy in enumerate(chosen):
-            with _Progress(len(chosen), place, _(_POLICIES[policy])) as progress:
+            with _Progress(len(chosen), place, _(POLICIES[policy])) as progress:
                 done.append(await rehearse(plan, policy, rehearsal_hall, progress))
         return done
 
@@ -153,7 +147,7 @@ def _report(plan: Plan, level: Level, rehearsed: Sequence[Rehearsed]) -> Iterato
             "{policy}：办结 {finished}，过号 {passed}，挂起 {held}，转移 {transferred}，"
             "没办 {left}；同时等候最多 {peak} 人"
         ).format(
-            policy=_(_POLICIES[each.policy]),
+            policy=_(POLICIES[each.policy]),
             peak=max(day.peak for day in each.days),
             **{
                 what: each.total(what)
@@ -173,42 +167,32 @@ def _table(plan: Plan, rehearsed: Sequence[Rehearsed]) -> Iterator[str]:
     own = [each.by_category(categories) for each in rehearsed]
     for category in categories:
         rows.append((category.label, [each.get(category.code) for each in own]))
-    first = max(_cells(name) for name, _cell in rows) + 2
+    first = max(cells(name) for name, _cell in rows) + 2
     least = 8 if len(rehearsed) == 1 else 6
-    widths = [max(least, _cells(_(column)) + 2) for column in columns]
-    names = [_(_POLICIES[each.policy]) for each in rehearsed]
-    block = max(sum(widths), *map(_cells, names)) + 2
-    heads = "".join(_padded(_(head), width) for head, width in zip(columns, widths, strict=True))
-    yield " " * (first + 6) + "".join(_padded(name, block) for name in names)
-    yield " " * first + _padded(_("人数"), 6) + _padded(heads, block) * len(names)
-    for place, (name, cells) in enumerate(rows):
+    widths = [max(least, cells(_(column)) + 2) for column in columns]
+    names = [_(POLICIES[each.policy]) for each in rehearsed]
+    block = max(sum(widths), *map(cells, names)) + 2
+    heads = "".join(right(_(head), width) for head, width in zip(columns, widths, strict=True))
+    yield " " * (first + 6) + "".join(right(name, block) for name in names)
+    yield " " * first + right(_("人数"), 6) + right(heads, block) * len(names)
+    for place, (name, shown) in enumerate(rows):
         if place in (1, 1 + len(classes[0])):
             yield "-" * (first + 6 + block * len(names))
-        people = next((cell.people for cell in cells if cell), 0)
-        values = "".join(_padded(_minutes(cell, widths), block) for cell in cells)
-        yield name + " " * (first - _cells(name)) + f"{people:6d}" + values
+        people = next((cell.people for cell in shown if cell), 0)
+        values = "".join(right(_minutes(cell, widths), block) for cell in shown)
+        yield name + " " * (first - cells(name)) + f"{people:6d}" + values
 
 
 def _minutes(waits: Summary | None, widths: Sequence[int]) -> str:
     if waits is None or not waits.people:
-        return "".join(_padded("-", width) for width in widths)
+        return "".join(right("-", width) for width in widths)
     values = [waits.mean, waits.median, waits.ninetieth, waits.longest, waits.half_width]
     if len(widths) == len(_BESIDE):
         values = [waits.mean, waits.ninetieth, waits.longest]
     texts = ["-" if math.isnan(value) else f"{value / 60:.1f}" for value in values]
     if len(widths) == len(_ALONE) and texts[-1] != "-":
         texts[-1] = f"+-{texts[-1]}"
-    return "".join(_padded(text, width) for text, width in zip(texts, widths, strict=True))
-
-
-def _padded(text: str, width: int) -> str:
-    """`text` at the right of its column."""
-    return " " * max(0, width - _cells(text)) + text
-
-
-def _cells(text: str) -> int:
-    """The width in a terminal: a Chinese character is two cells."""
-    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
+    return "".join(right(text, width) for text, width in zip(texts, widths, strict=True))
 
 
 class _Progress:

@@ -7,6 +7,7 @@ Unknown keys are refused with the nearest known name, and all mistakes are repor
 from yichuang.config.appointment import AppointmentSettings
 from yichuang.config.forecast import ForecastSettings
 from yichuang.config.hall import (
+    POLICIES,
     SPECIAL_KINDS,
     WINDOW_KINDS,
     CategorySettings,
@@ -37,6 +38,7 @@ from yichuang.config.settings import (
 __all__ = [
     "KEY_FILE",
     "MOST_CATEGORIES",
+    "POLICIES",
     "SETTINGS_FILE",
     "SPECIAL_KINDS",
     "STORE_FILE",

@@ -184,6 +184,16 @@ class RateSettings(Section):
     transferred: float = Field(6.0, gt=0, le=100)
 
 
+POLICIES: Mapping[str, str] = MappingProxyType(
+    {
+        "fifo": N_("先到先叫"),
+        "alternating": N_("按比例交替"),
+        "accumulating": N_("累积优先"),
+    }
+)
+"""What each policy is called."""
+
+
 class DispatchSettings(Section):
     """`[dispatch]`: who is next (DESIGN 5)."""
 

@@ -15,7 +15,7 @@ from yichuang.queue.service import Hall
 from yichuang.queue.wait import Wait
 from yichuang.tui.hall_screen import HallScreen
 from yichuang.tui.screens.board_rows import call_rows, columns_in, featured, foot_rows
-from yichuang.tui.screens.kiosk_wait import waits_of
+from yichuang.tui.screens.waits import waits_of
 from yichuang.tui.theme import CONTRAST
 from yichuang.tui.widgets.big_number import ROWS
 from yichuang.tui.widgets.fitted_number import FittedNumber, cells_at

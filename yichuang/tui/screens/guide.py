@@ -19,7 +19,7 @@ from yichuang.tui.screens.guide_acts import EntranceScreen
 from yichuang.tui.screens.guide_booking import Bookings
 from yichuang.tui.screens.guide_issue import Issuing
 from yichuang.tui.screens.kiosk_given import given_of
-from yichuang.tui.screens.kiosk_wait import waits_of
+from yichuang.tui.screens.waits import waits_of
 from yichuang.tui.text import Line
 from yichuang.tui.widgets.big_number import BigNumber
 from yichuang.tui.widgets.rows import Rows, TextLine

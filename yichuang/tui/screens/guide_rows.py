@@ -18,7 +18,7 @@ from yichuang.queue.ticket import Ticket, TicketState
 from yichuang.queue.view import LineView
 from yichuang.queue.wait import Wait
 from yichuang.tui.screens.kiosk_given import Given
-from yichuang.tui.screens.kiosk_wait import short_wait
+from yichuang.tui.screens.waits import short_wait
 from yichuang.tui.screens.window_rows import (
     Categories,
     class_marks,
@@ -210,7 +210,7 @@ def appointment_row(booking: Appointment, rules: HallRules, *, with_date: bool =
     label = rules.category(booking.category).label
     return (
         f" {pad(time, 13 if with_date else 7)}{pad(booking.code, 8)}{pad(label, 12)}"
-        f"{pad(booking.state.label, 8)}{who}"
+        f"{pad(booking.state.label, 11)}{who}"
     )
 
 

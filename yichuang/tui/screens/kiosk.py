@@ -45,9 +45,9 @@ from yichuang.tui.screens.kiosk_rows import Offer, spaced
 from yichuang.tui.screens.kiosk_search import ItemSearch
 from yichuang.tui.screens.kiosk_touch import PressedRow, TouchRows
 from yichuang.tui.screens.kiosk_visit import Visit
-from yichuang.tui.screens.kiosk_wait import waits_of
 from yichuang.tui.screens.kiosk_wish import issue_fields, stops_of
 from yichuang.tui.screens.question import Question
+from yichuang.tui.screens.waits import waits_of
 from yichuang.tui.text import Line
 from yichuang.tui.widgets.fitted_number import FittedNumber
 from yichuang.tui.widgets.rows import Rows, TextLine

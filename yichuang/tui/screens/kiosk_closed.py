@@ -9,7 +9,7 @@ from yichuang.queue.hours import Opening
 from yichuang.queue.opening import closes_soon, opening_at, opening_text
 from yichuang.queue.rules import HallRules
 from yichuang.queue.wait import Wait
-from yichuang.tui.screens.kiosk_wait import full_wait
+from yichuang.tui.screens.waits import full_wait
 from yichuang.tui.text import Line
 
 

@@ -13,7 +13,7 @@ from yichuang.queue.printing import JobReason, JobState, PrinterState, PrinterSt
 from yichuang.queue.rules import HallRules
 from yichuang.queue.ticket import PriorityClass, Ticket, TicketState
 from yichuang.queue.wait import Wait
-from yichuang.tui.screens.kiosk_wait import full_wait
+from yichuang.tui.screens.waits import full_wait
 from yichuang.tui.text import Line, Part
 
 _REASONS = {

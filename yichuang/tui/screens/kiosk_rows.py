@@ -12,8 +12,8 @@ from yichuang.queue.rules import HallRules
 from yichuang.queue.view import LineView
 from yichuang.queue.wait import Wait
 from yichuang.tui.screens.kiosk_menu import PAGE, KioskMenu, Path, Want
-from yichuang.tui.screens.kiosk_wait import short_wait
 from yichuang.tui.screens.kiosk_wish import Wish, stops_of
+from yichuang.tui.screens.waits import short_wait
 from yichuang.tui.text import Line, pad, pad_left
 
 NAME_CELLS = 36

@@ -11,10 +11,10 @@ from yichuang.language import N_, _
 from yichuang.queue.service import Hall
 from yichuang.tui.keys import digit_keys
 from yichuang.tui.message import GoTo
-from yichuang.tui.screens.kiosk_wait import waits_of
 from yichuang.tui.screens.overview_day import ClosingScreen
 from yichuang.tui.screens.overview_rows import CHANGED, figures_row, line_rows, window_rows
 from yichuang.tui.screens.printer_rows import printer_rows
+from yichuang.tui.screens.waits import waits_of
 from yichuang.tui.widgets.rows import Rows, TextLine
 from yichuang.tui.widgets.scroll_rows import ScrollRows
 

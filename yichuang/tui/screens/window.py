@@ -23,8 +23,8 @@ from yichuang.tui.keys import digit_keys
 from yichuang.tui.screens import window_rows as rows
 from yichuang.tui.screens.choice import Choice, Pick
 from yichuang.tui.screens.dialog import ask
-from yichuang.tui.screens.kiosk_wait import waits_of
 from yichuang.tui.screens.question import Question
+from yichuang.tui.screens.waits import waits_of
 from yichuang.tui.screens.window_clerk import ClerkScreen
 from yichuang.tui.screens.window_details import TicketDetails, detail_rows
 from yichuang.tui.text import Line

@@ -1,4 +1,4 @@
-"""Expected waits for the screens at the entrance, where the hall foretells them."""
+"""Expected waits for the screens, where the hall foretells them."""
 
 from __future__ import annotations
 
