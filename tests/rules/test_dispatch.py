@@ -235,10 +235,18 @@ async def test_why_by_priority_gathered(clock: FixedClock) -> None:
     await _line(hall, clock, "ordinary", "priority")
     clock.advance(3 * MINUTE)
     assert await call(hall, 1) == "A002"
+    assert await hall.why("A002") == (
+        "A002（优先）等 4 分钟得 16 分，高于 A001（普通，等 5 分钟得 5 分）"
+    )
+
+
+async def test_why_between_equals(clock: FixedClock) -> None:
+    hall = await fair_hall(clock, 1)
+    await give(hall)
+    await give(hall, priority_class="priority")
+    assert await call(hall, 1) == "A002"
     why = await hall.why("A002")
-    assert why.startswith("A002（优先）等了 4 分钟，2 个队首中优先度最高：")
-    assert "16" in why
-    assert why.endswith("高于 A001（普通，等 5 分钟，5 分）")
+    assert why == "A002（优先）与 A001（普通）都得 0 分，类别靠前或来得早的先叫"
 
 
 async def test_why_a_window_helped(clock: FixedClock) -> None:

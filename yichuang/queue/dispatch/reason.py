@@ -39,8 +39,11 @@ _ONLY = N_("{number}（{class_label}）等了 {minutes} 分钟，是唯一可叫
 _UNTOLD = N_("{number} 按当时的规则叫号，没有记下原因")
 """For calls from before reasons were kept."""
 _OVER_RIVAL = N_(
-    "：每分钟 {rate} 分、共 {score} 分，高于 {rival}"
-    "（{rival_label}，等 {rival_minutes} 分钟，{rival_score} 分）"
+    "{number}（{class_label}）等 {minutes} 分钟得 {score} 分，高于 {rival}"
+    "（{rival_label}，等 {rival_minutes} 分钟得 {rival_score} 分）"
+)
+_LEVEL_WITH_RIVAL = N_(
+    "{number}（{class_label}）与 {rival}（{rival_label}）都得 {score} 分，类别靠前或来得早的先叫"
 )
 _HELP = {
     HelpCause.OWN_EMPTY: N_("；本窗口自己的队空着，帮办「{category}」"),
@@ -68,21 +71,23 @@ def call_sentence(data: Mapping[str, Any], *, window: int, actor: str, category:
         return _(_PLAIN[rule]).format(**said)
     if not facts:
         return _(_UNTOLD).format(**said)
-    sentence = _sentence(facts).format(**said)
-    rival = facts.get("rival")
-    if rival:
-        sentence += _(_OVER_RIVAL).format(
-            rate=f"{facts['rate']:g}",
-            minutes=_minutes(facts["seconds"]),
-            rival=rival["number"],
-            rival_label=PriorityClass(rival["class"]).label,
-            score=_points(facts),
-            rival_score=_points(rival),
-            rival_minutes=_minutes(rival["seconds"]),
-        )
+    sentence = _over_rival(facts, said) if facts.get("rival") else _sentence(facts).format(**said)
     if "help" in facts:
         sentence += _(_HELP[HelpCause(facts["help"])]).format(**said)
     return sentence
+
+
+def _over_rival(facts: Mapping[str, Any], said: Mapping[str, Any]) -> str:
+    rival = facts["rival"]
+    score, rival_score = _points(facts), _points(rival)
+    return _(_LEVEL_WITH_RIVAL if score == rival_score else _OVER_RIVAL).format(
+        **said,
+        rival=rival["number"],
+        rival_label=PriorityClass(rival["class"]).label,
+        score=score,
+        rival_score=rival_score,
+        rival_minutes=_minutes(rival["seconds"]),
+    )
 
 
 def _sentence(facts: Mapping[str, Any]) -> str:
