@@ -92,6 +92,8 @@ async def main() -> None:
                 ("overview", None, []),
                 ("board", None, []),
                 ("kiosk", None, []),
+                ("guide", None, []),
+                ("plan", None, []),
                 ("menu", None, []),
             ):
                 svg = await draw(hall, name, window, keys)
