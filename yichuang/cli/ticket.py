@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import click
@@ -138,11 +139,7 @@ def list_tickets(asked: Asked, state: str | None, limit: int) -> None:
 def cancel(asked: Asked, number: str, reason: str | None) -> None:
     """Take a ticket out for good."""
 
-    async def work() -> Done:
-        async with asked.hall() as hall:
-            return await hall.cancel(number, reason=reason, actor=asked.actor)
-
-    _show(asked, run(work()))
+    _do(asked, lambda hall: hall.cancel(number, reason=reason, actor=asked.actor))
 
 
 @ticket.command(help=_("把过号的号恢复到队里。"))
@@ -151,11 +148,7 @@ def cancel(asked: Asked, number: str, reason: str | None) -> None:
 def reinstate(asked: Asked, number: str) -> None:
     """Bring a passed ticket back into its line."""
 
-    async def work() -> Done:
-        async with asked.hall() as hall:
-            return await hall.reinstate(number, actor=asked.actor)
-
-    _show(asked, run(work()))
+    _do(asked, lambda hall: hall.reinstate(number, actor=asked.actor))
 
 
 @ticket.command(help=_("说明这个号上一次为什么轮到它。"))
@@ -182,11 +175,7 @@ def why(asked: Asked, number: str) -> None:
 def pin(asked: Asked, number: str, reason: str) -> None:
     """Put a waiting ticket before all others."""
 
-    async def work() -> Done:
-        async with asked.hall() as hall:
-            return await hall.pin(number, reason=reason, actor=asked.actor)
-
-    _show(asked, run(work()))
+    _do(asked, lambda hall: hall.pin(number, reason=reason, actor=asked.actor))
 
 
 @ticket.command(help=_("取消置顶，回到原来的位置。"))
@@ -195,11 +184,7 @@ def pin(asked: Asked, number: str, reason: str) -> None:
 def unpin(asked: Asked, number: str) -> None:
     """Give a pinned ticket its former place."""
 
-    async def work() -> Done:
-        async with asked.hall() as hall:
-            return await hall.unpin(number, actor=asked.actor)
-
-    _show(asked, run(work()))
+    _do(asked, lambda hall: hall.unpin(number, actor=asked.actor))
 
 
 @ticket.command(help=_("把等候的号改派到另一个类别或窗口（二者写一个）。"))
@@ -212,13 +197,12 @@ def reroute(asked: Asked, number: str, to_category: str | None, to_window: int |
     if (to_window is None) == (to_category is None):
         raise click.UsageError(_("--to-window 和 --to-category 写一个，且只写一个"))
 
-    async def work() -> Done:
-        async with asked.hall() as hall:
-            return await hall.reroute(
-                number, to_category=to_category, to_window=to_window, actor=asked.actor
-            )
-
-    _show(asked, run(work()))
+    _do(
+        asked,
+        lambda hall: hall.reroute(
+            number, to_category=to_category, to_window=to_window, actor=asked.actor
+        ),
+    )
 
 
 @ticket.command(help=_("唤回挂起的号：它回到自己的窗口，或本类别的任一窗口。"))
@@ -227,15 +211,15 @@ def reroute(asked: Asked, number: str, to_category: str | None, to_window: int |
 def wake(asked: Asked, number: str) -> None:
     """A held ticket comes back into line."""
 
+    _do(asked, lambda hall: hall.wake(number, actor=asked.actor))
+
+
+def _do(asked: Asked, act: Callable[[Hall], Awaitable[Done]]) -> None:
     async def work() -> Done:
         async with asked.hall() as hall:
-            return await hall.wake(number, actor=asked.actor)
+            return await act(hall)
 
-    _show(asked, run(work()))
-
-
-def _show(asked: Asked, done: Done) -> None:
-    held = _the(done)
+    held = _the(run(work()))
     asked.show({"ticket": held.as_json()}, _line(held))
 
 
