@@ -327,3 +327,18 @@ async def test_the_newest_print_job_of_a_ticket(store: AnyStore) -> None:
         assert memory.last_print_job(ticket.id) == again
 
     await store.transact(work)
+
+
+async def test_only_re_assigned_windows_are_named(store: AnyStore) -> None:
+    def work(memory: Memory) -> list[Window]:
+        assert memory.reassigned() == []
+        for number in (3, 1, 2):
+            memory.save_window(Window(number, WindowState.OPEN, MORNING))
+        memory.save_window(Window(4, WindowState.OPEN, MORNING, None, ("tax",), ()))
+        memory.save_window(Window(2, WindowState.PAUSED, MORNING, "用餐", ("police",), ("tax",)))
+        return memory.reassigned()
+
+    assert await store.transact(work) == [
+        Window(2, WindowState.PAUSED, MORNING, "用餐", ("police",), ("tax",)),
+        Window(4, WindowState.OPEN, MORNING, None, ("tax",), ()),
+    ]

@@ -136,7 +136,7 @@ class Desk:
         What can be served only while a surge lasts must not be promised to anybody.
         """
         if self._duties is None:
-            self._duties = self.rules.duties(self.memory.windows(), None)
+            self._duties = self.rules.duties(self.memory.reassigned(), None)
         return self._duties
 
     def in_reach(self, ticket: Ticket) -> Ticket:
@@ -145,10 +145,11 @@ class Desk:
         It would wait for ever otherwise, after a transfer or a re-assignment. Where only special windows
         serve a category, it asks for one of these by itself.
         """
-        offered = [
-            need for duty in self.duties() for code, need in duty.lines if code == ticket.category
-        ]
-        if ticket.need in offered or not offered:
+        duties = self.duties()
+        if any(duty.may_call(ticket.category, ticket.need) for duty in duties):
+            return ticket
+        offered = [need for duty in duties for code, need in duty.lines if code == ticket.category]
+        if not offered:
             return ticket
         return ticket._replace(need="" if "" in offered else offered[0])
 

@@ -113,6 +113,10 @@ class Records(AppointmentRecords, Protocol):
         """Every window that was ever opened, by number."""
         ...
 
+    def reassigned(self) -> list[Window]:
+        """The windows that serve something else than hall.toml says, by number."""
+        ...
+
     def current(self, window: int) -> Ticket | None:
         """The ticket that is called to, or served at, the window."""
         ...

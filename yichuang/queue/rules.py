@@ -38,6 +38,7 @@ class HallRules:
         self.groups = {group.code: group for group in settings.group}
         self._plain_duties: dict[int, Duty] = {}
         """What the windows serve as hall.toml says: asked for many times in each command."""
+        self._all_plain: list[Duty] | None = None
         self._printers = [printer.name for printer in settings.printer]
         skills = {skill for window in settings.window for skill in window.skills}
         self._plain_needs = ("", *sorted(skills))
@@ -54,12 +55,17 @@ class HallRules:
         return known
 
     def duties(self, windows: Sequence[Window], surge: Surge | None) -> list[Duty]:
-        """What every window of the hall serves; `windows` are those that memory knows of."""
+        """What every window of the hall serves; those that are not among `windows` as hall.toml says."""
+        if not windows and surge is None and self._all_plain is not None:
+            return self._all_plain
         known = {window.number: window for window in windows}
-        return [
+        duties = [
             self.duty(known.get(number) or Window(number, WindowState.CLOSED), surge)
             for number in self.windows
         ]
+        if not windows and surge is None:
+            self._all_plain = duties
+        return duties
 
     def rivals(self, need: str) -> tuple[str, ...]:
         """What those ask for who stand in one line with a ticket that asks for `need`."""

@@ -103,6 +103,8 @@ _WINDOW = _WINDOWS + "WHERE number = :number"
 
 _ALL_WINDOWS = _WINDOWS + "ORDER BY number"
 
+_REASSIGNED = _WINDOWS + "WHERE categories IS NOT NULL ORDER BY number"
+
 _SAVE_WINDOW = """
 INSERT INTO window (number, state, since, reason, categories, helps)
 VALUES (:number, :state, :since, :reason, :categories, :helps)
@@ -183,6 +185,10 @@ class Calls(Tickets):
     def windows(self) -> list[Window]:
         """Every window that was ever opened."""
         return [_window_from(row) for row in self.connection.execute(_ALL_WINDOWS)]
+
+    def reassigned(self) -> list[Window]:
+        """The windows that were re-assigned."""
+        return [_window_from(row) for row in self.connection.execute(_REASSIGNED)]
 
     def save_window(self, window: Window) -> None:
         """Keep a window's changed duty."""

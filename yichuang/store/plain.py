@@ -118,6 +118,10 @@ class PlainMemory(PlainTickets):
         """Every window that was ever opened."""
         return [window for _number, window in sorted(self._windows.items())]
 
+    def reassigned(self) -> list[Window]:
+        """The windows that were re-assigned."""
+        return [window for window in self.windows() if window.categories is not None]
+
     def save_window(self, window: Window) -> None:
         """Keep a window's changed duty."""
         self._set(self._windows, window.number, window)
