@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any, NamedTuple
 
 
@@ -41,8 +40,3 @@ class Wait(NamedTuple):
 
 def _minutes(seconds: float) -> int:
     return max(1, -(-round(seconds) // 60))
-
-
-def wait_of(median: timedelta, high: timedelta) -> Wait:
-    """A wait from two spans."""
-    return Wait(median.total_seconds(), high.total_seconds())
