@@ -122,7 +122,6 @@ class CheckIn(NamedTuple):
     """The keyed hash of the visitor's ID number."""
     origin: str = ""
     """The kiosk where the visitor does so; empty when a person does."""
-    expected: Wait | None = None
     on_paper: bool = True
     printer: str | None = None
 

@@ -273,7 +273,7 @@ def check_in(desk: Desk, command: CheckIn) -> Done:
         origin=command.origin,
     )
     printer = desk.rules.printer(command.printer) if command.on_paper else None
-    done = admit(desk, ticket, items, printer, command.expected, appointment=found.id)
+    done = admit(desk, ticket, items, printer, None, appointment=found.id)
     appointment = found._replace(
         state=AppointmentState.CHECKED_IN,
         ended_at=desk.now,

@@ -213,7 +213,7 @@ class EntranceScreen(HallScreen):
         hint = _("键入凭条上的号；凭条在它写明的那一天有效，只用一次")
         number = await self.ask(Typing(_("优先凭条"), hint))
         if number is not None:
-            step = self.hall.issue(slip=number, is_told=True, actor=self.actor)
+            step = self.hall.issue(slip=number, actor=self.actor)
             await self.tell(await self.act(step), _("凭条换成 {number}"))
 
     async def find(self) -> None:
