@@ -204,6 +204,15 @@ async def test_what_the_hall_does_not_offer_cannot_be_booked(clock: FixedClock) 
         assert await hall.appointments.days("tax") == []
 
 
+async def test_a_surge_of_today_offers_no_slots_of_other_days(hall: Hall) -> None:
+    await hall.set_surge(True, reason="大厅拥挤", actor="1001")
+    assert await hall.appointments.days("unserved") == []
+    assert await hall.appointments.slots("unserved", date(2026, 3, 3)) == []
+    with pytest.raises(CategoryUnserved):
+        await book(hall, local(3, "9:00"), category="unserved")
+    assert await hall.appointments.slots("tax", date(2026, 3, 3)) != []
+
+
 @pytest.mark.parametrize(
     ("lines", "said"),
     [

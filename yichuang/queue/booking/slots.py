@@ -116,9 +116,12 @@ def bookable_dates(rules: HallRules, today: date) -> Iterator[date]:
 def view_slots(
     records: Records, rules: HallRules, now: datetime, category: str, on: date
 ) -> list[Slot]:
-    """The slots of a category on a day; raises UnknownCategory."""
+    """The slots of a category on a day; raises UnknownCategory.
+
+    By what the windows serve on an ordinary day: a surge is over when the booked day comes.
+    """
     code = rules.category(category).code
-    duties = rules.duties(records.windows(), records.surge())
+    duties = rules.duties(records.windows(), None)
     return counted(records, list(slots_of_day(rules, duties, code, on)))
 
 
