@@ -121,6 +121,33 @@ async def test_every_bad_line_is_told_and_none_is_taken(stocked: Hall) -> None:
         assert reason in problem
 
 
+async def test_numbers_of_persons_in_wrong_columns_are_not_repeated(stocked: Hall) -> None:
+    wide = ZHANG.translate({ord("0") + digit: ord("０") + digit for digit in range(10)})
+    problems = await refused(
+        stocked,
+        f"{'W' * 50}{ID},2026-03-03,9:30,tax,,,{ZHANG},,",
+        f"{ID},2026-03-03,9:30,tax,,,{ZHANG},,",
+        f"{ID},{ID},{ZHANG},{ZHANG},,{ID},,,",
+        f"W4,{wide},2026-03-03,x{ID}x,,,{ZHANG},,",
+    )
+    said = "\n".join(problems)
+    assert len(problems) == 3
+    assert "第 3 行重复" in said
+    assert "「***********」不是时间" in said
+    assert all(each not in said for each in (ID, ID[:8], ZHANG, ZHANG[:7], wide))
+
+
+async def test_numbers_of_persons_are_not_repeated_by_the_rules_either(stocked: Hall) -> None:
+    [problem] = await refused(stocked, f"W1,2026-03-03,9:30,tax,,,{ZHANG},{ID[:-1]},")
+    assert problem.startswith("第 2 行：")
+    assert "*" * 17 in problem
+    [header] = await refused(stocked, header=f"reference,date,time,category,{ID}")
+    assert ID[:8] not in header
+    await take(stocked, f"{HEADER}\n{ZHANG},2026-03-03,9:30,tax,,,{ZHANG},,\n")
+    [differs] = await refused(stocked, f"{ZHANG},2026-03-04,9:30,tax,,,{ZHANG},,")
+    assert ZHANG not in differs
+
+
 async def test_what_the_rules_refuse_is_told_by_line(stocked: Hall) -> None:
     await book(stocked, local(3, "9:30"), "13700000009")
     taken = await book(stocked, local(3, "10:00"), "13700000008")

@@ -67,6 +67,8 @@ LONGEST_REFERENCE = 64
 
 _TIME = re.compile(r"([0-9]{1,2})[:：]([0-9]{2})(?:[:：]00)?", re.ASCII)
 _CODE = re.compile(rf"[0-9]{{{CODE_DIGITS}}}", re.ASCII)
+_LONG_NUMBER = re.compile(r"\d{7,}[Xx]?")
+"""What may be an ID or a telephone number, in any column: who made the file mixed its columns up."""
 
 
 class ImportContext(NamedTuple):
@@ -81,23 +83,32 @@ class ImportContext(NamedTuple):
     """Codes for a booking that brings none."""
 
 
+def _problem(line: int, reason: str) -> str:
+    """What is wrong with a line, fit to be shown and logged."""
+    return at_line(line, _masked(reason))
+
+
+def _masked(text: str) -> str:
+    return _LONG_NUMBER.sub(lambda found: "*" * len(found[0]), text)
+
+
 def read_bookings(
     data: bytes, context: ImportContext, *, path: str | PurePath = "bookings.csv"
 ) -> list[ImportedBooking]:
     """The bookings of a CSV file in UTF-8 or GBK, who they are for hashed and masked already.
 
-    Raises InvalidBookings with one problem for each bad line, "第 N 行：reason"; an ID number is never
-    repeated in it.
+    Raises InvalidBookings with one problem for each bad line, "第 N 行：reason"; an ID or telephone number
+    is never repeated in it, in whichever column it stood.
     """
     try:
         text = decode_csv(data, path=path)
     except InvalidItems as error:
-        raise InvalidBookings(path=path, problems=error.problems) from None
+        raise InvalidBookings(path=path, problems=list(map(_masked, error.problems))) from None
     records = ((line, record) for line, record in csv_records(text) if not is_blank(record))
     line, header = next(records, (1, []))
     reason = header_problem(header, COLUMNS, REQUIRED_COLUMNS)
     if reason:
-        raise InvalidBookings(path=path, problems=[at_line(line, reason)])
+        raise InvalidBookings(path=path, problems=[_problem(line, reason)])
     reader = _Reader(context, [cell.strip().casefold() for cell in cells_of(header)])
     found: list[ImportedBooking] = []
     problems: list[str] = []
@@ -106,7 +117,7 @@ def read_bookings(
         if booking is not None:
             found.append(ImportedBooking(line, booking))
         if reasons:
-            problems.append(at_line(line, "；".join(reasons)))
+            problems.append(_problem(line, "；".join(reasons)))
     if not found and not problems:
         problems.append(at_line(line, _("只有表头，没有预约")))
     if problems:
@@ -230,7 +241,7 @@ def import_appointments(desk: Desk, command: ImportAppointments) -> Done:
             else:
                 known += 1
         except QueueRefusal as error:
-            problems.append(at_line(line, error.message))
+            problems.append(_problem(line, error.message))
     if problems:
         raise InvalidBookings(path=command.source, problems=problems)
     if new:
