@@ -185,6 +185,30 @@ async def test_visitors_are_forgotten_and_the_rest_is_kept(store: AnyStore) -> N
     await store.transact(work)
 
 
+async def test_forgetting_clears_what_names_the_visitor_elsewhere(store: AnyStore) -> None:
+    def work(memory: Memory) -> None:
+        first, second, plain = keep(
+            memory,
+            booking("000001", reference="张三 13812341234"),
+            booking("000002", reference="R2")._replace(visitor=Visitor()),
+            booking("000003")._replace(visitor=Visitor()),
+        )
+        reason = "本人 13812341234 来电"
+        memory.save_appointment(ended(first, AppointmentState.CANCELLED)._replace(reason=reason))
+        memory.save_appointment(ended(plain, AppointmentState.CANCELLED)._replace(reason=reason))
+        assert memory.forget_visitors(TODAY + 9 * DAY) == 3
+        assert memory.forget_visitors(TODAY + 9 * DAY) == 0
+        for each in memory.appointments_between(TODAY, TODAY + 9 * DAY):
+            assert (each.visitor, each.reference, each.reason) == (Visitor(), None, None)
+        for each in (first, second):
+            assert memory.appointment_referenced(each.reference or "") is None
+        # The name may be given again: nothing is left that it could be held against.
+        [again] = keep(memory, booking("000004", reference="R2"))
+        assert memory.appointment_referenced("R2") == again
+
+    await store.transact(work)
+
+
 async def test_a_failed_transaction_leaves_no_booking_behind(store: AnyStore) -> None:
     def fail(memory: Memory) -> None:
         [kept] = keep(memory, booking("000002", reference="R2"))

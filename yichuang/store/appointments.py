@@ -72,10 +72,14 @@ WHERE id = :id
 
 _FORGET = """
 UPDATE appointment
-SET person = NULL, id_masked = '', name = '', phone_key = NULL, phone = ''
-WHERE business_date < :date
-    AND (person IS NOT NULL OR phone_key IS NOT NULL OR name <> '')
+SET person = NULL, id_masked = '', name = '', phone_key = NULL, phone = '', reference = NULL,
+    reason = NULL
+WHERE business_date < :date AND (
+    person IS NOT NULL OR phone_key IS NOT NULL OR name <> '' OR reference IS NOT NULL
+    OR reason IS NOT NULL
+)
 """
+# The reference names the visitor in the system that booked; a reason is whatever somebody typed.
 
 _STATES = {state.value: state for state in AppointmentState}
 _CHANNELS = {channel.value: channel for channel in Channel}

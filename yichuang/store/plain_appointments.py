@@ -114,14 +114,20 @@ class PlainAppointments(PlainMemory):
         known = [
             each
             for each in self._of_days([day for day in self._appointments_on if day < before])
-            if each.visitor != _NOBODY
+            if each != _forgotten(each)
         ]
         for each in known:
-            self._set(self._appointments, each.id, each._replace(visitor=_NOBODY))
+            self._set(self._appointments, each.id, _forgotten(each))
+            if each.reference is not None:
+                self._drop(self._referenced, each.reference)
         return len(known)
 
     def _of_days(self, days: Iterable[date]) -> Iterable[Appointment]:
         return (self._appointments[each] for day in days for each in self._appointments_on[day])
+
+
+def _forgotten(appointment: Appointment) -> Appointment:
+    return appointment._replace(visitor=_NOBODY, reference=None, reason=None)
 
 
 def _is_open(appointment: Appointment) -> bool:

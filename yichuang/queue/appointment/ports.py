@@ -54,5 +54,8 @@ class AppointmentMemory(AppointmentRecords, Protocol):
         ...
 
     def forget_visitors(self, before: date) -> int:
-        """Clear who the bookings of earlier days were for; returns of how many it was still known."""
+        """Clear who the bookings of earlier days were for, with their references and reasons.
+
+        Returns of how many any of it was still known.
+        """
         ...
