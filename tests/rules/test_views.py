@@ -11,7 +11,7 @@ import pytest
 from tests.halls import MORNING, memory_hall
 from tests.rules.conftest import Issue
 from yichuang.clock import FixedClock
-from yichuang.errors import UnknownTicket, UnknownWindow
+from yichuang.errors import UnknownFormerTicket, UnknownTicket, UnknownWindow
 from yichuang.queue.item import Item
 from yichuang.queue.ports import CallShown
 from yichuang.queue.rules import UNDO_WITHIN
@@ -194,3 +194,23 @@ async def test_tickets_and_windows_as_json(hall: Hall, issue: Issue) -> None:
     assert (window["number"], window["state"]) == (1, "open")
     assert [each["seq"] for each in rows] == [1, 2, 3, 4, 5]
     assert all(len(each["hash"]) == 64 for each in rows)
+
+
+async def test_a_ticket_of_a_former_day_can_be_looked_up(
+    hall: Hall, issue: Issue, clock: FixedClock
+) -> None:
+    number = await issue("tax")
+    await hall.call(1, number)
+    former = await hall.business_date()
+    clock.advance(timedelta(days=1))
+    with pytest.raises(UnknownTicket):
+        await hall.ticket(number)
+    with pytest.raises(UnknownFormerTicket):
+        await hall.ticket("A099", former)
+    await issue("tax")
+    assert await hall.why(number) == ""
+    assert (await hall.ticket(number, former)).state is TicketState.PASSED
+    assert (await hall.ticket(number, former)).business_date == former
+    assert (await hall.ticket(number)).state is TicketState.WAITING
+    assert "1" in await hall.why(number, former)
+    assert len(await hall.history(number, former)) > len(await hall.history(number)) == 1

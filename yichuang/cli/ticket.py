@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import date, datetime
 from typing import Any
 
 import click
@@ -13,8 +14,16 @@ from yichuang.cli.paper import Paper, follow_paper
 from yichuang.language import _
 from yichuang.queue.desk import Done
 from yichuang.queue.event import Entry
+from yichuang.queue.need import need_label
 from yichuang.queue.service import Hall
-from yichuang.queue.ticket import ISSUED_CLASSES, PriorityClass, Ticket, TicketState
+from yichuang.queue.ticket import ISSUED_CLASSES, HoldKind, PriorityClass, Ticket, TicketState
+
+_OF_DATE = click.option(
+    "--date",
+    "on",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help=_("哪一天的号；不写看今天的"),
+)
 
 
 @click.group(cls=NamingGroup, help=_("取号、查号、补打、取消、恢复、置顶、改派、唤回。"))
@@ -78,15 +87,19 @@ def _show_with_paper(asked: Asked, done: Done, paper: Paper | None) -> None:
 
 @ticket.command(help=_("查一个号，和它经过的每一步。"))
 @click.argument("number")
+@_OF_DATE
 @takes_hall
-def show(asked: Asked, number: str) -> None:
+def show(asked: Asked, number: str, on: datetime | None) -> None:
     """Show a ticket and its history."""
+    day = on.date() if on else None
 
     async def work() -> tuple[Ticket, list[str], list[dict[str, Any]]]:
         async with asked.hall() as hall:
-            found = await hall.ticket(number)
-            entries = await hall.history(number)
+            found = await hall.ticket(number, day)
+            entries = await hall.history(number, day)
+            today = await hall.business_date()
             lines = [_line(found), _about(hall, found)]
+            lines += [f"  {fact}" for fact in _facts(hall, found, today)]
             lines += [_step(hall, entry) for entry in entries]
             return found, lines, [entry.as_json() for entry in entries]
 
@@ -95,8 +108,56 @@ def show(asked: Asked, number: str) -> None:
 
 
 def _about(hall: Hall, held: Ticket) -> str:
-    category = hall.rules.categories.get(held.category)
-    return f"  {category.label if category else held.category}  {held.item or ''}".rstrip()
+    items = _("、").join(held.items)
+    return f"  {_label(hall, held.category)}  {items}".rstrip()
+
+
+def _label(hall: Hall, code: str) -> str:
+    category = hall.rules.categories.get(code)
+    return category.label if category else code
+
+
+def _facts(hall: Hall, held: Ticket, today: date) -> Iterator[str]:
+    """What else is to be known of a ticket, a line each; never the group."""
+    if held.business_date != today:
+        yield _("{date} 的号").format(date=held.business_date)
+    if held.not_before is not None:
+        slot = f"{held.not_before.astimezone(hall.rules.zone):%H:%M}"
+        yield _("预约：{time} 起叫号").format(time=slot)
+    if held.need:
+        yield _("要求：{need}").format(need=need_label(held.need))
+    if held.route:
+        yield _("还要去：{stops}").format(
+            stops=" -> ".join(_stop(hall, each) for each in held.route)
+        )
+    if held.state is TicketState.HELD and held.hold is not None:
+        yield f"{held.hold.label}{_('：')}{_comes_back(held)}"
+    if held.valid_on is not None:
+        yield _slip(held, today)
+
+
+def _stop(hall: Hall, stop: str) -> str:
+    """A stop of the route: a category, or the window that wants the ticket back."""
+    code, _mark, back_to = stop.partition("@")
+    return _("转回 {window} 号窗口").format(window=back_to) if back_to else _label(hall, code)
+
+
+def _comes_back(held: Ticket) -> str:
+    if held.hold is HoldKind.FREE or held.window is None:
+        return _("本类别任一窗口都可以取回")
+    if held.hold is HoldKind.OUTSIDE:
+        return _("等外面的事办好，唤回后到 {window} 号窗口").format(window=held.window)
+    return _("材料在 {window} 号窗口，由它取回").format(window=held.window)
+
+
+def _slip(held: Ticket, today: date) -> str:
+    if held.redeemed is not None:
+        stands = _("已经用过")
+    elif held.valid_on is not None and held.valid_on < today:
+        stands = _("已经过期")
+    else:
+        stands = _("还没有用")
+    return _("优先凭条：{date} 有效，{stands}").format(date=held.valid_on, stands=stands)
 
 
 def _step(hall: Hall, entry: Entry) -> str:
@@ -107,8 +168,7 @@ def _step(hall: Hall, entry: Entry) -> str:
     if facts.get("to_window"):
         parts.append(_("转到 {window} 号窗口").format(window=facts["to_window"]))
     if facts.get("to_category"):
-        category = hall.rules.categories.get(facts["to_category"])
-        label = category.label if category else facts["to_category"]
+        label = _label(hall, facts["to_category"])
         parts.append(_("转到「{category}」").format(category=label))
     parts += [_(facts["reason"]) if facts.get("reason") else "", entry.actor]
     return "  ".join(part for part in parts if part)
@@ -153,15 +213,17 @@ def reinstate(asked: Asked, number: str) -> None:
 
 @ticket.command(help=_("说明这个号上一次为什么轮到它。"))
 @click.argument("number")
+@_OF_DATE
 @takes_hall
-def why(asked: Asked, number: str) -> None:
+def why(asked: Asked, number: str, on: datetime | None) -> None:
     """Tell why a ticket was called."""
+    day = on.date() if on else None
 
     async def work() -> str:
         async with asked.hall() as hall:
-            found = await hall.why(number)
+            found = await hall.why(number, day)
             return found or _("{number} 还没有叫过").format(
-                number=(await hall.ticket(number)).number
+                number=(await hall.ticket(number, day)).number
             )
 
     sentence = run(work())

@@ -113,6 +113,14 @@ class UnknownTicket(QueueRefusal):
     advice = N_("核对票上的号和日期；用 yichuang ticket list 看今天的号")
 
 
+class UnknownFormerTicket(QueueRefusal):
+    """No ticket has that number on the business date that was named."""
+
+    code = "unknown_former_ticket"
+    text = N_("{date} 没有 {number} 这个号")
+    advice = N_("核对票上的号和日期")
+
+
 class UnknownCategory(QueueRefusal):
     """The hall has no such category."""
 

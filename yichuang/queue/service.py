@@ -334,21 +334,21 @@ class Hall:
 
     # --- reading ------------------------------------------------------------------------------
 
-    async def ticket(self, number: str) -> Ticket:
-        """Today's ticket with that number; raises UnknownTicket."""
-        return await self.look(view_ticket, number)
+    async def ticket(self, number: str, on: date | None = None) -> Ticket:
+        """The ticket with that number on a business date, else today's; raises UnknownTicket."""
+        return await self.look(view_ticket, number, on)
 
     async def tickets(self, state: TicketState | None = None, limit: int = 1000) -> list[Ticket]:
         """Today's tickets: the waiting ones in order of place, any others newest first."""
         return await self.look(view_tickets, state, limit)
 
-    async def history(self, number: str) -> list[Entry]:
-        """The journal entries of today's ticket with that number."""
-        return await self.look(view_history, number)
+    async def history(self, number: str, on: date | None = None) -> list[Entry]:
+        """The journal entries of the ticket with that number on a business date, else today's."""
+        return await self.look(view_history, number, on)
 
-    async def why(self, number: str) -> str:
-        """Why today's ticket with that number was called last, as one sentence; empty if never."""
-        return await self.look(view_why, number)
+    async def why(self, number: str, on: date | None = None) -> str:
+        """Why that ticket was called last, as one sentence; empty if never."""
+        return await self.look(view_why, number, on)
 
     async def entries(self, after: int, limit: int = 500) -> list[Entry]:
         """Journal entries behind row `after`, in order."""

@@ -321,6 +321,8 @@ class Ticket(NamedTuple):
             "ended_at": _text(self.ended_at),
             "hold": self.hold.value if self.hold else None,
             "reason": self.reason,
+            "valid_on": self.valid_on.isoformat() if self.valid_on else None,
+            "is_redeemed": self.redeemed is not None,
         }
 
 

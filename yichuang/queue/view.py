@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from yichuang.config import CategorySettings, WindowSettings
+from yichuang.errors import UnknownFormerTicket, UnknownTicket
 from yichuang.queue.desk import business_date, clock_behind, find_ticket, hall_time, placed
 from yichuang.queue.dispatch import Duty
 from yichuang.queue.dispatch.reason import call_sentence
@@ -204,11 +205,28 @@ def view_lines(records: Records, rules: HallRules, now: datetime) -> tuple[LineV
     return tuple(_lines(records, rules, today(records, rules, now), now).values())
 
 
-def view_ticket(records: Records, rules: HallRules, now: datetime, number: str) -> Ticket:
-    """Today's ticket with that number and how many are ahead of it; raises UnknownTicket."""
+def view_ticket(
+    records: Records, rules: HallRules, now: datetime, number: str, on: date | None = None
+) -> Ticket:
+    """The ticket of that number on a business date, today's when none is named; raises UnknownTicket.
+
+    Today's comes with how many are ahead of it.
+    """
     latest = records.latest()
-    found = find_ticket(records, number, business_date(latest, rules, now))
+    current = business_date(latest, rules, now)
+    found = _found(records, number, on, current)
+    if found.business_date != current:
+        return found
     return placed(records, rules, hall_time(latest, now), found)
+
+
+def _found(records: Records, number: str, on: date | None, current: date) -> Ticket:
+    try:
+        return find_ticket(records, number, on or current)
+    except UnknownTicket as error:
+        if on in (None, current):
+            raise
+        raise UnknownFormerTicket(number=error.facts["number"], date=on) from None
 
 
 def view_tickets(
@@ -222,14 +240,18 @@ def view_tickets(
     return [placed(records, rules, time, each) for each in records.in_state(on, state, limit)]
 
 
-def view_history(records: Records, rules: HallRules, now: datetime, number: str) -> list[Entry]:
-    """The journal entries of today's ticket with that number; raises UnknownTicket."""
-    return records.history(find_ticket(records, number, today(records, rules, now)).id)
+def view_history(
+    records: Records, rules: HallRules, now: datetime, number: str, on: date | None = None
+) -> list[Entry]:
+    """The journal entries of a ticket, today's when no date is named; raises UnknownTicket."""
+    return records.history(_found(records, number, on, today(records, rules, now)).id)
 
 
-def view_why(records: Records, rules: HallRules, now: datetime, number: str) -> str:
-    """Why today's ticket with that number was called last; raises UnknownTicket."""
-    ticket = find_ticket(records, number, today(records, rules, now))
+def view_why(
+    records: Records, rules: HallRules, now: datetime, number: str, on: date | None = None
+) -> str:
+    """Why a ticket was called last, today's when no date is named; raises UnknownTicket."""
+    ticket = _found(records, number, on, today(records, rules, now))
     return why_called(records, rules, ticket)
 
 
