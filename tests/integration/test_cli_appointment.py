@@ -76,6 +76,11 @@ def test_slots_and_what_is_left_of_them(hall: Path) -> None:
     )
     assert len(one.json["days"]) == 1
     assert len(one.json["days"][0]["slots"]) == 24 * 12
+    today = yichuang(
+        "appointment", "slots", "--category", "tax", *at(hall, 0)[:2], "--json", hall=hall
+    ).json["days"]
+    assert today == days[:1]
+    assert len(today[0]["slots"]) < 24 * 12, "slots that are over cannot be booked"
     far = yichuang("appointment", "slots", "--category", "tax", "--date", "2020-01-05", hall=hall)
     assert far.out.strip() == "没有可以约的时段"
     unknown = yichuang("appointment", "slots", "--category", "taxes", "--json", hall=hall)
@@ -129,9 +134,10 @@ def test_checking_in_gives_a_ticket(hall: Path) -> None:
     assert ran.status == 0, ran.err
     assert ran.out.startswith("YA001  预约 ")
     assert "起叫号" in ran.out
-    again = yichuang("appointment", "checkin", "--id", ID, "--json", hall=hall)
-    assert again.status == REFUSED
-    assert again.error["code"] == "already_checked_in"
+    for words in (("--id", ID), (ID,)):
+        again = yichuang("appointment", "checkin", *words, "--json", hall=hall)
+        assert again.status == REFUSED
+        assert again.error["code"] == "already_checked_in"
     tomorrow = booked(hall, "--phone", PHONE, hours=24)
     other = yichuang("appointment", "checkin", tomorrow["code"], "--json", hall=hall)
     assert other.error["code"] == "appointment_other_day"
@@ -195,3 +201,15 @@ def test_a_file_is_imported_once_or_told_line_by_line(hall: Path, tmp_path: Path
     assert ID not in bad.err
     missing = yichuang("appointment", "import", tmp_path / "no.csv", "--json", hall=hall)
     assert missing.error["code"] == "file_unreadable"
+
+
+def test_an_outage_names_who_was_booked_for_later(hall: Path) -> None:
+    made = booked(hall)
+    words = ("day", "close", "--outage", "--reason", "停电")
+    ran = yichuang(*words, hall=hall)
+    assert ran.status == 0, ran.err
+    assert "没有要发凭条的号" in ran.out
+    assert made["code"] in ran.out
+    assert "138****1234" in ran.out
+    assert PHONE not in ran.out
+    assert made["code"] not in yichuang(*words, hall=hall).out

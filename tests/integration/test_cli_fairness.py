@@ -61,6 +61,7 @@ def test_the_group_is_told_nowhere(hall: Path) -> None:
 def test_a_route_goes_on_with_one_number(hall: Path) -> None:
     ask(hall, "window", "open", 5)
     number = issue(hall, "--route", "police")
+    assert "还要去：公安服务" in yichuang("ticket", "show", number, hall=hall).out
     ask(hall, "window", "next", 6)
     ask(hall, "window", "start", 6)
     forwarded = ask(hall, "window", "finish", 6).json["ticket"]
@@ -83,6 +84,9 @@ def test_a_held_ticket_is_woken(hall: Path, kind: str) -> None:
     ask(hall, "window", "next", 6)
     ask(hall, "window", "start", 6)
     assert ask(hall, "window", "hold", 6, "--kind", kind).json["ticket"]["hold"] == kind
+    shown = yichuang("ticket", "show", number, hall=hall).out
+    told = {"free": "不持件挂起：", "kept": "持件挂起：材料在 6 号窗口", "outside": "等待挂起："}
+    assert told[kind] in shown.splitlines()[2].strip()[: len(told[kind])]
     woken = ask(hall, "ticket", "wake", number).json["ticket"]
     assert woken["target_window"] == (None if kind == "free" else 6)
 
@@ -112,3 +116,25 @@ def test_an_outage_gives_slips(hall: Path) -> None:
     assert closed["valid_on"]
     assert yichuang("ticket", "issue", "--slip", number, hall=hall).status == 3
     assert "优先凭条" not in yichuang("day", "close", hall=hall).out
+    on = ask(hall, "status").json["business_date"]
+    shown = yichuang("ticket", "show", number, "--date", on, hall=hall).out
+    assert f"优先凭条：{closed['valid_on']} 有效，还没有用" in shown
+    again = yichuang("day", "close", "--outage", "--reason", "停电", hall=hall)
+    assert "没有要发凭条的号" in again.out
+    former = yichuang("ticket", "show", number, "--date", "2026-01-05", "--json", hall=hall)
+    assert (former.status, former.error["code"]) == (3, "unknown_former_ticket")
+
+
+def test_an_outage_says_whether_the_slips_are_printed(hall: Path) -> None:
+    issue(hall)
+    settings = hall / "hall.toml"
+    without = settings.read_text(encoding="utf-8")
+    settings.write_text(
+        without + '[[printer]]\nname = "kiosk"\ntransport = "tcp"\nhost = "127.0.0.1"\n',
+        encoding="utf-8",
+    )
+    words = ("day", "close", "--outage", "--reason", "停电")
+    assert "1 张凭条已排队打印" in yichuang(*words, hall=hall).out
+    settings.write_text(without, encoding="utf-8")
+    issue(hall)
+    assert "没有打印：请把号写给办事人" in yichuang(*words, hall=hall).out

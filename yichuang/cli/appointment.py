@@ -15,7 +15,15 @@ from yichuang.cli.outcome import say
 from yichuang.cli.paper import Paper, follow_paper
 from yichuang.errors import FileUnreadable
 from yichuang.language import N_, _
-from yichuang.queue.appointment import Appointment, AppointmentState, BookableDay, Channel, Slot
+from yichuang.queue.appointment import (
+    CODE_DIGITS,
+    Appointment,
+    AppointmentState,
+    BookableDay,
+    Channel,
+    Slot,
+)
+from yichuang.queue.booking.appointments import tidy_code
 from yichuang.queue.desk import Done
 from yichuang.queue.service import Hall
 from yichuang.queue.view import today
@@ -54,10 +62,9 @@ def slots(asked: Asked, category: str, on: datetime | None) -> None:
 
     async def work() -> tuple[list[BookableDay], tzinfo]:
         async with asked.hall() as hall:
-            if on is None:
-                return await hall.appointments.days(category), hall.rules.zone
-            found = await hall.appointments.slots(category, on.date())
-            return [BookableDay(on.date(), tuple(found))] if found else [], hall.rules.zone
+            days = await hall.appointments.days(category)
+            wanted = [each for each in days if on is None or each.date == on.date()]
+            return wanted, hall.rules.zone
 
     days, zone = run(work())
     result = [
@@ -123,7 +130,7 @@ def book(
             done = await hall.appointments.book(
                 start, category=category, items=items, channel=channel, actor=asked.actor, **who
             )
-            return done, _line(hall, _the(done))
+            return done, booking_line(hall, _the(done))
 
     done, line = run(work())
     asked.show({"appointment": _the(done).as_json()}, line)
@@ -142,13 +149,15 @@ def cancel(asked: Asked, code: str, reason: str | None, force: bool) -> None:
             done = await hall.appointments.cancel(
                 code, reason=reason, force=force, actor=asked.actor
             )
-            return done, _line(hall, _the(done))
+            return done, booking_line(hall, _the(done))
 
     done, line = run(work())
     asked.show({"appointment": _the(done).as_json()}, line)
 
 
-@appointment.command(help=_("预约的人来了：凭预约码或身份证取预约号，打印，并说明纸的下落。"))
+@appointment.command(
+    help=_("预约的人来了：凭六位预约码或身份证号码取预约号，打印，并说明纸的下落。")
+)
 @click.argument("code", required=False)
 @click.option("--id", "id_number", default="", help=_("身份证号码；写 - 从标准输入读"))
 @click.option("--printer", help=_("打印机的名字；不写用第一台"))
@@ -158,6 +167,9 @@ def checkin(
     asked: Asked, code: str | None, id_number: str, printer: str | None, no_print: bool
 ) -> None:
     """Check in a visitor."""
+    if code and not id_number and len(tidy_code(code)) > CODE_DIGITS:
+        # As at the kiosk: what is longer than a code is an ID number.
+        id_number, code = code, ""
     id_number = _typed(id_number)
 
     async def work() -> tuple[Done, Paper | None, str]:
@@ -270,5 +282,6 @@ def _cells_of(hall: Hall, held: Appointment) -> list[str]:
     ]
 
 
-def _line(hall: Hall, held: Appointment) -> str:
+def booking_line(hall: Hall, held: Appointment) -> str:
+    """A booking in one line, its telephone number masked."""
     return _("预约码 ") + "  ".join(cell for cell in _cells_of(hall, held) if cell)

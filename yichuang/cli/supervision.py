@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import click
 
+from yichuang.cli.appointment import booking_line
 from yichuang.cli.options import Asked, NamingGroup, run, takes_hall
 from yichuang.language import _
+from yichuang.queue.appointment import Appointment, AppointmentState
 from yichuang.queue.desk import Done
+from yichuang.queue.service import Hall
 from yichuang.queue.window import Surge
 
 
@@ -24,21 +27,58 @@ def day() -> None:
 def close(asked: Asked, outage: bool, reason: str) -> None:
     """End the business day."""
 
-    async def work() -> Done:
+    async def work() -> tuple[Done, list[tuple[Appointment, str]], bool]:
         async with asked.hall() as hall:
-            return await hall.close_day(outage=outage, reason=reason, actor=asked.actor)
+            booked = {each.code for each in await _bookings(hall, AppointmentState.BOOKED)}
+            done = await hall.close_day(outage=outage, reason=reason, actor=asked.actor)
+            # Whoever was booked for later that day has to be told.
+            released = [
+                (each, booking_line(hall, each))
+                for each in await _bookings(hall, AppointmentState.CANCELLED)
+                if outage and each.code in booked
+            ]
+            return done, released, bool(hall.settings.printer)
 
-    done = run(work())
-    numbers = [each.number for each in done.tickets]
+    done, released, has_printer = run(work())
     valid = next((each.valid_on for each in done.tickets if each.valid_on), None)
-    text = _("已收工，{count} 个号过号").format(count=len(numbers))
-    if outage:
-        text = _("已停办，{count} 个号得到优先凭条，{date} 有效").format(
-            count=len(numbers), date=valid or _("下一工作日")
-        )
-    listing = "\n".join(f"  {number}" for number in numbers)
-    result = {"ended": numbers, "valid_on": valid.isoformat() if valid else None}
-    asked.show(result, f"{text}\n{listing}".rstrip())
+    lines = _stopped(done, has_printer=has_printer) if outage else _ended(done)
+    if released:
+        lines.append(_("今天还没来的 {count} 个预约也取消了，请通知：").format(count=len(released)))
+        lines += [f"  {line}" for _each, line in released]
+    result = {
+        "ended": [each.number for each in done.tickets],
+        "valid_on": valid.isoformat() if valid else None,
+        "printing": len(done.tickets) if outage and has_printer else 0,
+        "appointments": [each.as_json() for each, _line in released],
+    }
+    asked.show(result, "\n".join(lines))
+
+
+async def _bookings(hall: Hall, state: AppointmentState) -> list[Appointment]:
+    return [each for each in await hall.appointments.between() if each.state is state]
+
+
+def _ended(done: Done) -> list[str]:
+    text = _("已收工，{count} 个号过号").format(count=len(done.tickets))
+    return [text, *_numbers(done)]
+
+
+def _stopped(done: Done, *, has_printer: bool) -> list[str]:
+    """What an outage left: how many slips there are, and whether they come on paper."""
+    if not done.tickets:
+        return [_("已停办，窗口都关了；没有要发凭条的号")]
+    text = _("已停办，{count} 个号得到优先凭条，{date} 有效")
+    lines = [text.format(count=len(done.tickets), date=done.tickets[0].valid_on or _("下一工作日"))]
+    if has_printer:
+        told = _("{count} 张凭条已排队打印；没打出来的，把号写给办事人")
+        lines.append(told.format(count=len(done.tickets)))
+    else:
+        lines.append(_("没有打印：请把号写给办事人"))
+    return [*lines, *_numbers(done)]
+
+
+def _numbers(done: Done) -> list[str]:
+    return [f"  {each.number}" for each in done.tickets]
 
 
 @click.group(cls=NamingGroup, help=_("高峰互助：所有窗口帮办所有类别。"))
