@@ -9,11 +9,11 @@ from tests.contracts.conftest import AnyStore
 from tests.contracts.tables import TODAY, call_to, keep, new_ticket
 from tests.halls import MORNING
 from yichuang.queue.event import Event, EventKind
-from yichuang.queue.ports import EndedCall, Memory, Told
-from yichuang.queue.ticket import PriorityClass
+from yichuang.queue.ports import EndedCall, Memory, PastVisit, Told
+from yichuang.queue.ticket import PriorityClass, TicketState
 
 ORDINARY, PRIORITY = PriorityClass.ORDINARY, PriorityClass.PRIORITY
-MINUTE = timedelta(minutes=1)
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 
 async def test_an_empty_memory_teaches_nothing(store: AnyStore) -> None:
@@ -21,6 +21,7 @@ async def test_an_empty_memory_teaches_nothing(store: AnyStore) -> None:
         assert memory.ended_calls(9) == []
         assert memory.issued_since(TODAY, MORNING) == {}
         assert memory.told(9) == []
+        assert memory.past_visits(TODAY, TODAY + DAY) == []
 
     await store.transact(look)
 
@@ -49,6 +50,53 @@ async def test_ended_calls_come_newest_first_without_open_and_undone_ones(store:
             ended_at=MORNING + 10 * serial * MINUTE,
         )
         for serial in (3, 1)
+    ]
+
+
+async def test_a_visit_is_one_however_often_it_is_called(store: AnyStore) -> None:
+    def call(memory: Memory, serial: int, at: int, minutes: int | None, ending: str = "") -> None:
+        ticket = memory.ticket(serial)
+        assert ticket is not None
+        called = call_to(memory, ticket, serial, MORNING + at * MINUTE)
+        if minutes is not None:
+            assert called.call is not None
+            memory.end_call(called.call, MORNING + (at + minutes) * MINUTE, ending)
+
+    def work(memory: Memory) -> list[PastVisit]:
+        for serial in range(1, 9):
+            keep(memory, new_ticket(serial))
+        keep(memory, new_ticket(9, on=TODAY + DAY))
+        call(memory, 2, 1, 5, "finished")
+        call(memory, 1, 2, 1, "passed")  # missed the call, came back, was put aside and sent on
+        call(memory, 1, 9, 3, "held")
+        call(memory, 1, 20, 4, "waiting")
+        sent_on = memory.ticket(1)
+        assert sent_on is not None
+        memory.save_ticket(sent_on._replace(category="police"))
+        call(memory, 1, 30, 7, "finished")
+        call(memory, 3, 1, 1, "undone")
+        call(memory, 4, 1, None)
+        call(memory, 5, 1, 2, "passed")
+        call(memory, 9, 1, 2, "finished")
+        for serial in (5, 6):  # one with a call, one without
+            ticket = memory.ticket(serial)
+            assert ticket is not None
+            cancelled = ticket._replace(state=TicketState.CANCELLED, ended_at=MORNING)
+            memory.save_ticket(cancelled)
+        return memory.past_visits(TODAY, TODAY + DAY)
+
+    def visit(category: str, minutes: int | None) -> PastVisit:
+        return PastVisit(TODAY, category, MORNING, None if minutes is None else 60.0 * minutes)
+
+    assert await store.transact(work) == [
+        visit("tax", 5),
+        visit("tax", 8),
+        visit("police", 7),
+        visit("tax", None),  # 4 is still at its window
+        visit("tax", 2),
+        visit("tax", None),  # 3, 7 and 8 were never called
+        visit("tax", None),
+        visit("tax", None),
     ]
 
 

@@ -95,17 +95,13 @@ def _past(days: int, each_day: int, stay: float) -> list[PastVisit]:
     for day in range(days):
         on = date(2026, 3, 2) + timedelta(days=day)
         issued = datetime(2026, 3, 2, 1, 30, tzinfo=UTC) + timedelta(days=day)
-        called = issued + timedelta(minutes=5)
-        visits += [
-            PastVisit(on, "tax", issued, called, called + timedelta(seconds=stay))
-            for _each in range(each_day)
-        ]
+        visits += [PastVisit(on, "tax", issued, stay) for _each in range(each_day)]
     return visits
 
 
 def test_the_past_is_averaged_over_its_last_days() -> None:
     visits = [*_past(5, 40, 300), *_past(2, 20, 300)]
-    visits.append(PastVisit(date(2026, 3, 6), "police", visits[0].issued_at, None, None))
+    visits.append(PastVisit(date(2026, 3, 6), "police", visits[0].issued_at, None))
     demand = demand_of_past(visits, ZONE, CROWDS["town"], most_days=2)
     assert demand.days == 2
     work = demand.hours[9]["tax"]

@@ -14,10 +14,10 @@ from yichuang.foresight.crowd import HOUR, Business, Crowd, Habits
 from yichuang.queue.ports import PastVisit
 
 LONGEST = 4 * HOUR
-"""A stay at a window that was longer than this was forgotten to be ended; it teaches nothing."""
+"""Somebody at windows for longer than this was forgotten to be ended; that teaches nothing."""
 
 FEWEST = 30
-"""Stays at windows from which a category's time is learnt; with fewer the profile's counts, too."""
+"""Visits from which a category's time is learnt; with fewer the profile's counts, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +25,9 @@ class Work:
     """What comes in one hour for one category."""
 
     visits: float = 0.0
-    """People called, on an average day."""
+    """People who came for it, on an average day."""
     mean: float = 0.0
-    """Seconds at the window, from call to end."""
+    """Seconds that one of them keeps windows busy, from call to end, all calls together."""
     variation: float = 0.8
     """The standard deviation of that time as a part of its mean."""
 
@@ -43,7 +43,7 @@ class Demand:
 
     @property
     def visits(self) -> float:
-        """People called in a day."""
+        """People who come in a day; who goes on to another category counts there, too."""
         return sum(work.visits for hour in self.hours.values() for work in hour.values())
 
 
@@ -64,10 +64,8 @@ def demand_of_past(
     for day in days:
         for visit in by_day[day]:
             counts[visit.issued_at.astimezone(zone).hour][visit.category] += 1
-            if visit.called_at is not None and visit.ended_at is not None:
-                stay = (visit.ended_at - visit.called_at).total_seconds()
-                if 0 < stay < LONGEST:
-                    stays[visit.category].append(stay)
+            if visit.seconds is not None and 0 < visit.seconds < LONGEST:
+                stays[visit.category].append(visit.seconds)
     learnt = {code: _learn(times, profile.business.get(code)) for code, times in stays.items()}
     hours = {
         hour: {
@@ -190,7 +188,7 @@ def crowd_of(demand: Demand, profile: Crowd) -> Crowd:
 
 
 def _all_counted(habits: Habits) -> Habits:
-    """Of the past every call was counted as a visit: no more are made of them by sending people on."""
+    """The past's times hold every call of a visit, and who was sent on: nobody is called again besides."""
     return Habits(priority=habits.priority, appointment=habits.appointment, walk=habits.walk)
 
 

@@ -36,14 +36,13 @@ class LastCall(NamedTuple):
 
 
 class PastVisit(NamedTuple):
-    """One time that somebody was called to a window, or waited and was never called."""
+    """What one ticket was for one category: all its calls there, or that it waited and was never called."""
 
     on: date
     category: str
     issued_at: datetime
-    called_at: datetime | None
-    """None for who was never called."""
-    ended_at: datetime | None
+    seconds: float | None
+    """How long it kept windows busy, all its calls together; None for who was never called."""
 
 
 class EndedCall(NamedTuple):
@@ -227,7 +226,11 @@ class Records(AppointmentRecords, Protocol):
         ...
 
     def past_visits(self, since: date, until: date) -> list[PastVisit]:
-        """The visits of the business dates from `since` to before `until`, undone calls left out."""
+        """The visits of the business dates from `since` to before `until`, in order of their first calls.
+
+        Then those who were never called. Left out are undone calls, and tickets that were cancelled without
+        a call.
+        """
         ...
 
     def ended_calls(self, limit: int) -> list[EndedCall]:

@@ -10,6 +10,7 @@ from yichuang.queue.dispatch import CallRule
 from yichuang.queue.ports import CallShown, EndedCall, LastCall, PastVisit, Told
 from yichuang.queue.ticket import PriorityClass, Ticket
 from yichuang.queue.window import Surge, Window, WindowState
+from yichuang.store.past import PastCall, visits_of
 from yichuang.store.table import text_or_none, time_or_none
 from yichuang.store.tickets import Tickets
 
@@ -62,14 +63,18 @@ SELECT COUNT(*) FROM (
 )
 """
 
-_PAST_VISITS = """
-SELECT c.business_date, c.category, t.issued_at, c.called_at, c.ended_at
+_PAST_CALLS = """
+SELECT c.ticket, c.business_date, c.category, t.issued_at, c.called_at, c.ended_at
 FROM call AS c JOIN ticket AS t ON t.id = c.ticket
 WHERE c.business_date >= :since AND c.business_date < :until AND c.ending IS NOT 'undone'
-UNION ALL
-SELECT business_date, category, issued_at, NULL, NULL
+ORDER BY c.id
+"""
+
+_PAST_TICKETS = """
+SELECT id, business_date, category, issued_at, NULL, NULL
 FROM ticket
-WHERE business_date >= :since AND business_date < :until AND calls = 0
+WHERE business_date >= :since AND business_date < :until AND state <> 'cancelled'
+ORDER BY id
 """
 
 _ENDED = """
@@ -221,16 +226,21 @@ class Calls(Tickets):
     def past_visits(self, since: date, until: date) -> list[PastVisit]:
         """The visits of a span of business dates."""
         facts = {"since": since.isoformat(), "until": until.isoformat()}
-        return [
-            PastVisit(
-                date.fromisoformat(row[0]),
-                row[1],
-                datetime.fromisoformat(row[2]),
-                time_or_none(row[3]),
-                time_or_none(row[4]),
-            )
-            for row in self.connection.execute(_PAST_VISITS, facts)
-        ]
+        calls, tickets = (
+            [
+                PastCall(
+                    row[0],
+                    date.fromisoformat(row[1]),
+                    row[2],
+                    datetime.fromisoformat(row[3]),
+                    time_or_none(row[4]),
+                    time_or_none(row[5]),
+                )
+                for row in self.connection.execute(sql, facts)
+            ]
+            for sql in (_PAST_CALLS, _PAST_TICKETS)
+        )
+        return visits_of(calls, tickets)
 
     def ended_calls(self, limit: int) -> list[EndedCall]:
         """The latest calls that have ended, the newest first."""

@@ -13,9 +13,10 @@ from yichuang.queue.dispatch import CallRule
 from yichuang.queue.event import Entry, Event, EventKind
 from yichuang.queue.item import Item
 from yichuang.queue.ports import CallShown, EndedCall, LastCall, Latest, PastVisit, Told
-from yichuang.queue.ticket import PriorityClass, Ticket
+from yichuang.queue.ticket import PriorityClass, Ticket, TicketState
 from yichuang.queue.window import Surge, Window, WindowState
 from yichuang.store.journal import CHAIN_START, data_text, row_hash
+from yichuang.store.past import PastCall, visits_of
 from yichuang.store.plain_tickets import Call, PlainTickets
 
 
@@ -149,17 +150,27 @@ class PlainMemory(PlainTickets):
 
     def past_visits(self, since: date, until: date) -> list[PastVisit]:
         """The visits of a span of business dates."""
-        found = []
-        for call in self._calls:
-            ticket = self._tickets[call.ticket]
-            if since <= ticket.business_date < until and call.ending != "undone":
-                facts = (call.category, ticket.issued_at, call.called_at, call.ended_at)
-                found.append(PastVisit(ticket.business_date, *facts))
-        for ticket in self._tickets.values():
-            if since <= ticket.business_date < until and not ticket.calls:
-                facts_of = (ticket.category, ticket.issued_at, None, None)
-                found.append(PastVisit(ticket.business_date, *facts_of))
-        return found
+        of_span = {
+            each.id: each for each in self._tickets.values() if since <= each.business_date < until
+        }
+        calls = (
+            PastCall(
+                ticket.id,
+                ticket.business_date,
+                call.category,
+                ticket.issued_at,
+                call.called_at,
+                call.ended_at,
+            )
+            for call in self._calls
+            if call.ending != "undone" and (ticket := of_span.get(call.ticket)) is not None
+        )
+        tickets = (
+            PastCall(each.id, each.business_date, each.category, each.issued_at)
+            for each in of_span.values()
+            if each.state is not TicketState.CANCELLED
+        )
+        return visits_of(calls, tickets)
 
     def ended_calls(self, limit: int) -> list[EndedCall]:
         """The latest calls that have ended, the newest first."""
