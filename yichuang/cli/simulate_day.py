@@ -144,15 +144,17 @@ def _report(plan: Plan, level: Level, rehearsed: Sequence[Rehearsed]) -> Iterato
     yield ""
     for each in rehearsed:
         yield _(
-            "{policy}：办结 {finished}，过号 {passed}，挂起 {held}，转移 {transferred}，"
-            "没办 {left}；同时等候最多 {peak} 人"
+            "{policy}：来了 {came} 人 = 办结 {finished} + 过号没回来 {missed} + 作废 {void} + 没办完 {left}"
         ).format(
             policy=_(POLICIES[each.policy]),
+            came=each.came,
+            **{what: each.total(what) for what in ("finished", "missed", "void", "left")},
+        )
+        yield _(
+            "  其间过号 {passed} 次，挂起 {held} 次，转移 {transferred} 次；同时等候最多 {peak} 人"
+        ).format(
             peak=max(day.peak for day in each.days),
-            **{
-                what: each.total(what)
-                for what in ("finished", "passed", "held", "transferred", "left")
-            },
+            **{what: each.total(what) for what in ("passed", "held", "transferred")},
         )
 
 

@@ -23,7 +23,7 @@ from yichuang.queue.desk import Desk, Done
 from yichuang.queue.issuing import admit, draft
 from yichuang.queue.ports import Memory
 from yichuang.queue.service import Hall
-from yichuang.queue.ticket import PriorityClass, Ticket
+from yichuang.queue.ticket import PriorityClass, Ticket, TicketState
 
 Progress = Callable[[float], None]
 """Is told now and then which part of the visitors has come."""
@@ -81,12 +81,17 @@ class DayDone(NamedTuple):
     visits: list[Visit]
     """In order of issue."""
     finished: int
+    missed: int
+    """Tickets that stayed passed: their visitors did not come back."""
+    void: int
+    """Tickets that came back too often, or that one missed call ended."""
+    left: int
+    """Tickets that waited, were put aside or at a window when the doors were shut; with those finished,
+    missed and void they are all that were issued."""
     passed: int
-    """Numbers passed, those that came back among them."""
+    """How often a number was passed; those that came back are counted, too."""
     held: int
     transferred: int
-    left: int
-    """Tickets that were waiting or at a window when the doors were shut."""
     commands: int
     """Commands that the hall carried out."""
     seconds: float
@@ -155,19 +160,28 @@ class SimulatedDay:
             self._clock.move_to(at)
             await come()
         progress(1.0)
-        left = self._in_line + sum(post.visit is not None for post in self._posts.values())
+        ended = await self._ended()
         await self._go_home()
         return DayDone(
             visits=list(self._visits.values()),
-            finished=self._counts["finished"],
+            finished=ended[TicketState.FINISHED],
+            missed=ended[TicketState.PASSED],
+            void=ended[TicketState.VOID],
+            left=len(self._visits) - sum(ended.values()),
             passed=self._counts["passed"],
             held=self._counts["held"],
             transferred=self._counts["transferred"],
-            left=left,
             commands=self._commands,
             seconds=self._clock.seconds - first,
             peak=self._peak,
         )
+
+    async def _ended(self) -> dict[TicketState, int]:
+        """How many tickets have come to each end, by the hall's own record."""
+        on = await self._hall.business_date()
+        counts = await self._hall.store.read(lambda records: records.state_counts(on))
+        ends = (TicketState.FINISHED, TicketState.PASSED, TicketState.VOID)
+        return {state: counts.get(state, 0) for state in ends}
 
     def _arrivals(self) -> Iterator[tuple[float, _Act, int]]:
         for place, visitor in enumerate(self._visitors):

@@ -88,15 +88,21 @@ class Rehearsed:
                     groups[key(visit)][run].append(visit.wait)
         return {each: summarize(runs) for each, runs in groups.items()}
 
+    @property
+    def came(self) -> int:
+        """How many visitors took a number."""
+        return sum(len(day.visits) for day in self.days)
+
     def total(self, what: str) -> int:
         """The sum of one of `DayDone`'s counts over the days."""
         return sum(getattr(day, what) for day in self.days)
 
     def as_json(self, categories: Sequence[CategorySettings]) -> dict[str, Any]:
         """The figures for scripts, waits in minutes."""
-        counts = ("finished", "passed", "held", "transferred", "left", "commands")
+        counts = ("finished", "missed", "void", "left", "passed", "held", "transferred", "commands")
         return {
             "policy": self.policy,
+            "came": self.came,
             "all": self.waits.as_json(),
             "classes": {each.value: waits.as_json() for each, waits in self.by_class.items()},
             "categories": {
