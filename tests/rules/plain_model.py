@@ -60,6 +60,7 @@ class Visit:
     counted_at: datetime
     counted: int = 1
     ending: str = ""
+    ended_at: datetime | None = None
 
 
 @dataclass
@@ -179,6 +180,10 @@ class PlainHall:
                         del state.hands[ticket.visits[-1].window]
                     ticket.state = "finished" if ticket.state == "serving" else "passed"
                     ticket.at.target, ticket.hold, ticket.reason = None, None, "日终"
+            for window, duty in state.windows.items():
+                if duty != "closed":
+                    state.windows[window] = "closed"
+                    self._step(window, "closed")
         return noticed
 
     def _move_waits(self, by: timedelta) -> None:
@@ -445,5 +450,5 @@ class PlainHall:
         self.state.surge = on
 
     def _let_go(self, ticket: ModelTicket, ending: str) -> None:
-        ticket.visits[-1].ending = ending
+        ticket.visits[-1].ending, ticket.visits[-1].ended_at = ending, self.now
         del self.state.hands[ticket.visits[-1].window]

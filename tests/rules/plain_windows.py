@@ -38,12 +38,16 @@ class Model(PlainHall):
 
     def _dropped(self, window: int) -> ModelTicket | None:
         mine = [each for each in self.state.visits if each.window == window]
-        return mine[-1].ticket if mine and mine[-1].ending in ("passed", "waiting") else None
+        if not mine or mine[-1].ending not in ("passed", "waiting") or mine[-1].ended_at is None:
+            return None
+        is_fresh = abs(self.now - mine[-1].ended_at) < timedelta(minutes=2)
+        return mine[-1].ticket if is_fresh else None
 
     def _is_left_to(self, window: int, ticket: ModelTicket) -> bool:
-        """Whether no other open window would call a ticket that waits for all."""
+        """Whether no other window is free to call a ticket that waits for all."""
         return ticket.at.target is not None or not any(
             self.state.windows[other] == "open"
+            and other not in self.state.hands
             and self.may_call(other, ticket.at.category)
             and self._dropped(other) is not ticket
             for other in OWN
@@ -104,7 +108,7 @@ class Model(PlainHall):
             return min(heads, key=_arrival)
         if self.choices.policy == "alternating":
             front = [each for each in heads if each.at.cls != "ordinary"]
-            return min(front, key=lambda each: (FRONT_FIRST.index(each.at.cls), *_arrival(each)))
+            return min(front, key=_arrival)
         return min(heads, key=self._gathered)
 
     def _gathered(self, ticket: ModelTicket) -> tuple[object, ...]:
@@ -249,7 +253,7 @@ class Model(PlainHall):
         step = self.state.last.get(window)
         if step is None or step.ticket is None or step.kind not in _UNDOABLE:
             raise Refused("nothing_to_undo")
-        if self.now - step.at > UNDO_WITHIN:
+        if abs(self.now - step.at) > UNDO_WITHIN:
             raise Refused("undo_too_late")
         ticket = step.ticket
         if ticket.day != self.state.today:
@@ -269,7 +273,7 @@ class Model(PlainHall):
         else:
             self._empty_handed(window)
             ticket.state, ticket.reason = _UNDOABLE[step.kind], None
-            visit.ending = ""
+            visit.ending, visit.ended_at = "", None
             self.state.hands[window] = ticket
             if step.place is not None:
                 step.place.since = ticket.at.since

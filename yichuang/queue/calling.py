@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from yichuang.clock import elapsed
@@ -31,6 +32,9 @@ from yichuang.queue.ticket import Move, PriorityClass, Ticket, TicketState
 from yichuang.queue.window import Window, WindowState
 from yichuang.text import one_line
 
+AT_ONCE = timedelta(minutes=2)
+"""So long another window has the first chance at a ticket that this one passed or sent on."""
+
 _DROPPED = (TicketState.PASSED.value, TicketState.WAITING.value)
 """How a call ended when the window passed the ticket or sent it on to others."""
 
@@ -56,8 +60,8 @@ def call_next(desk: Desk, command: CallNext) -> Done:
 def _next(desk: Desk, duty: Duty) -> _Next | None:
     """The head that is next here; one that this window dropped by its last call comes last.
 
-    A window that passed a ticket or sent it on is not offered it again at once (DESIGN 5), unless no
-    other window on duty could call it, or all of them dropped it, too: nobody is forgotten.
+    A window that passed a ticket or sent it on is not offered it again at once (DESIGN 5). It has it back
+    when nobody else is free to call it, or nobody did for two minutes: nobody is forgotten.
     """
     dropped = _dropped(desk, duty.window)
     found = _choose(desk, duty, dropped)
@@ -71,9 +75,10 @@ def _others_may_call(desk: Desk, duty: Duty, ticket_id: int) -> bool:
     if ticket is None or ticket.target_window is not None:
         return False
     windows = desk.memory.windows()
-    on_duty = {each.number for each in windows if each.state is WindowState.OPEN}
+    busy = {each.window for each in desk.memory.active()}
+    free = {each.number for each in windows if each.state is WindowState.OPEN} - busy
     return any(
-        other.window in on_duty
+        other.window in free
         and other.may_call(ticket.category, ticket.need)
         and _dropped(desk, other.window) != ticket_id
         for other in desk.rules.duties(windows, desk.memory.surge())
@@ -84,7 +89,9 @@ def _others_may_call(desk: Desk, duty: Duty, ticket_id: int) -> bool:
 def _dropped(desk: Desk, window: int) -> int | None:
     """The ticket that the window passed or sent on by its last call."""
     last = desk.memory.last_call(window)
-    return last.ticket if last is not None and last.ending in _DROPPED else None
+    if last is None or last.ending not in _DROPPED or last.ended_at is None:
+        return None
+    return last.ticket if abs(desk.now - last.ended_at) < AT_ONCE else None
 
 
 def _choose(desk: Desk, duty: Duty, without: int | None) -> _Next | None:
@@ -108,11 +115,12 @@ def _choose(desk: Desk, duty: Duty, without: int | None) -> _Next | None:
 
 
 def call_chosen(desk: Desk, command: CallChosen) -> Done:
-    """Call one ticket out of order; the journal keeps who did so (A05).
+    """Call one ticket out of order; the journal keeps who did so, and why when a reason is given (A05).
 
     A passed ticket whose visitor comes a little late is called directly, too, while not more than
     `late_numbers` of its category were called since.
     """
+    reason = one_line(command.reason or "")
     window = ready_window(desk, command.window)
     ticket = desk.numbered(command.number)
     is_late = ticket.state is TicketState.PASSED
@@ -124,15 +132,20 @@ def call_chosen(desk: Desk, command: CallChosen) -> Done:
         category = desk.rules.category(ticket.category)
         raise NotServedHere(window=command.window, category=category, number=ticket.number)
     if not is_late:
-        return _call(desk, ticket, window, CallRule.CHOSEN, {})
+        return _call(desk, ticket, window, CallRule.CHOSEN, {}, reason)
     refuse_too_late(desk.memory, desk.rules.settings.missed, ticket)
     refuse_duplicate(desk, ticket.person, desk.rules.category(ticket.category))
     ticket = ticket._replace(reinstated=ticket.reinstated + 1, ended_at=None)
-    return _call(desk, ticket, window, CallRule.LATE, {})
+    return _call(desk, ticket, window, CallRule.LATE, {}, reason)
 
 
 def _call(
-    desk: Desk, before: Ticket, window: Window, rule: CallRule, why: Mapping[str, Any]
+    desk: Desk,
+    before: Ticket,
+    window: Window,
+    rule: CallRule,
+    why: Mapping[str, Any],
+    reason: str = "",
 ) -> Done:
     state = before.moved(Move.LATE_CALL if rule is CallRule.LATE else Move.CALL)
     call = desk.memory.open_call(before, window.number, desk.now, rule)
@@ -158,7 +171,7 @@ def _call(
         why=dict(why),
         waited=round(elapsed(before.since, desk.time).total_seconds()),
         former_call=before.call,
-        **{"class": before.priority_class.value},
+        **{"class": before.priority_class.value, **({"reason": reason} if reason else {})},
     )
     return Done(ticket=ticket, window=window)
 
@@ -201,7 +214,7 @@ def finish(desk: Desk, command: Finish) -> Done:
     state = before.moved(Move.FORWARD)
     category, _mark, back_to = before.route[0].partition("@")
     target = int(back_to) if back_to else None
-    if target is not None and desk.memory.window(target).state is WindowState.CLOSED:
+    if target is not None and not desk.is_on_duty(target):
         target = None
     ticket = sent_on(desk, before._replace(route=before.route[1:]), state, category, target)
     desk.memory.end_call(_call_of(before), desk.now, TicketState.FINISHED)

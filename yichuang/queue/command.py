@@ -205,6 +205,8 @@ class CallChosen(NamedTuple):
 
     window: int
     number: str
+    reason: str | None = None
+    """Why, for whoever waits longer for it (A05)."""
 
 
 class Recall(NamedTuple):

@@ -15,11 +15,14 @@ from yichuang.queue.ports import Latest, Memory, Records
 from yichuang.queue.rules import HallRules
 from yichuang.queue.ticket import Move, Ticket, TicketState
 from yichuang.queue.wait import Wait
-from yichuang.queue.window import Window
+from yichuang.queue.window import Window, WindowState
 from yichuang.text import one_line
 
 CLOCK_TOLERANCE = timedelta(seconds=2)
 """A clock that is behind the journal by less than this is not reported: time services do that."""
+
+LONGEST_LEAP = timedelta(days=31)
+"""A business date that leaps further may be a wrong clock's: nobody is blamed or forgotten by it."""
 
 END_OF_DAY = N_("日终")
 """Why the system passes what a former business date left in line."""
@@ -104,7 +107,8 @@ class Desk:
         """
         for state in _MAY_WAIT:
             for ticket in self.memory.in_state(self.today, state, None):
-                self.memory.save_ticket(ticket._replace(since=ticket.since + by))
+                since = max(ticket.since + by, ticket.not_before or ticket.since + by)
+                self.memory.save_ticket(ticket._replace(since=since))
 
     @property
     def next_seq(self) -> int:
@@ -152,6 +156,11 @@ class Desk:
         if not offered:
             return ticket
         return ticket._replace(need="" if "" in offered else offered[0])
+
+    def is_on_duty(self, window: int) -> bool:
+        """Whether the hall still has that window, and it is not closed."""
+        known = window in self.rules.windows
+        return known and self.memory.window(window).state is not WindowState.CLOSED
 
     def forget_duties(self) -> None:
         """A window was re-assigned: ask anew what each serves."""
@@ -203,8 +212,15 @@ def _turn_day(desk: Desk, latest: Latest) -> None:
     left = desk.memory.open_tickets_before(desk.today)
     for ticket in left:
         _end_with_its_day(desk, ticket)
-    note_absences(desk, former_days=True)
-    forgotten = _forget_visitors(desk)
+    for window in desk.memory.windows():
+        if window.state is not WindowState.CLOSED:
+            closed = window._replace(state=WindowState.CLOSED, since=desk.now, reason=None)
+            desk.memory.save_window(closed)
+            desk.record(EventKind.WINDOW_CLOSED, window=window.number, reason=END_OF_DAY)
+    forgotten = 0
+    if desk.today - latest.business_date <= LONGEST_LEAP:
+        note_absences(desk, former_days=True)
+        forgotten = _forget_visitors(desk)
     if desk.memory.surge() is not None:
         desk.memory.save_surge(None)
         desk.record(EventKind.SURGE_ENDED)

@@ -79,7 +79,8 @@ def _behind_others(desk: Desk, before: Ticket, others: int) -> Ticket:
     if before.issued_class is PriorityClass.APPOINTMENT and before.not_before is not None:
         order = int(before.not_before.timestamp())
     ticket = before._replace(priority_class=before.issued_class)
-    behind = desk.memory.nth_waiting(ticket, others, desk.time) if others else None
+    needs = desk.rules.rivals(ticket.need)
+    behind = desk.memory.nth_waiting(ticket, needs, others, desk.time) if others else None
     if ticket.priority_class is before.priority_class:
         order = max(order, before.line_order)
     if behind is None:
@@ -102,6 +103,8 @@ def reroute_ticket(desk: Desk, command: RerouteTicket) -> Done:
         chosen = desk.rules.category(command.to_category or "")
         refuse_unserved(desk.duties(), chosen)
         category = chosen.code
+        if category != before.category:
+            refuse_duplicate(desk, before.person, chosen)
     ticket = before._replace(
         state=state,
         category=category,

@@ -8,7 +8,6 @@ from yichuang.queue.command import Hold, Resume, WakeTicket
 from yichuang.queue.desk import Desk, Done
 from yichuang.queue.event import EventKind
 from yichuang.queue.ticket import HoldKind, Move, Ticket
-from yichuang.queue.window import WindowState
 from yichuang.text import one_line
 
 
@@ -47,9 +46,7 @@ def _owner(desk: Desk, ticket: Ticket) -> int | None:
     """The window that must have it back; None for any, also when that window is closed."""
     if ticket.hold is HoldKind.FREE or ticket.window is None:
         return None
-    if desk.memory.window(ticket.window).state is WindowState.CLOSED:
-        return None
-    return ticket.window
+    return ticket.window if desk.is_on_duty(ticket.window) else None
 
 
 def _back(desk: Desk, before: Ticket, target: int | None, by: int | None = None) -> Ticket:

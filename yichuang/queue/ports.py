@@ -33,6 +33,7 @@ class LastCall(NamedTuple):
     """The ticket's id."""
     ending: str | None
     """How it ended; None while it lasts."""
+    ended_at: datetime | None = None
 
 
 class PastVisit(NamedTuple):
@@ -186,10 +187,12 @@ class Records(AppointmentRecords, Protocol):
         """How many tickets of a business date are in each state."""
         ...
 
-    def nth_waiting(self, of: Ticket, nth: int, at: datetime) -> Ticket | None:
-        """The nth (from 1) undirected ticket of the line of `of`, or its last; None when it is empty.
+    def nth_waiting(
+        self, of: Ticket, needs: Sequence[str], nth: int, at: datetime
+    ) -> Ticket | None:
+        """The nth (from 1) undirected ticket of the category and class of `of`, or the last; None if none.
 
-        Appointments that are not due are not counted.
+        Only those with one of the `needs`, and no appointments that are not due.
         """
         ...
 

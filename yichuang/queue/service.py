@@ -269,9 +269,11 @@ class Hall:
         """Call the ticket whose turn it is; raises NothingWaiting."""
         return await self.do(commands.CallNext(window), actor)
 
-    async def call(self, window: int, number: str, *, actor: str = "") -> Done:
-        """Call one ticket out of order."""
-        return await self.do(commands.CallChosen(window, number), actor)
+    async def call(
+        self, window: int, number: str, *, reason: str | None = None, actor: str = ""
+    ) -> Done:
+        """Call one ticket out of order; the journal keeps the reason and who gave it."""
+        return await self.do(commands.CallChosen(window, number, reason), actor)
 
     # With `ticket`, a step is refused (StaleView) when that is not the number the window has.
 

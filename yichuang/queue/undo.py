@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from yichuang.clock import elapsed
 from yichuang.errors import NothingToUndo, QueueRefusal, UndoTooLate
 from yichuang.queue.calling import back_in_place, idle_window, open_window
 from yichuang.queue.command import Undo
 from yichuang.queue.desk import Desk, Done
 from yichuang.queue.dispatch import CallRule
 from yichuang.queue.event import Entry, EventKind
+from yichuang.queue.issuing import refuse_duplicate
 from yichuang.queue.ports import Records
 from yichuang.queue.rules import UNDO_WITHIN
 from yichuang.queue.ticket import Move, Ticket
@@ -37,6 +37,8 @@ def undo(desk: Desk, command: Undo) -> Done:
     step, before = undoable_step(desk.memory, command.window, desk.now, desk.today)
     move, kind = _UNDONE[step.event.kind]
     data = step.event.data
+    if move in (Move.UNDO_PASS, Move.UNDO_FINISH):
+        refuse_duplicate(desk, before.person, desk.rules.category(before.category))
     if move is Move.UNDO_CALL:
         ticket = _uncalled(desk, before, data)
     else:
@@ -60,7 +62,7 @@ def undoable_step(
     step = records.last_step(window)
     if step is None or step.event.kind not in _UNDONE or step.event.ticket is None:
         raise NothingToUndo(window=window)
-    if elapsed(step.at, now) > UNDO_WITHIN:
+    if abs(now - step.at) > UNDO_WITHIN:  # a clock put back must not keep a step open for hours
         raise UndoTooLate(window=window, seconds=int(UNDO_WITHIN.total_seconds()))
     ticket = records.ticket(step.event.ticket)
     if ticket is None or ticket.call is None or ticket.business_date < today:

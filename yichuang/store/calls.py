@@ -50,7 +50,7 @@ ORDER BY id DESC LIMIT :limit
 """Business dates never go back, so a date's calls are those from its first on: no walk to the past."""
 
 _LAST_CALL = """
-SELECT ticket, ending FROM call
+SELECT ticket, ending, ended_at FROM call
 WHERE window = :window AND ending IS NOT 'undone'
 ORDER BY id DESC LIMIT 1
 """
@@ -215,7 +215,7 @@ class Calls(Tickets):
     def last_call(self, window: int) -> LastCall | None:
         """The window's latest call."""
         row = self.connection.execute(_LAST_CALL, {"window": window}).fetchone()
-        return LastCall(*row) if row else None
+        return LastCall(row[0], row[1], time_or_none(row[2])) if row else None
 
     def calls_since(self, call: int, category: str, limit: int) -> int:
         """How many calls of a category followed that call, up to a limit."""

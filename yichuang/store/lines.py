@@ -120,7 +120,8 @@ _NTH = (
 WHERE t.id IN (
     SELECT id FROM ticket
     WHERE state = 'waiting' AND target_window IS NULL AND category = :category AND class = :class
-        AND need = :need AND (class <> 'appointment' OR not_before <= :at)
+        AND need IN (SELECT value FROM json_each(:needs))
+        AND (class <> 'appointment' OR not_before <= :at)
     ORDER BY line_order, line_entry LIMIT :nth
 )
 ORDER BY t.line_order DESC, t.line_entry DESC LIMIT 1
@@ -208,12 +209,14 @@ class Lines(Table):
         }
         return [ticket_from(row) for row in self.connection.execute(_WAITING_AT, facts)]
 
-    def nth_waiting(self, of: Ticket, nth: int, at: datetime) -> Ticket | None:
+    def nth_waiting(
+        self, of: Ticket, needs: Sequence[str], nth: int, at: datetime
+    ) -> Ticket | None:
         """The nth undirected ticket of a line, or its last."""
         facts = {
             "category": of.category,
             "class": of.priority_class.value,
-            "need": of.need,
+            "needs": json.dumps(needs),
             "nth": nth,
             "at": at.isoformat(),
         }

@@ -139,7 +139,7 @@ class PlainMemory(PlainTickets):
         for each in reversed(self._calls_of_window.get(window, [])):
             call = self._calls[each - 1]
             if call.ending != "undone":
-                return LastCall(call.ticket, call.ending)
+                return LastCall(call.ticket, call.ending, call.ended_at)
         return None
 
     def calls_since(self, call: int, category: str, limit: int) -> int:

@@ -242,12 +242,13 @@ class PlainTickets(PlainTables):
         counts = {state: len(self._by_state.get((on, state), ())) for state in TicketState}
         return {state: count for state, count in counts.items() if count}
 
-    def nth_waiting(self, of: Ticket, nth: int, at: datetime) -> Ticket | None:
+    def nth_waiting(
+        self, of: Ticket, needs: Sequence[str], nth: int, at: datetime
+    ) -> Ticket | None:
         """The nth undirected ticket of a line, or its last."""
-        line = self._lines.get((of.category, of.priority_class, of.need))
-        if not line or nth < 1:
-            return None
-        due = (self._tickets[place[2]] for place in line)
+        found_lines = (self._lines.get((of.category, of.priority_class, need)) for need in needs)
+        places = heapq.merge(*(line for line in found_lines if line))
+        due = (self._tickets[place[2]] for place in places)
         found = list(islice((each for each in due if _is_due(each, at)), nth))
         return found[-1] if found else None
 

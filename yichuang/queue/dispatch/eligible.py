@@ -59,12 +59,13 @@ def duty_of(
     helps = settings.helps if window.helps is None else window.helps
     if surge is not None:
         helps = tuple(all_categories)
-    is_special = settings.kind in SPECIAL_KINDS
+    special = (settings.kind,) if settings.kind in SPECIAL_KINDS else ()
+    is_closed_to_others = bool(special) and surge is None
     return Duty(
         window=settings.number,
         own=own,
         helps=tuple(code for code in helps if code not in own),
-        needs=(settings.kind, *settings.skills) if is_special else ("", *settings.skills),
+        needs=(*(() if is_closed_to_others else ("",)), *special, *settings.skills),
         help_needs=("", *settings.skills),
         is_green=settings.kind == "servicemen",
     )

@@ -40,8 +40,9 @@ class FirstCome:
 class Alternating:
     """After `front_calls` calls from the front classes the window calls one ordinary ticket.
 
-    No ordinary head ever sees more than `front_calls` of them go before it at its window, pins and
-    returning tickets counted (requirements 4.4: halls were asked for a ratio; 2:1 is ours).
+    The first of the ordinary heads never sees more than `front_calls` of them go before it at its window,
+    pins and returning tickets counted (requirements 4.4: halls were asked for a ratio; 2:1 is ours). Inside
+    the front and inside the ordinary, who came first goes first.
     """
 
     def __init__(self, front_calls: int) -> None:
@@ -53,7 +54,7 @@ class Alternating:
         return self._front_calls
 
     def choose(self, heads: Sequence[Head], turn: Turn) -> Choice:
-        """The ordinary head when its turn has come, else the first of the front."""
+        """The ordinary head when its turn has come, else of the front who came first."""
         ordinary = [head for head in heads if head.priority_class is PriorityClass.ORDINARY]
         in_a_row = _front_in_a_row(turn.recent)
         facts = {"policy": "alternating", "front_calls": self._front_calls, "in_a_row": in_a_row}
@@ -66,7 +67,7 @@ class Alternating:
             return found
         front = [head for head in heads if head.priority_class is not PriorityClass.ORDINARY]
         among = "front_turn" if ordinary else "front"
-        return Choice(min(front, key=_class_then_arrival), {**facts, "among": among})
+        return Choice(min(front, key=_arrival), {**facts, "among": among})
 
 
 class Accumulating:

@@ -14,9 +14,10 @@ _PLAIN = {
     CallRule.CHOSEN: N_("{number} 由 {actor} 指定叫号，没有按顺序"),
     CallRule.LATE: N_("{number} 过号后迟到，由 {actor} 直接补叫"),
 }
+_CHOSEN_FOR = N_("{number} 由 {actor} 指定叫号（{reason}），没有按顺序")
 _BY_POLICY = {
-    "pinned": N_("{number} 由负责人置顶，先叫"),
-    "returned": N_("{number} 办过一步又回到这个窗口，先叫"),
+    "pinned": N_("{number} 已置顶，先叫"),
+    "returned": N_("{number} 是转来或取回到这个窗口的，先叫"),
     "green_window": N_("{window} 号是军人优先窗口，{number}（优先）先叫"),
     "fifo": N_("{number}（{class_label}）等了 {minutes} 分钟，在 {lines} 个队首中来得最早"),
     "alternating": N_(
@@ -29,9 +30,7 @@ _ALTERNATING = {
         "{window} 号窗口已连叫 {in_a_row} 个前列的号，轮到一个普通号：{number} 等了 {minutes} 分钟"
     ),
     "ordinary": _BY_POLICY["fifo"],
-    "front": N_(
-        "{number}（{class_label}）等了 {minutes} 分钟，在 {lines} 个队首中类别最靠前、来得最早"
-    ),
+    "front": _BY_POLICY["fifo"],
 }
 """Between which heads `alternating` chose, where its own sentence would not be true."""
 
@@ -67,6 +66,9 @@ def call_sentence(data: Mapping[str, Any], *, window: int, actor: str, category:
         "in_a_row": facts.get("in_a_row"),
     }
     rule = CallRule(data["rule"])
+    if rule is CallRule.CHOSEN and data.get("reason"):
+        # The hall's own reasons are translated; what somebody typed is as it is.
+        return _(_CHOSEN_FOR).format(**said, reason=_(data["reason"]))
     if rule in _PLAIN:
         return _(_PLAIN[rule]).format(**said)
     if not facts:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from yichuang.clock import elapsed
 from yichuang.queue.forecast.learning import Learnt
-from yichuang.queue.forecast.roll import roll_forward
+from yichuang.queue.forecast.roll import give_way, roll_forward
 from yichuang.queue.forecast.scene import Comer, Scene, look_around
-from yichuang.queue.ports import Records
+from yichuang.queue.forecast.sight import Sight
 from yichuang.queue.rules import HallRules
 from yichuang.queue.ticket import PriorityClass
 from yichuang.queue.wait import Wait
@@ -32,6 +32,8 @@ class Curve(NamedTuple):
     """(how many are ahead, the wait), the number ahead rising, the waits never falling."""
     step: float
     """Seconds for each one more than in the last point."""
+    behind: int = 0
+    """How many more than in the last point were ahead of a newcomer when the forecast was made."""
 
     def at(self, ahead: int) -> Wait:
         """The wait with so many ahead."""
@@ -81,8 +83,8 @@ class Forecast:
         self.waiting = waiting
         """How many waited."""
         self.waits = waits
-        """By ticket id, counted from `at`. Missing: a ticket that no window will call today, and one whose
-        slot is far away."""
+        """By ticket id, counted from `at`. Missing: a ticket that no window will call today, one whose slot
+        is far away, and one behind the `sight.LIMIT` first."""
         self._curves = curves
 
     def newcomer(
@@ -100,7 +102,9 @@ class Forecast:
         curve = self._curves.get((category, priority_class, need))
         if curve is None:
             return None
-        return curve.at(curve.points[-1][0] + more if ahead is None else ahead)
+        if ahead is None:
+            ahead = curve.points[-1][0] + curve.behind + more
+        return curve.at(ahead)
 
     def line(self, category: str) -> Wait | None:
         """The wait of an ordinary newcomer."""
@@ -115,10 +119,12 @@ class Forecast:
         return Wait(max(found.median - past, 0.0), max(found.high - past, 0.0), found.spread)
 
 
-def foresee(records: Records, rules: HallRules, now: datetime, learnt: Learnt) -> Forecast:
-    """The hall of this moment, rolled forward."""
-    scene = look_around(records, rules, now, learnt)
-    samples = roll_forward(scene, rules, learnt)
+def foresee(
+    sight: Sight, rules: HallRules, learnt: Learnt, between: Callable[[], None] = give_way
+) -> Forecast:
+    """The hall as it was seen, rolled forward; `between` as in `roll_forward`."""
+    scene = look_around(sight, rules, learnt)
+    samples = roll_forward(scene, rules, learnt, between)
     waits: dict[int, Wait] = {}
     points: dict[tuple[str, PriorityClass, str], list[tuple[int, Wait]]] = {}
     curves: dict[tuple[str, PriorityClass, str], Curve] = {}
@@ -135,8 +141,8 @@ def foresee(records: Records, rules: HallRules, now: datetime, learnt: Learnt) -
             line.append((comer.ahead, wait))
         if comer.head.id < 0:
             step = _step(scene, learnt, comer, wait)
-            curves[comer.line] = Curve(_rising(line, learnt.width), step)
-    return Forecast(scene.at, scene.tickets, waits, curves)
+            curves[comer.line] = Curve(_rising(line, learnt.width), step, comer.behind)
+    return Forecast(scene.at, scene.tickets + scene.behind, waits, curves)
 
 
 def _wait(times: Sequence[float], width: float) -> Wait | None:

@@ -20,7 +20,7 @@ from yichuang.queue.ports import EndedCall, Told
 from yichuang.queue.ticket import PriorityClass
 
 GRID = 72
-"""A distribution is kept as so many equally likely values; 12, 18 and 24 parts of it are even."""
+"""A distribution is kept as so many equally likely values; 4, 6, 8, 12, 18 and 24 parts of it are even."""
 
 QUARTERS, QUARTER = 96, 900.0
 """The parts of a day in which arrivals are counted, and their length in seconds."""

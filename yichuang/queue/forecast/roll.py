@@ -7,7 +7,7 @@ import math
 import time
 from bisect import bisect
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import accumulate
 from random import Random
 
@@ -18,9 +18,17 @@ from yichuang.queue.rules import HallRules
 from yichuang.queue.ticket import PriorityClass
 
 _MOST_CALLS = 3_000
-"""Calls of waiting tickets that all replications together may make, about."""
+"""Calls of waiting tickets that all replications together may make, about; `sight.LIMIT` tickets need less
+in the fewest replications."""
 
-_RUNS = (24, 18, 12)
+_RUNS = (24, 18, 12, 8, 6, 4)
+"""From a short line to a long one: in a long line chance evens out within each replication."""
+
+_BUSY = 60
+"""Calls beside those of the waiting tickets: a roll's costs when few wait."""
+
+_CROWD = 200
+"""When so many and as many as wait have come, only those who may overtake are looked at further."""
 
 _FURTHEST = 12 * 3600.0
 """Nobody is told more than this; seconds."""
@@ -45,15 +53,22 @@ _NOBODY: _Joining = (
 
 def runs_for(tickets: int) -> int:
     """How many replications a scene with so many waiting tickets gets."""
-    return next((runs for runs in _RUNS if runs * (tickets + 60) <= _MOST_CALLS), _RUNS[-1])
+    return next((runs for runs in _RUNS if runs * (tickets + _BUSY) <= _MOST_CALLS), _RUNS[-1])
 
 
-def roll_forward(scene: Scene, rules: HallRules, learnt: Learnt) -> list[list[float]]:
+def give_way() -> None:
+    """Let the screens' thread go first: a paper may be on its way."""
+    time.sleep(0)
+
+
+def roll_forward(
+    scene: Scene, rules: HallRules, learnt: Learnt, between: Callable[[], None] = give_way
+) -> list[list[float]]:
     """For each comer of the scene, in how many seconds it is called, in each replication.
 
     `math.inf` where it is not called at all. Durations are stratified: over the replications, each ticket has
     each part of its distribution once, in an order of its own (a Latin hypercube), which needs a fraction of
-    the replications that free draws would need.
+    the replications that free draws would need. `between` is called after each; what it raises ends the roll.
 
     Left out, because it is rare: that a window is not offered again what it has just passed or sent on.
     """
@@ -61,7 +76,7 @@ def roll_forward(scene: Scene, rules: HallRules, learnt: Learnt) -> list[list[fl
     samples = []
     for run in range(hall.runs):
         samples.append(_Run(hall, run).called)
-        time.sleep(0)  # the screens' thread goes first: a paper may be on its way
+        between()
     return [list(times) for times in zip(*samples, strict=True)]
 
 
@@ -78,8 +93,13 @@ class _Hall:
         scales = [math.exp(learnt.doubt * _normal((run + 0.5) / runs)) for run in range(runs)]
         self.scales = random.sample(scales, runs)
         """Our error in the mean time, another one in each replication."""
-        self.coming = list(scene.flow.shares)
-        self.weights = list(accumulate(scene.flow.shares.values()))
+        shares = scene.flow.shares
+        self.coming = sorted(shares, key=lambda key: key[1] is PriorityClass.ORDINARY)
+        self.weights = list(accumulate(shares[key] for key in self.coming))
+        front = sum(key[1] is not PriorityClass.ORDINARY for key in self.coming)
+        self.overtaking = self.weights[front - 1] if front else 0.0
+        """The weight of those, the first of all, who may overtake."""
+        self.crowd = scene.tickets + _CROWD
         drawn = {code: stay.values for code, stay in learnt.categories.items()}
         self.drawn: Mapping[str, list[float]] = drawn
         self.lengths = dict.fromkeys(drawn, 0)
@@ -192,14 +212,23 @@ class _Run:
             yield _NOBODY
 
     def _strangers(self) -> Iterator[_Joining]:
-        """Those who come from now on: a Poisson process."""
+        """Those who come from now on: a Poisson process.
+
+        When a crowd has come, no more ordinary ones do: they would stand behind it until the roll is over.
+        """
         hall, flow = self._hall, self._hall.scene.flow
         random, weights = hall.random, hall.weights
         at, order = 0.0, hall.scene.order
+        full = order + hall.crowd
         everybody = weights[-1] if weights else 0.0
         for until, rate in flow.pieces:
             total = rate * everybody
             while total:
+                if order == full:
+                    everybody = hall.overtaking
+                    total = rate * everybody
+                    full = 0
+                    continue
                 later = at + random.expovariate(total)
                 if later >= until:
                     break

@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from yichuang.clock import elapsed
-from yichuang.queue.desk import business_date, hall_time
 from yichuang.queue.dispatch import Duty, Head
 from yichuang.queue.forecast.learning import QUARTER, QUARTERS, Learnt, Stay
-from yichuang.queue.hours import Session
-from yichuang.queue.ports import Records
+from yichuang.queue.forecast.sight import BEFORE_OPENING, Day, Sight
 from yichuang.queue.rules import HallRules
 from yichuang.queue.ticket import ISSUED_CLASSES, PriorityClass, Ticket
 from yichuang.queue.window import Window, WindowState
-
-LIMIT = 1000
-"""At most so many waiting tickets are rolled forward; who comes behind them is told by the slope."""
-
-LATELY = timedelta(minutes=30)
-"""The arrivals of this time tell how many will come."""
-
-_BEFORE_OPENING = timedelta(minutes=15)
-"""People come before the doors open: a day's first arrivals are counted from so long before."""
-
-_SHORTEST = 300.0
-"""Seconds: a shorter time does not tell how many come."""
 
 _DAYS_WEIGHT = 8
 """How many arrivals the days before are worth, against those of the last half hour."""
@@ -50,7 +37,9 @@ class Comer(NamedTuple):
     due: float
     """Seconds from now until it may be called; 0 for all but appointments."""
     ahead: int
-    """How many go before it, as its ticket says."""
+    """How many go before it, as its ticket says; of a newcomer, those among the comers."""
+    behind: int = 0
+    """How many more are before a newcomer, who are not rolled forward."""
 
 
 class Post(NamedTuple):
@@ -89,89 +78,42 @@ class Scene(NamedTuple):
     """The waiting tickets in order of class and place, then the newcomers."""
     tickets: int
     """How many of them are tickets."""
+    behind: int
+    """How many more wait, who are not rolled forward."""
     flow: Flow
     order: int
     """A place in line behind everybody's."""
 
 
-def look_around(records: Records, rules: HallRules, now: datetime, learnt: Learnt) -> Scene:
-    """The hall as it stands at `now`."""
-    latest = records.latest()
-    at, today = hall_time(latest, now), business_date(latest, rules, now)
-    seq = latest.seq if latest else 0
-    day = _Day(rules, now, today)
-    windows = {window.number: window for window in records.windows()}
-    duties = rules.duties(list(windows.values()), records.surge())
-    posts = _posts(records, rules, day, windows, duties, learnt)
-    tickets = records.waiting(today, LIMIT)
+def look_around(sight: Sight, rules: HallRules, learnt: Learnt) -> Scene:
+    """The hall as it was seen."""
+    at, seq = sight.at, sight.seq
     comers = [
         _comer(ticket, ahead, at, learnt)
-        for ticket, ahead in _counted(rules, tickets, at)
+        for ticket, ahead in _counted(rules, sight.tickets, at)
         if ticket.category in rules.categories
     ]
-    newcomers = list(_newcomers(rules, duties, comers, seq, at, learnt))
+    behind = _behind(sight)
     return Scene(
         seq=seq,
         at=at,
-        posts=posts,
-        comers=[*comers, *newcomers],
+        posts=_posts(sight, learnt),
+        comers=[*comers, *_newcomers(rules, sight, comers, behind)],
         tickets=len(comers),
-        flow=_flow(records, rules, day, learnt),
+        behind=sum(behind.values()),
+        flow=_flow(sight, rules, learnt),
         order=seq + 2,
     )
 
 
-class _Day:
-    """Today's sessions, in seconds from now. A hall for trying out has none, and is always open."""
-
-    def __init__(self, rules: HallRules, now: datetime, today: date) -> None:
-        self.now = now
-        self.today = today
-        self.sessions: Sequence[Session] = ()
-        if not rules.settings.hall.sample:
-            self.sessions = rules.hours.day(today).sessions
-
-    def seconds_to(self, moment: datetime) -> float:
-        """Seconds from now; negative for what has been."""
-        return (moment - self.now).total_seconds()
-
-    def _of(self, window: int | None) -> Iterator[tuple[float, float]]:
-        for session in self.sessions:
-            if window is None or session.windows is None or window in session.windows:
-                yield self.seconds_to(session.start), self.seconds_to(session.end)
-
-    def breaks(self, window: int | None) -> list[tuple[float, float]]:
-        """The breaks that are not over, of a window or of the hall; after the last session there is none."""
-        found = []
-        end = -float("inf")
-        for start, stop in self._of(window):
-            if start > max(end, 0.0):
-                found.append((max(end, 0.0), start))
-            end = stop
-        return found
-
-    def next_start(self, window: int) -> float | None:
-        """When the window's next session of today begins, in seconds from now; None when there is none."""
-        return next((start for start, _end in self._of(window) if start > 0), None)
-
-    def is_on(self, window: int) -> bool:
-        """Whether the window has a session now."""
-        return not self.sessions or any(start <= 0 < end for start, end in self._of(window))
-
-    @property
-    def first(self) -> datetime | None:
-        """The start of the first session."""
-        return self.sessions[0].start if self.sessions else None
+def _behind(sight: Sight) -> Counter[tuple[str, PriorityClass]]:
+    """How many of each category and class wait behind those who are rolled forward."""
+    counted = Counter({(line.category, line.priority_class): line.waiting for line in sight.lines})
+    return counted - Counter((each.category, each.priority_class) for each in sight.tickets)
 
 
-def _posts(
-    records: Records,
-    rules: HallRules,
-    day: _Day,
-    windows: Mapping[int, Window],
-    duties: Sequence[Duty],
-    learnt: Learnt,
-) -> list[Post]:
+def _posts(sight: Sight, learnt: Learnt) -> list[Post]:
+    day, windows, duties = sight.day, sight.windows, sight.duties
     free_in = {duty.window: _free_in(day, windows, duty.window) for duty in duties}
     absent = {
         duty.window for duty in duties if free_in[duty.window] != 0.0 and day.is_on(duty.window)
@@ -182,11 +124,9 @@ def _posts(
         if free_in[duty.window] is not None and duty.window not in absent
         for code in duty.serves
     }
-    active = {ticket.window: ticket for ticket in records.active()}
-    looks_back = rules.policy.looks_back
     posts = []
     for duty in duties:
-        recent = records.recent_classes(duty.window, day.today, looks_back) if looks_back else ()
+        recent = sight.recent.get(duty.window, ())
         breaks = day.breaks(duty.window)
         unserved = _limited(duty, served)
         if unserved.serves:
@@ -195,7 +135,7 @@ def _posts(
         starts = free_in[duty.window]
         if starts is None:
             continue
-        ticket = active.get(duty.window)
+        ticket = sight.active.get(duty.window)
         called = ticket.called_at if ticket else None
         busy = None
         if ticket is not None and ticket.category in learnt.categories:
@@ -216,7 +156,7 @@ def _limited(duty: Duty, served: Collection[str]) -> Duty:
     )
 
 
-def _free_in(day: _Day, windows: Mapping[int, Window], number: int) -> float | None:
+def _free_in(day: Day, windows: Mapping[int, Window], number: int) -> float | None:
     """In how many seconds the window may call; None when it is not expected to serve today.
 
     A window on duty serves. One that paused, or was closed for a break, is back when its next session begins;
@@ -233,11 +173,11 @@ def _free_in(day: _Day, windows: Mapping[int, Window], number: int) -> float | N
     return starts if _was_used(day, window) else None
 
 
-def _any_used(day: _Day, windows: Collection[Window]) -> bool:
+def _any_used(day: Day, windows: Collection[Window]) -> bool:
     return any(_was_used(day, window) for window in windows)
 
 
-def _was_used(day: _Day, window: Window) -> bool:
+def _was_used(day: Day, window: Window) -> bool:
     if window.state is not WindowState.CLOSED:
         return True
     return window.since is not None and day.now - window.since < _IN_USE
@@ -288,14 +228,13 @@ def _comer(ticket: Ticket, ahead: int, at: datetime, learnt: Learnt) -> Comer:
 
 def _newcomers(
     rules: HallRules,
-    duties: Sequence[Duty],
+    sight: Sight,
     comers: Sequence[Comer],
-    seq: int,
-    at: datetime,
-    learnt: Learnt,
+    behind: Mapping[tuple[str, PriorityClass], int],
 ) -> Iterator[Comer]:
     """One newcomer for each line that an entrance can issue into, as if issued at this moment."""
-    needs = {(code, need) for duty in duties for code, need in duty.lines}
+    at, seq = sight.at, sight.seq
+    needs = {(code, need) for duty in sight.duties for code, need in duty.lines}
     classes = {*ISSUED_CLASSES, *(comer.head.priority_class for comer in comers)}
     asked = [each for each in PriorityClass if each in classes and each in _ASKED]
     counts: dict[tuple[str, str], list[int]] = {}
@@ -310,23 +249,22 @@ def _newcomers(
             order = seq + 1 if each is not PriorityClass.APPOINTMENT else int(at.timestamp())
             number = -1 - place * len(asked) - rank
             head = Head(number, "", code, each, None, at, order, seq + 1)
-            yield Comer(head, (code, each, need), None, 0.0, ahead)
+            more = sum(
+                behind.get((code, other), 0) for other in PriorityClass if other.rank <= each.rank
+            )
+            yield Comer(head, (code, each, need), None, 0.0, ahead, more)
 
 
 _ASKED = (*ISSUED_CLASSES, PriorityClass.APPOINTMENT)
 """Classes in which somebody may come."""
 
 
-def _flow(records: Records, rules: HallRules, day: _Day, learnt: Learnt) -> Flow:
+def _flow(sight: Sight, rules: HallRules, learnt: Learnt) -> Flow:
     """Who will come: as on the days before, scaled to what came lately; without such days, as lately.
 
     Who is transferred or was put aside comes back in proportion to the others.
     """
-    start = day.now - LATELY
-    if day.first is not None:
-        start = max(start, day.first - _BEFORE_OPENING)
-    span = max((day.now - start).total_seconds(), _SHORTEST)
-    lately = records.issued_since(day.today, start)
+    day, lately, span = sight.day, sight.lately, sight.span
     came = {
         key: count + learnt.shares.get(key, 0)
         for key, count in (dict.fromkeys(learnt.shares, 0) | dict(lately)).items()
@@ -361,7 +299,7 @@ def _steady(rate: float, breaks: Sequence[tuple[float, float]]) -> list[tuple[fl
     pieces: list[tuple[float, float]] = []
     for start, end in breaks:
         pieces.append((start, rate))
-        pieces.append((max(start, end - _BEFORE_OPENING.total_seconds()), 0.0))
+        pieces.append((max(start, end - BEFORE_OPENING.total_seconds()), 0.0))
     return [*pieces, (_FOREVER, rate)]
 
 

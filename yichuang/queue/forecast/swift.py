@@ -123,14 +123,9 @@ def _alternating(policy: Alternating) -> Pick:
         found = _set_apart(heads, asking)
         if found is not None:
             return found
-        front = (head for head in heads if head.rank != ORDINARY)
-        return min(front, key=_class_then_arrival)
+        return min(head for head in heads if head.rank != ORDINARY)
 
     return pick
-
-
-def _class_then_arrival(head: Guest) -> tuple[int, float, int, int]:
-    return (head.rank, *head[:3])
 
 
 def _asked_itself(policy: DispatchPolicy, start: datetime) -> Pick:
