@@ -64,18 +64,20 @@ async def test_fewer_windows_than_one_there_are_never(hall: Hall) -> None:
 
 
 async def test_the_own_past_is_what_counts(hall: Hall, clock: FixedClock) -> None:
-    await hall.open_window(6)
-    for _each in range(20):
-        await hall.issue(category="tax")
-    for _each in range(20):
-        await hall.call_next(6)
-        await hall.start(6)
-        clock.advance(timedelta(minutes=2))
-        await hall.finish(6)
-    clock.advance(timedelta(days=1))
+    for _day in range(3):
+        await hall.open_window(6)
+        for _each in range(20):
+            await hall.issue(category="tax")
+        for _each in range(20):
+            await hall.call_next(6)
+            await hall.start(6)
+            clock.advance(timedelta(minutes=2))
+            await hall.finish(6)
+        await hall.close_window(6)
+        clock.advance(timedelta(days=1) - timedelta(minutes=40))
     app = HallApp(hall, lambda _place, _window: PlanScreen(hall), "plan")
     async with app.run_test(size=(80, 24)) as pilot:
-        await until_seen(pilot, "最近 1 个有人来的日子，平均每天 20 人次")
+        await until_seen(pilot, "最近 3 个有人来的日子，平均每天 20 人次")
         assert hour(pilot, "09:00")[1] == "20"
 
 

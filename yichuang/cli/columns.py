@@ -28,3 +28,14 @@ def table(rows: Sequence[Sequence[str]]) -> list[str]:
         "  ".join(left(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in rows
     ]
+
+
+def in_lines(parts: Sequence[str], width: int = 80) -> list[str]:
+    """The parts two cells apart, in as few lines of that width as hold them."""
+    lines: list[str] = []
+    for part in parts:
+        if lines and cells(lines[-1]) + 2 + cells(part) <= width:
+            lines[-1] += f"  {part}"
+        else:
+            lines.append(part)
+    return lines

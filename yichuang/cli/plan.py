@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
-from yichuang.cli.columns import cells, left, right
+from yichuang.cli.columns import cells, in_lines, left, right
 from yichuang.cli.options import Asked, run, takes_hall
 from yichuang.config import POLICIES, SETTINGS_FILE, Level, Settings
 from yichuang.language import _
 
 if TYPE_CHECKING:
+    from yichuang.config import TimeSpan
     from yichuang.foresight.demand import Demand
     from yichuang.foresight.rehearsal import Rehearsed
     from yichuang.foresight.staffing import HourNeed, Target
@@ -129,7 +130,8 @@ def plan(
     wanted = Target(target, share)
     demand = in_sessions(came, settings.hours.weekday)
     needs = staffing(demand, wanted, len(settings.window))
-    lines = [*_about(demand, wanted), "", *_table(settings, needs), "", *_chart(settings, needs)]
+    lines = [*_about(demand, wanted, is_own=level is None), ""]
+    lines += [*_table(settings, needs), "", *_chart(settings, needs)]
     result: dict[str, Any] = {
         "days": demand.days,
         "visits": round(demand.visits, 1),
@@ -139,19 +141,21 @@ def plan(
     if changes:
         crowd = crowd_of(came, CROWDS[level or settings.hall.level])
         played = run(_play(settings, crowd, changes, seed))
-        lines += ["", *_comparison(played, wanted)]
+        hours = settings.hours.weekday
+        kept = [_kept(each, wanted, hours) for _name, each in played]
+        lines += ["", *_comparison(played, kept)]
         result["what_if"] = [
-            {"name": name, **each.as_json(settings.category), "kept": _kept(each, wanted)}
-            for name, each in played
+            {"name": name, **each.as_json(settings.category), "kept": part}
+            for (name, each), part in zip(played, kept, strict=True)
         ]
     asked.show(result, "\n".join(lines))
 
 
 async def _demand(asked: Asked, level: Level | None, days: int) -> tuple[Settings, Demand]:
-    """The hall and its average day; a profile's where one is asked for or nothing has happened yet."""
+    """The hall and its average day; a profile's where one is asked for or the past is too short."""
     from yichuang.config import parse_settings
     from yichuang.foresight.crowd import CROWDS
-    from yichuang.foresight.demand import demand_of_past, demand_of_profile
+    from yichuang.foresight.demand import demand_of_hall, demand_of_profile
     from yichuang.profile import SAMPLE_PLACES, hall_name, hall_toml
 
     if level is not None:
@@ -160,8 +164,7 @@ async def _demand(asked: Asked, level: Level | None, days: int) -> tuple[Setting
     async with asked.hall() as hall:
         visits = await hall.past_visits(LOOK_BACK)
         profile = CROWDS[hall.settings.hall.level]
-        demand = demand_of_past(visits, hall.settings.zone, profile, days)
-        return hall.settings, demand if demand.days else demand_of_profile(profile)
+        return hall.settings, demand_of_hall(visits, hall.settings.zone, profile, days)
 
 
 async def _play(
@@ -179,20 +182,26 @@ async def _play(
         if change.windows is not None:
             other = replace(present, settings=with_windows(settings, change.windows, crowd))
         done = await rehearse(other, change.policy or policy, rehearsal_hall)
-        played.append((_("假如{change}").format(change=change.name), done))
+        played.append((_("假如：{change}").format(change=change.name), done))
     return played
 
 
-def _about(demand: Demand, target: Target) -> Iterator[str]:
+def _about(demand: Demand, target: Target, *, is_own: bool) -> Iterator[str]:
+    """What is promised, and what the figures rest on; `is_own` when the hall's own past was wanted."""
+    from yichuang.foresight.demand import FEWEST_DAYS, FEWEST_VISITS
+
     yield _("目标：{share:.0%} 的人等候不超过 {minutes:g} 分钟").format(
         share=target.share, minutes=target.seconds / 60
     )
     if demand.days:
         text = _("依据：最近 {days} 个有人来的日子，平均每天 {visits:.0f} 人次")
         yield text.format(days=demand.days, visits=demand.visits)
-    else:
-        text = _("依据：这一级大厅的常量，每天 {visits:.0f} 人次（本大厅还没有可用的过去）")
-        yield text.format(visits=demand.visits)
+        return
+    text = _("依据：这一级大厅的常量，每天 {visits:.0f} 人次")
+    yield text.format(visits=demand.visits)
+    if is_own:
+        text = _("本大厅自己的过去还不到 {days} 天或 {visits} 人次，够了就用自己的")
+        yield text.format(days=FEWEST_DAYS, visits=FEWEST_VISITS)
 
 
 def _table(settings: Settings, needs: Sequence[HourNeed]) -> Iterator[str]:
@@ -208,9 +217,8 @@ def _table(settings: Settings, needs: Sequence[HourNeed]) -> Iterator[str]:
         shown.append(f"{need.kept:.0%}")
         yield left(_hour(need), 12) + "".join(right(text, width) for text in shown)
     yield ""
-    named = _("、").join(f"{each.letter} {each.label}" for each in settings.category)
     yield _("分设：每个窗口只办一类；合办：都是综合窗口；达标：现有窗口合办、一直这么忙时")
-    yield named
+    yield from in_lines([f"{each.letter} {each.label}" for each in settings.category])
 
 
 def _chart(settings: Settings, needs: Sequence[HourNeed]) -> Iterator[str]:
@@ -231,34 +239,42 @@ def _hour(need: HourNeed) -> str:
     return f"{need.hour:02d}:00-{need.hour + 1:02d}:00"
 
 
-def _comparison(played: Sequence[tuple[str, Rehearsed]], target: Target) -> Iterator[str]:
+def _comparison(
+    played: Sequence[tuple[str, Rehearsed]], kept: Sequence[dict[str, Any]]
+) -> Iterator[str]:
     yield _("演 {days} 天的比较（同样的人，真正的叫号规则；分钟）").format(days=PLAYED_DAYS)
     name_width = max(cells(name) for name, _played in played) + 2
     heads = (_("平均"), _("中位"), _("九成"), _("最长"), _("达标"))
     yield " " * name_width + "".join(right(head, 8) for head in heads)
-    for name, each in played:
+    for (name, each), part in zip(played, kept, strict=True):
         waits = each.waits
         values = [waits.mean, waits.median, waits.ninetieth, waits.longest]
         texts = [f"{value / 60:.1f}" for value in values]
-        texts.append(f"{_kept(each, target)['all']:.0%}")
+        texts.append(f"{part['all']:.0%}")
         yield left(name, name_width) + "".join(right(text, 8) for text in texts)
     yield ""
-    hours = sorted({int(hour) for _name, each in played for hour in _kept(each, target)["hours"]})
+    hours = sorted({hour for part in kept for hour in part["hours"]})
     yield left(_("达标"), name_width) + "".join(right(f"{hour}:00", 7) for hour in hours)
-    for name, each in played:
-        kept = _kept(each, target)["hours"]
+    for (name, _each), part in zip(played, kept, strict=True):
+        of_hour = part["hours"]
         yield left(name, name_width) + "".join(
-            right(f"{kept[hour]:.0%}" if hour in kept else "-", 7) for hour in hours
+            right(f"{of_hour[hour]:.0%}" if hour in of_hour else "-", 7) for hour in hours
         )
+    yield _("开门前和午间来的人，算在随后第一个办公的小时里")
 
 
-def _kept(played: Rehearsed, target: Target) -> dict[str, Any]:
-    """The part of the people who waited no longer than the target, in all and by the hour they came."""
+def _kept(played: Rehearsed, target: Target, sessions: Sequence[TimeSpan]) -> dict[str, Any]:
+    """The part of the people who waited no longer than the target, in all and by the hour they came.
+
+    Who came before the doors opened, or over noon, counts in the first hour in which windows call.
+    """
+    from yichuang.foresight.demand import working_hour
+
     came: defaultdict[int, int] = defaultdict(int)
     kept: defaultdict[int, int] = defaultdict(int)
     for day in played.days:
         for visit in day.visits:
-            hour = int(visit.visitor.arrives // 3600)
+            hour = working_hour(int(visit.visitor.arrives // 3600), sessions)
             came[hour] += 1
             kept[hour] += visit.wait is not None and visit.wait <= target.seconds
     total = sum(came.values())

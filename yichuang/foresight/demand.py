@@ -19,6 +19,10 @@ LONGEST = 4 * HOUR
 FEWEST = 30
 """Visits from which a category's time is learnt; with fewer the profile's counts, too."""
 
+FEWEST_DAYS = 3
+FEWEST_VISITS = 30
+"""A past with fewer days, or with fewer visits in all, says too little of a hall: its level's counts."""
+
 
 @dataclass(frozen=True, slots=True)
 class Work:
@@ -45,6 +49,15 @@ class Demand:
     def visits(self) -> float:
         """People who come in a day; who goes on to another category counts there, too."""
         return sum(work.visits for hour in self.hours.values() for work in hour.values())
+
+
+def demand_of_hall(
+    visits: Sequence[PastVisit], zone: tzinfo, profile: Crowd, most_days: int = 20
+) -> Demand:
+    """An average day of the hall's own past; its level's profile while that is too short (`days` is 0)."""
+    if len({visit.on for visit in visits}) < FEWEST_DAYS or len(visits) < FEWEST_VISITS:
+        return demand_of_profile(profile)
+    return demand_of_past(visits, zone, profile, most_days)
 
 
 def demand_of_past(
@@ -128,12 +141,10 @@ def in_sessions(demand: Demand, sessions: Iterable[TimeSpan]) -> Demand:
 
     Who comes before the doors open, or over noon, stands in line and is the next hour's work.
     """
-    open_hours = {
-        hour for span in sessions for hour in range(span.start // 60, math.ceil(span.end / 60))
-    }
+    sessions = list(sessions)
     gathered: dict[int, dict[str, list[Work]]] = {}
     for hour, works in demand.hours.items():
-        place = min((each for each in open_hours if each >= hour), default=hour)
+        place = working_hour(hour, sessions)
         for code, work in works.items():
             gathered.setdefault(place, {}).setdefault(code, []).append(work)
     return Demand(
@@ -143,6 +154,14 @@ def in_sessions(demand: Demand, sessions: Iterable[TimeSpan]) -> Demand:
             for hour, of_hour in sorted(gathered.items())
         },
     )
+
+
+def working_hour(hour: int, sessions: Iterable[TimeSpan]) -> int:
+    """The first hour from that one on in which windows call; the hour itself where there is none."""
+    open_hours = {
+        each for span in sessions for each in range(span.start // 60, math.ceil(span.end / 60))
+    }
+    return min((each for each in open_hours if each >= hour), default=hour)
 
 
 def merged(works: Iterable[Work]) -> Work:

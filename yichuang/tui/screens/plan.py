@@ -10,7 +10,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from yichuang.foresight.crowd import CROWDS
-from yichuang.foresight.demand import Demand, demand_of_past, demand_of_profile, in_sessions
+from yichuang.foresight.demand import (
+    FEWEST_DAYS,
+    FEWEST_VISITS,
+    Demand,
+    demand_of_hall,
+    in_sessions,
+)
 from yichuang.foresight.staffing import HourNeed, Target, staffing
 from yichuang.language import N_, _
 from yichuang.queue.service import Hall
@@ -77,8 +83,7 @@ class PlanScreen(HallScreen):
         if self._demand is None:
             visits = await self.hall.past_visits(LOOK_BACK)
             profile = CROWDS[self.hall.settings.hall.level]
-            demand = demand_of_past(visits, self.hall.settings.zone, profile, DAYS)
-            demand = demand if demand.days else demand_of_profile(profile)
+            demand = demand_of_hall(visits, self.hall.settings.zone, profile, DAYS)
             self._demand = in_sessions(demand, self.hall.settings.hours.weekday)
         self._show()
 
@@ -94,9 +99,9 @@ class PlanScreen(HallScreen):
         self.query_one("#basis", Rows).show(self._basis(needs))
 
     def _promise(self, target: Target) -> Line:
-        text = _(" {share:.0%} 的人等候不超过 {minutes:.0f} 分钟，开 {windows} 个窗口").format(
-            share=target.share, minutes=target.seconds / 60, windows=self._windows
-        )
+        text = _(
+            " 目标：{share:.0%} 的人等候不超过 {minutes:.0f} 分钟  假定开 {windows} 个窗口"
+        ).format(share=target.share, minutes=target.seconds / 60, windows=self._windows)
         other = _("（现有 {count} 个）").format(count=self._present)
         return [(text + (other if self._windows != self._present else ""), "section")]
 
@@ -111,8 +116,10 @@ class PlanScreen(HallScreen):
             text = _(" 依据：最近 {days} 个有人来的日子，平均每天 {visits:.0f} 人次")
             lines.append(text.format(days=demand.days, visits=demand.visits))
         elif demand is not None:
-            text = _(" 依据：这一级大厅的常量，每天 {visits:.0f} 人次；有了自己的日子就用自己的")
+            text = _(" 依据：这一级大厅的常量，每天 {visits:.0f} 人次")
             lines.append(text.format(visits=demand.visits))
+            text = _(" 本大厅自己的过去还不到 {days} 天或 {visits} 人次，够了就用自己的")
+            lines.append(text.format(days=FEWEST_DAYS, visits=FEWEST_VISITS))
         return lines
 
     def action_next_target(self) -> None:
