@@ -57,6 +57,7 @@ async def open_hall(
         raise HallIncomplete(folder=folder, found=SETTINGS_FILE, lost=STORE_FILE)
     store = await SqliteStore.open(path, clock, create=create)
     async with Hall(settings, store, clock, secret=partial(load_key, folder)) as hall:
+        await hall.settle()
         yield hall
 
 

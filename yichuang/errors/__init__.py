@@ -45,6 +45,7 @@ from yichuang.errors.device import (
 from yichuang.errors.fairness import (
     AlreadyPinned,
     CategoryOrphaned,
+    DayIsClosed,
     DuplicateTicket,
     ItemNotToday,
     KeptElsewhere,
@@ -132,6 +133,7 @@ __all__ = [
     "CategoryOrphaned",
     "CategoryUnserved",
     "ConfigError",
+    "DayIsClosed",
     "DayNotBookable",
     "DeviceError",
     "DeviceMissing",

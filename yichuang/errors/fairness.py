@@ -142,3 +142,11 @@ class KeptElsewhere(QueueRefusal):
     code = "kept_elsewhere"
     text = N_("{number} 的材料在 {owner} 号窗口（{kind}）")
     advice = N_("请 {owner} 号窗口取回；或请导引台唤回，它会回到那个窗口")
+
+
+class DayIsClosed(QueueRefusal):
+    """The hall was closed for the day by hand."""
+
+    code = "day_is_closed"
+    text = N_("今天已经停止取号（{reason}）")
+    advice = N_("请问导引台；恢复办公时，窗口一开就又能取号")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from yichuang.errors import ReasonMissing, WindowBusy
 from yichuang.language import N_
-from yichuang.queue.appointment import AppointmentState
+from yichuang.queue.appointment import Appointment, AppointmentState
 from yichuang.queue.command import CloseDay
 from yichuang.queue.desk import Desk, Done, note_absences
 from yichuang.queue.event import EventKind
 from yichuang.queue.paper import ticket_document
 from yichuang.queue.ticket import Move, Ticket, TicketState
-from yichuang.queue.window import WindowState
+from yichuang.queue.window import Closing, WindowState
 from yichuang.text import one_line
 
 CLOSED = N_("收工")
@@ -45,9 +45,9 @@ def close_day(desk: Desk, command: CloseDay) -> Done:
                 window._replace(state=WindowState.CLOSED, since=desk.now, reason=None)
             )
             desk.record(EventKind.WINDOW_CLOSED, window=window.number)
-    if command.outage:
-        _release_bookings(desk, reason)
+    released = _release_bookings(desk, reason) if command.outage else ()
     note_absences(desk)
+    desk.memory.save_closing(desk.today, Closing(desk.now, reason if command.outage else ""))
     if desk.memory.surge() is not None:
         desk.memory.save_surge(None)
         desk.record(EventKind.SURGE_ENDED)
@@ -57,22 +57,25 @@ def close_day(desk: Desk, command: CloseDay) -> Done:
         reason=reason,
         ended=[ticket.number for ticket in ended],
     )
-    return Done(tickets=ended)
+    return Done(tickets=ended, appointments=released)
 
 
-def _release_bookings(desk: Desk, reason: str) -> None:
-    """Who had an appointment for later that day has not missed it: the hall has."""
-    for each in desk.memory.appointments_between(desk.today, desk.today):
-        if each.state is AppointmentState.BOOKED:
-            desk.memory.save_appointment(
-                each._replace(state=AppointmentState.CANCELLED, ended_at=desk.now, reason=reason)
-            )
-            desk.record(
-                EventKind.APPOINTMENT_CANCELLED,
-                appointment=each.id,
-                start=each.start.isoformat(),
-                reason=reason,
-            )
+def _release_bookings(desk: Desk, reason: str) -> tuple[Appointment, ...]:
+    """Who had an appointment for later that day has not missed it: the hall has, and must tell them."""
+    released = tuple(
+        each._replace(state=AppointmentState.CANCELLED, ended_at=desk.now, reason=reason)
+        for each in desk.memory.appointments_between(desk.today, desk.today)
+        if each.state is AppointmentState.BOOKED
+    )
+    for each in released:
+        desk.memory.save_appointment(each)
+        desk.record(
+            EventKind.APPOINTMENT_CANCELLED,
+            appointment=each.id,
+            start=each.start.isoformat(),
+            reason=reason,
+        )
+    return released
 
 
 def _passed(desk: Desk, before: Ticket) -> Ticket:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from yichuang.errors import (
@@ -22,6 +23,7 @@ from yichuang.queue.command import (
 )
 from yichuang.queue.desk import Desk, Done
 from yichuang.queue.event import EventKind
+from yichuang.queue.rules import HallRules
 from yichuang.queue.ticket import TicketState
 from yichuang.queue.window import Surge, Window, WindowState
 from yichuang.text import one_line
@@ -35,6 +37,8 @@ def open_for_duty(desk: Desk, command: OpenWindow) -> Done:
         raise WindowAlreadyOpen(window=command.window)
     if state is WindowState.PAUSED:
         raise WindowPaused(window=command.window)
+    if desk.memory.closing(desk.today) is not None:
+        desk.memory.save_closing(desk.today, None)
     return _set(desk, command.window, WindowState.OPEN, EventKind.WINDOW_OPENED)
 
 
@@ -97,6 +101,24 @@ def assign(desk: Desk, command: AssignWindow) -> Done:
     return Done(window=window)
 
 
+def is_astray(
+    rules: HallRules, windows: Sequence[Window], place: tuple[int | None, str, str]
+) -> bool:
+    """Whether who waits there waits for a window or a need that the hall has no more."""
+    target, category, need = place
+    if target is not None:
+        return target not in rules.windows
+    return not any(duty.may_call(category, need) for duty in rules.duties(windows, None))
+
+
+def settle_lines(desk: Desk) -> list[str]:
+    """After hall.toml was edited: let nobody wait for what the hall has no more; who did."""
+    moved = _back_in_reach(desk)
+    if moved:
+        desk.record(EventKind.LINES_SETTLED, moved=moved)
+    return moved
+
+
 def _back_in_reach(desk: Desk) -> list[str]:
     """Let nobody wait for what no window offers any more; the numbers of those who did.
 
@@ -105,8 +127,11 @@ def _back_in_reach(desk: Desk) -> list[str]:
     desk.forget_duties()
     moved = []
     for before in desk.memory.in_state(desk.today, TicketState.WAITING, None):
-        ticket = desk.in_reach(before)
-        if ticket.need != before.need:
+        ticket = before
+        if before.target_window is not None and before.target_window not in desk.rules.windows:
+            ticket = before._replace(target_window=None)
+        ticket = desk.in_reach(ticket)
+        if (ticket.need, ticket.target_window) != (before.need, before.target_window):
             desk.memory.save_ticket(ticket)
             moved.append(ticket.number)
     return sorted(moved)

@@ -20,7 +20,7 @@ from yichuang.queue.command import (
 )
 from yichuang.queue.desk import Desk, Done
 from yichuang.queue.event import EventKind
-from yichuang.queue.issuing import refuse_duplicate, refuse_unserved
+from yichuang.queue.issuing import refuse_closed_day, refuse_duplicate, refuse_unserved
 from yichuang.queue.ticket import Move, PriorityClass, Ticket, TicketState
 from yichuang.queue.window import WindowState
 from yichuang.text import one_line
@@ -55,6 +55,7 @@ def reinstate_ticket(desk: Desk, command: ReinstateTicket) -> Done:
     """
     before = desk.numbered(command.number)
     state = before.moved(Move.REINSTATE)
+    refuse_closed_day(desk)
     missed = desk.rules.settings.missed
     if before.reinstated >= missed.returns:
         raise ReturnsExhausted(number=before.number, times=before.reinstated)

@@ -46,6 +46,7 @@ class EventKind(StrEnum):
     APPOINTMENT_MISSED = "AppointmentMissed"
     APPOINTMENTS_IMPORTED = "AppointmentsImported"
     DAY_TURNED = "DayTurned"
+    LINES_SETTLED = "LinesSettled"
     DAY_CLOSED = "DayClosed"
     CLOCK_WENT_BACK = "ClockWentBack"
     CLOCK_CAME_RIGHT = "ClockCameRight"
@@ -89,6 +90,7 @@ _LABELS = {
     EventKind.APPOINTMENT_CANCELLED: N_("取消预约"),
     EventKind.APPOINTMENT_MISSED: N_("爽约"),
     EventKind.APPOINTMENTS_IMPORTED: N_("导入预约"),
+    EventKind.LINES_SETTLED: N_("按新设置归队"),
     EventKind.DAY_CLOSED: N_("收工"),
     EventKind.DAY_TURNED: N_("换日"),
     EventKind.CLOCK_WENT_BACK: N_("时钟倒退"),

@@ -9,6 +9,7 @@ from typing import Any
 from yichuang.config import CategorySettings
 from yichuang.errors import (
     CategoryUnserved,
+    DayIsClosed,
     DuplicateTicket,
     ItemElsewhere,
     NeedUnserved,
@@ -54,11 +55,13 @@ def issue_ticket(desk: Desk, command: IssueTicket) -> Done:
     category = stops[0]
     if command.group is not None:
         desk.rules.group(command.group)
+        command = command._replace(priority_class=PriorityClass.PRIORITY)
     _refuse_unserved(desk, command, stops)
     if command.origin:
         repeated = _pressed_twice(desk, command, category)
         if repeated is not None:
             return repeated
+        refuse_closed_day(desk)
         refuse_outside_hours(desk.rules, desk.now, desk.today, category, items)
     refuse_duplicate(desk, command.person, category)
     ticket = draft(desk, category, command.priority_class)._replace(
@@ -208,6 +211,13 @@ def stops_of(desk: Desk, command: IssueTicket, items: list[Item]) -> list[Catego
     return [desk.rules.category(code) for code in codes]
 
 
+def refuse_closed_day(desk: Desk) -> None:
+    """Raises DayIsClosed in a hall that was closed for the day by hand: nobody would call the number."""
+    closing = desk.memory.closing(desk.today)
+    if closing is not None:
+        raise DayIsClosed(reason=closing.reason or _("收工"))
+
+
 def _refuse_unserved(desk: Desk, command: IssueTicket, stops: list[CategorySettings]) -> None:
     duties = desk.duties()
     if command.window is not None:
@@ -216,7 +226,8 @@ def _refuse_unserved(desk: Desk, command: IssueTicket, stops: list[CategorySetti
             raise TargetClosed(window=command.window)
     # Also of a ticket for one window: others get it when that window closes.
     if command.need and not any(duty.may_call(stops[0].code, command.need) for duty in duties):
-        known = sorted({need for duty in duties for need in duty.needs if need})
+        here = {need for duty in duties for code, need in duty.lines if code == stops[0].code}
+        known = sorted(need for need in here if need)
         raise NeedUnserved(
             category=stops[0],
             need=need_label(command.need),

@@ -88,8 +88,15 @@ def _where_to_wait(desk: Desk, ticket: Ticket) -> str:
     for number in windows_of(desk, ticket):
         zones.setdefault(desk.rules.windows[number].zone, []).append(str(number))
     mark = text_in(language, "、")
-    places = [f"{zone} {mark.join(numbers)}".strip() for zone, numbers in zones.items()]
-    return text_in(language, _WINDOWS).format(windows=mark.join(places)) if places else ""
+    windows = text_in(language, _WINDOWS)
+    if len(zones) < 2:
+        places = [f"{zone} {mark.join(numbers)}".strip() for zone, numbers in zones.items()]
+        return windows.format(windows=places[0]) if places else ""
+    # Each zone says its own windows, so that none is looked for in another one's zone.
+    return text_in(language, "，").join(
+        f"{zone} {windows.format(windows=mark.join(numbers))}".strip()
+        for zone, numbers in sorted(zones.items(), key=lambda each: not each[0])
+    )
 
 
 def windows_of(desk: Desk, ticket: Ticket) -> list[int]:
@@ -97,6 +104,10 @@ def windows_of(desk: Desk, ticket: Ticket) -> list[int]:
     if ticket.target_window is not None:
         return [ticket.target_window]
     duties = [duty for duty in desk.duties() if duty.may_call(ticket.category, ticket.need)]
+    session = desk.rules.hours.at(desk.now).session
+    if session is not None and session.windows is not None:
+        # Over noon only some windows work.
+        duties = [duty for duty in duties if duty.window in session.windows] or duties
     own = [duty.window for duty in duties if ticket.category in duty.own]
     return own or [duty.window for duty in duties]
 

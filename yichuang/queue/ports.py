@@ -13,7 +13,7 @@ from yichuang.queue.event import Entry, Event
 from yichuang.queue.item import Item
 from yichuang.queue.printing import PrinterStatus, PrintJob, PrintOutbox
 from yichuang.queue.ticket import PriorityClass, Ticket, TicketState
-from yichuang.queue.window import Surge, Window
+from yichuang.queue.window import Closing, Surge, Window
 
 Result = TypeVar("Result")
 
@@ -205,7 +205,18 @@ class Records(AppointmentRecords, Protocol):
         ...
 
     def slip(self, number: str, on: date) -> Ticket | None:
-        """The ticket of that number which is good as a priority slip on a date and was not used."""
+        """The ticket of that number which is good as a priority slip on a date and was not used.
+
+        It is good from the outage on, should the hall open again that day, to the end of its date.
+        """
+        ...
+
+    def closing(self, on: date) -> Closing | None:
+        """Whether that business date was closed by hand."""
+        ...
+
+    def standing(self, on: date) -> set[tuple[int | None, str, str]]:
+        """Where people wait: every (window they are directed to, category, need)."""
         ...
 
     def surge(self) -> Surge | None:
@@ -320,6 +331,10 @@ class Memory(Records, AppointmentMemory, Protocol):
 
     def save_window(self, window: Window) -> None:
         """Keep a window's changed duty."""
+        ...
+
+    def save_closing(self, on: date, closing: Closing | None) -> None:
+        """Close a business date, or take that back."""
         ...
 
     def save_surge(self, surge: Surge | None) -> None:

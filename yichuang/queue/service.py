@@ -239,6 +239,20 @@ class Hall:
         own = None if categories is None else tuple(categories)
         return await self.do(commands.AssignWindow(window, own, tuple(helps)), actor)
 
+    async def settle(self) -> None:
+        """Let nobody wait for what hall.toml has no more, since it was edited; once, when a hall opens."""
+
+        def look(records: Records) -> bool:
+            on = today(records, self.rules, self.clock.now())
+            windows = records.reassigned()
+            places = records.standing(on)
+            return any(duty.is_astray(self.rules, windows, place) for place in places)
+
+        if await self.store.read(look):
+            await self.store.transact(
+                lambda memory: duty.settle_lines(Desk(memory, self.rules, self.clock.now(), ""))
+            )
+
     async def set_surge(self, on: bool, *, reason: str = "", actor: str = "") -> Done:
         """Begin or end surge mode: every window helps with every category."""
         return await self.do(commands.SetSurge(on, reason), actor)

@@ -60,3 +60,11 @@ class Surge(NamedTuple):
 
     since: datetime
     reason: str
+
+
+class Closing(NamedTuple):
+    """A business date that was closed by hand; a window that opens again takes it back."""
+
+    at: datetime
+    reason: str
+    """Why, when it was an outage; else empty."""

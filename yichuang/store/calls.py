@@ -9,7 +9,7 @@ from typing import Any
 from yichuang.queue.dispatch import CallRule
 from yichuang.queue.ports import CallShown, EndedCall, LastCall, PastVisit, Told
 from yichuang.queue.ticket import PriorityClass, Ticket
-from yichuang.queue.window import Surge, Window, WindowState
+from yichuang.queue.window import Closing, Surge, Window, WindowState
 from yichuang.store.past import PastCall, visits_of
 from yichuang.store.table import text_or_none, time_or_none
 from yichuang.store.tickets import Tickets
@@ -119,6 +119,15 @@ ON CONFLICT (number) DO UPDATE SET
 """
 
 _SURGE = "SELECT since, reason FROM surge"
+
+_CLOSING = "SELECT at, reason FROM closing WHERE business_date = :date"
+
+_CLOSE = """
+INSERT INTO closing (business_date, at, reason) VALUES (:date, :at, :reason)
+ON CONFLICT (business_date) DO UPDATE SET at = excluded.at, reason = excluded.reason
+"""
+
+_REOPEN_DAY = "DELETE FROM closing WHERE business_date = :date"
 
 _BEGIN_SURGE = "INSERT INTO surge (one, since, reason) VALUES (1, :since, :reason)"
 
@@ -271,6 +280,19 @@ class Calls(Tickets):
             Told(row[0], row[1], (moment(row[3]) - moment(row[2])).total_seconds())
             for row in self.connection.execute(_TOLD, {"tickets": tickets})
         ]
+
+    def closing(self, on: date) -> Closing | None:
+        """Whether that business date was closed by hand."""
+        row = self.connection.execute(_CLOSING, {"date": on.isoformat()}).fetchone()
+        return Closing(datetime.fromisoformat(row[0]), row[1]) if row else None
+
+    def save_closing(self, on: date, closing: Closing | None) -> None:
+        """Close a business date, or take that back."""
+        if closing is None:
+            self.connection.execute(_REOPEN_DAY, {"date": on.isoformat()})
+            return
+        facts = {"date": on.isoformat(), "at": closing.at.isoformat(), "reason": closing.reason}
+        self.connection.execute(_CLOSE, facts)
 
     def surge(self) -> Surge | None:
         """Surge mode, while it lasts."""

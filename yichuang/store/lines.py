@@ -76,6 +76,11 @@ WHERE state = 'waiting' AND target_window = :window AND (
 )
 """
 
+_STANDING = """
+SELECT DISTINCT target_window, category, need FROM ticket
+WHERE state = 'waiting' AND business_date = :date
+"""
+
 _RANK = """CASE t.class
     WHEN 'pinned' THEN 0 WHEN 'transferred' THEN 1 WHEN 'priority' THEN 2
     WHEN 'appointment' THEN 3 ELSE 4
@@ -208,6 +213,10 @@ class Lines(Table):
             "limit": limit,
         }
         return [ticket_from(row) for row in self.connection.execute(_WAITING_AT, facts)]
+
+    def standing(self, on: date) -> set[tuple[int | None, str, str]]:
+        """Where people wait."""
+        return set(self.connection.execute(_STANDING, {"date": on.isoformat()}).fetchall())
 
     def nth_waiting(
         self, of: Ticket, needs: Sequence[str], nth: int, at: datetime

@@ -14,7 +14,7 @@ from yichuang.queue.event import Entry, Event, EventKind
 from yichuang.queue.item import Item
 from yichuang.queue.ports import CallShown, EndedCall, LastCall, Latest, PastVisit, Told
 from yichuang.queue.ticket import PriorityClass, Ticket, TicketState
-from yichuang.queue.window import Surge, Window, WindowState
+from yichuang.queue.window import Closing, Surge, Window, WindowState
 from yichuang.store.journal import CHAIN_START, data_text, row_hash
 from yichuang.store.past import PastCall, visits_of
 from yichuang.store.plain_tickets import Call, PlainTickets
@@ -210,6 +210,17 @@ class PlainMemory(PlainTickets):
                 waited = (ticket.first_called_at - ticket.issued_at).total_seconds()
                 found.append(Told(facts["expected_median"], facts["expected_spread"], waited))
         return found
+
+    def closing(self, on: date) -> Closing | None:
+        """Whether that business date was closed by hand."""
+        return self._closings.get(on)
+
+    def save_closing(self, on: date, closing: Closing | None) -> None:
+        """Close a business date, or take that back."""
+        if closing is not None:
+            self._set(self._closings, on, closing)
+        elif on in self._closings:
+            self._drop(self._closings, on)
 
     def surge(self) -> Surge | None:
         """Surge mode, while it lasts."""

@@ -16,7 +16,7 @@ from yichuang.queue.event import Entry
 from yichuang.queue.item import Item
 from yichuang.queue.ports import LineCount
 from yichuang.queue.ticket import PriorityClass, Ticket, TicketState
-from yichuang.queue.window import Surge, Window
+from yichuang.queue.window import Closing, Surge, Window
 
 _OPEN_STATES = (TicketState.WAITING, TicketState.CALLED, TicketState.SERVING, TicketState.HELD)
 
@@ -103,6 +103,7 @@ class PlainTables:
         self._calls_of_window: dict[int, list[int]] = {}
         self._windows: dict[int, Window] = {}
         self._surge: Surge | None = None
+        self._closings: dict[date, Closing] = {}
         self._of_person: dict[tuple[str, date], list[int]] = {}
         self._from_origin: dict[tuple[str, date], list[int]] = {}
         self._slips: dict[tuple[str, date], list[int]] = {}
@@ -242,6 +243,13 @@ class PlainTickets(PlainTables):
         counts = {state: len(self._by_state.get((on, state), ())) for state in TicketState}
         return {state: count for state, count in counts.items() if count}
 
+    def standing(self, on: date) -> set[tuple[int | None, str, str]]:
+        """Where people wait."""
+        waiting = (
+            self._tickets[each] for each in self._by_state.get((on, TicketState.WAITING), ())
+        )
+        return {(each.target_window, each.category, each.need) for each in waiting}
+
     def nth_waiting(
         self, of: Ticket, needs: Sequence[str], nth: int, at: datetime
     ) -> Ticket | None:
@@ -267,8 +275,14 @@ class PlainTickets(PlainTables):
 
     def slip(self, number: str, on: date) -> Ticket | None:
         """The unused ticket that is good as a slip on a date."""
-        found = (self._tickets[each] for each in self._slips.get((number, on), []))
-        return next((each for each in found if each.redeemed is None), None)
+        found = (
+            self._tickets[each]
+            for (known, valid_on), tickets in self._slips.items()
+            if known == number and valid_on >= on
+            for each in tickets
+        )
+        good = (each for each in found if each.redeemed is None and each.business_date <= on)
+        return min(good, key=lambda ticket: ticket.id, default=None)
 
     def open_tickets_before(self, on: date) -> list[Ticket]:
         """The tickets of earlier business dates that have not ended."""

@@ -17,7 +17,7 @@ from yichuang.queue.forecast.swift import Asking, Guest, helped, pick_for
 from yichuang.queue.rules import HallRules
 from yichuang.queue.ticket import PriorityClass
 
-_MOST_CALLS = 3_000
+_MOST_CALLS = 2_700
 """Calls of waiting tickets that all replications together may make, about; `sight.LIMIT` tickets need less
 in the fewest replications."""
 

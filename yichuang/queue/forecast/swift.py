@@ -7,6 +7,7 @@ heads; tests hold it to them. A policy that is not known here is asked itself.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -155,11 +156,11 @@ def helped(
     heads: Sequence[Guest], settings: DispatchSettings, now: float, lengths: Mapping[str, int]
 ) -> list[Guest]:
     """Those heads of help lines that count beside own ones (`dispatch.contenders`)."""
-    late = 60.0 * settings.help_after_minutes
+    late = 60.0 * settings.help_after_minutes or -math.inf
     longest = settings.help_longer_than
     codes = {
         head.category
         for head in heads
-        if max(now - head.since, 0.0) >= late or lengths[head.category] > longest
+        if now - head.since >= late or lengths[head.category] > longest
     }
     return [head for head in heads if head.category in codes] if codes else []
