@@ -25,6 +25,7 @@ _MARKS = {
 _WINDOWS = N_("{windows} 号窗口")
 _SLOT = N_("{mark} {time} 起叫号")
 _ROUTE = N_("联办：{stops}")
+_ABOUT = N_("约 {minutes} 分钟")
 _EXPECTED = N_("约 {minutes} 分钟，多数人不超过 {high} 分钟")
 
 
@@ -55,17 +56,20 @@ def ticket_document(
         route=text_in(language, _ROUTE).format(stops=" → ".join(names)) if ticket.route else "",
         mark=_mark(desk, ticket, language),
         need=need_text(ticket.need, language),
-        expected=(
-            text_in(language, _EXPECTED).format(
-                minutes=expected.minutes, high=expected.high_minutes
-            )
-            if expected
-            else ""
-        ),
+        expected=_expected(expected, language),
         valid_on=ticket.valid_on.isoformat() if ticket.valid_on else "",
         hints=tuple(text_in(language, hint) for hint in settings.ticket.hints),
         complaint_phone=settings.hall.complaint_phone,
         reprint=reprint,
+    )
+
+
+def _expected(expected: Wait | None, language: str) -> str:
+    if expected is None:
+        return ""
+    both = expected.high_minutes > expected.minutes
+    return text_in(language, _EXPECTED if both else _ABOUT).format(
+        minutes=expected.minutes, high=expected.high_minutes
     )
 
 
