@@ -43,7 +43,12 @@ MOST = 0.7
 """Our mean absolute error as a part of the naive one."""
 LEAST_COVERED, MOST_COVERED = 0.85, 0.95
 
-COSTS: Sequence[tuple[Level, int, float]] = (("town", 60, 0.02), ("city", 300, 0.1))
+COSTS: Sequence[tuple[Level, int, float]] = (
+    ("town", 60, 0.02),
+    ("town", 300, 0.04),
+    ("city", 300, 0.04),
+    ("city", 1500, 0.15),
+)
 """With so many waiting one forecast may take so many seconds: a visitor stands at the kiosk."""
 
 NAIVE = ("own windows", "serving windows", "all ahead, all windows")

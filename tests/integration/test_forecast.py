@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import logging
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +16,9 @@ import pytest
 from bench.forecast import MOST, NAIVE, Cases, play, settings_of
 from tests.halls import PRINTER, memory_hall, small_settings, sqlite_hall
 from yichuang.clock import FixedClock
+from yichuang.errors import StoreError
 from yichuang.queue.forecast import forecast as making
+from yichuang.queue.forecast import foretelling
 from yichuang.queue.forecast.forecast import Forecast
 from yichuang.queue.service import Hall
 
@@ -67,6 +74,7 @@ async def test_many_who_ask_at_once_share_one_forecast(
         return made[-1]
 
     monkeypatch.setattr(making, "foresee", counted)
+    monkeypatch.setattr(foretelling, "PATIENCE", 60.0)
     async with await sqlite_hall(tmp_path, clock, small_settings(PRINTER)) as hall:
         await hall.open_window(1)
         done = await asyncio.gather(*(hall.issue(category="tax") for _each in range(4)))
@@ -77,3 +85,101 @@ async def test_many_who_ask_at_once_share_one_forecast(
         forecasts = await asyncio.gather(*(hall.forecast() for _each in range(9)))
         assert len(set(map(id, forecasts))) == 1
     assert len(made) == 1
+
+
+class Slow:
+    """Forecasts that are not ready until they may be."""
+
+    def __init__(self) -> None:
+        self.may_end = threading.Event()
+        self.begun = threading.Event()
+        self.made: list[Forecast] = []
+        self._foresee = making.foresee
+
+    def __call__(self, *arguments: Any) -> Forecast:
+        """As ever, but later."""
+        self.begun.set()
+        assert self.may_end.wait(60)
+        self.made.append(self._foresee(*arguments))
+        return self.made[-1]
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[Slow]:
+    """Slow forecasts, for which no ticket has patience."""
+    found = Slow()
+    monkeypatch.setattr(making, "foresee", found)
+    monkeypatch.setattr(foretelling, "PATIENCE", 0.0)
+    yield found
+    found.may_end.set()
+
+
+async def test_no_ticket_and_no_reading_waits_for_a_slow_forecast(
+    tmp_path: Path, clock: FixedClock, slow: Slow
+) -> None:
+    async with await sqlite_hall(tmp_path, clock, small_settings(PRINTER)) as hall:
+        await hall.open_window(2)
+        first = await hall.issue(category="police")
+        assert first.ticket is not None
+        assert first.expected is None
+        assert await asyncio.to_thread(slow.begun.wait, 60)
+        assert (await hall.board()).waiting == 1, "the reader is free while a forecast is made"
+        sharing = [asyncio.create_task(hall.forecast()) for _each in range(3)]
+        assert (await hall.issue(category="police")).expected is None
+        slow.may_end.set()
+        assert {id(each) for each in await asyncio.gather(*sharing)} == {id(slow.made[0])}
+        assert len(slow.made) == 1
+        told = (await hall.issue(category="police")).expected
+        assert told == slow.made[0].newcomer("police", more=2), "both came since it was begun"
+
+
+async def test_an_old_forecast_serves_until_a_slow_one_is_ready(
+    clock: FixedClock, slow: Slow
+) -> None:
+    slow.may_end.set()
+    async with memory_hall(clock, small_settings(PRINTER)) as hall:
+        await hall.open_window(2)
+        kept = await hall.forecast()
+        slow.may_end.clear()
+        clock.advance(timedelta(minutes=2))
+        done = await hall.issue(category="police")
+        assert done.expected == kept.newcomer("police")
+        clock.advance(timedelta(minutes=5))
+        assert (await hall.issue(category="police")).expected is None, "that one is too old"
+        slow.may_end.set()
+        assert await hall.forecast() is slow.made[-1]
+
+
+async def test_closing_the_hall_ends_a_forecast(
+    tmp_path: Path, clock: FixedClock, slow: Slow, caplog: pytest.LogCaptureFixture
+) -> None:
+    hall = await sqlite_hall(tmp_path, clock, small_settings(PRINTER))
+    await hall.open_window(2)
+    assert (await hall.issue(category="police")).expected is None
+    waiting = asyncio.create_task(hall.forecast())
+    assert await asyncio.to_thread(slow.begun.wait, 60)
+    with caplog.at_level(logging.WARNING):
+        await hall.close()
+        slow.may_end.set()
+        with pytest.raises(StoreError, match="closed"):
+            await waiting
+        with pytest.raises(StoreError):
+            await hall.forecast()
+        gc.collect()
+    assert not caplog.records
+
+
+async def test_a_forecast_that_fails_when_nobody_waits_is_noted(
+    clock: FixedClock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_arguments: Any) -> Forecast:
+        raise ArithmeticError("broken")
+
+    monkeypatch.setattr(making, "foresee", broken)
+    async with memory_hall(clock, small_settings(PRINTER)) as hall:
+        await hall.open_window(2)
+        assert (await hall.issue(category="police")).expected is None
+        with pytest.raises(ArithmeticError):
+            await hall.forecast()
+        gc.collect()
+    assert {each.getMessage() for each in caplog.records} == {"no forecast"}

@@ -30,8 +30,11 @@ from yichuang.queue.dispatch import (
 )
 from yichuang.queue.dispatch.head import Choice
 from yichuang.queue.event import EventKind
+from yichuang.queue.forecast import foretelling
 from yichuang.queue.forecast.forecast import Curve, Forecast, foresee
 from yichuang.queue.forecast.learning import GRID, Learnt, Stay, learn
+from yichuang.queue.forecast.roll import runs_for
+from yichuang.queue.forecast.sight import LIMIT, see
 from yichuang.queue.forecast.swift import Asking, Guest, as_head, helped, pick_for
 from yichuang.queue.service import Hall
 from yichuang.queue.ticket import PriorityClass, Ticket
@@ -43,6 +46,12 @@ MINUTE = 60.0
 FIVE = 5 * MINUTE
 NOBODY = [0.0] * 96
 """A pattern of the day in which nobody comes."""
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tickets that wait for their forecast, however busy this machine is."""
+    monkeypatch.setattr(foretelling, "PATIENCE", 60.0)
 
 
 def certain(settings: Settings, seconds: float = FIVE) -> Learnt:
@@ -60,9 +69,9 @@ def unlearnt(settings: Settings) -> Learnt:
 async def foreseen(hall: Hall, learnt: Learnt | None = None) -> Forecast:
     """The hall of this moment, as if so much had been learnt."""
     known = learnt or certain(hall.settings)
-    return await hall.store.read(
-        lambda records: foresee(records, hall.rules, hall.clock.now(), known)
-    )
+    now = hall.clock.now()
+    sight = await hall.store.read(lambda records: see(records, hall.rules, now))
+    return foresee(sight, hall.rules, known)
 
 
 async def issued(hall: Hall, category: str = "tax", **asked: Any) -> Ticket:
@@ -400,6 +409,47 @@ def test_a_curve_never_falls_and_goes_on() -> None:
     assert beyond.spread > 120.0
     assert beyond.high - beyond.median == pytest.approx(2 * beyond.spread)
     assert Curve([(0, Wait(0.0, 0.0))], 60.0).at(3).high > 180.0
+
+
+@pytest.mark.parametrize(("waiting", "runs"), [(0, 24), (52, 24), (53, 18), (300, 6), (LIMIT, 4)])
+def test_the_longer_the_line_the_fewer_the_replications(waiting: int, runs: int) -> None:
+    assert runs_for(waiting) == runs
+    assert runs * (waiting + 60) <= 2700
+    assert GRID % runs == 0
+
+
+async def test_who_waits_behind_the_limit_counts_and_is_told_by_the_slope(hall: Hall) -> None:
+    await hall.open_window(2)
+    for _each in range(LIMIT + 50):
+        await hall.issue(category="police", on_paper=False)
+    slow = certain(hall.settings, 30.0)
+    forecast = await foreseen(hall, slow)
+    assert forecast.waiting == LIMIT + 50
+    told = forecast.line("police")
+    assert told is not None
+    assert told.median == pytest.approx((LIMIT + 50) * 30, rel=0.001)
+    first = forecast.newcomer("police", PRIORITY)
+    assert first is not None
+    assert first.median < 60, "only who is behind in the class counts"
+
+
+async def test_of_a_crowd_only_those_who_overtake_are_looked_at(hall: Hall) -> None:
+    """Where twenty come in the time of one call, the few of the front class still make the wait longer."""
+    await hall.open_window(2)
+    for _each in range(60):
+        await issued(hall, "police")
+
+    def learnt(front: int) -> Learnt:
+        shares = {("police", ORDINARY): 10_000, ("police", PRIORITY): front}
+        stays = certain(hall.settings).categories
+        return Learnt(1, stays, {}, {}, doubt=0.0, pattern=[1 / 15] * 96, shares=shares)
+
+    alone, overtaken = await foreseen(hall, learnt(0)), await foreseen(hall, learnt(200))
+    told, later = alone.line("police"), overtaken.line("police")
+    assert told is not None
+    assert later is not None
+    assert told.median == pytest.approx(60 * FIVE, rel=0.02), "nobody ordinary overtakes"
+    assert later.median > 1.3 * told.median
 
 
 # --- telling ----------------------------------------------------------------------------------
