@@ -247,6 +247,34 @@ async def test_a_skill_is_asked_for(tmp_path: Path, clock: FixedClock) -> None:
         assert ticket.need == "手语"
 
 
+async def test_long_waits_and_what_is_asked_for_have_room_in_english(
+    tmp_path: Path, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def waits(_hall: Hall) -> dict[str, Wait]:
+        return {"social_insurance": Wait(15000, 20000)}
+
+    monkeypatch.setattr("yichuang.tui.screens.guide.waits_of", waits)
+    folder = tmp_path / "skills"
+    await create_hall(folder, level="town", place="郑陆镇", clock=clock)
+    path = folder / "hall.toml"
+    more = '\n[[window]]\nnumber = 22\ncategories = ["social_insurance"]\nskills = ["手语"]\n'
+    path.write_text(path.read_text(encoding="utf-8") + more, encoding="utf-8")
+    async with open_hall(folder, clock=clock) as hall:
+        number = ""
+        for _each in range(3):
+            done = await hall.issue(
+                category="social_insurance", need="手语", priority_class="priority"
+            )
+            number = done.ticket.number if done.ticket else ""
+        clock.advance(timedelta(minutes=250))
+        async with guide(hall, language="en") as pilot:
+            rows = await until_seen(pilot, number)
+            line = next(row for row in rows if "Social insurance" in row)
+            assert line.split()[:6] == ["Social", "insurance", "3", "250", "min", "~250"]
+            told = next(row for row in rows if number in row)
+            assert " 250 min  手语" in told
+
+
 async def test_a_second_number_of_one_person_offers_a_reprint(printing_hall: Hall) -> None:
     person = printing_hall.identify(ID_NUMBER)
     await printing_hall.issue(category="tax", person=person.key, on_paper=False)

@@ -28,6 +28,9 @@ from yichuang.tui.widgets.scroll_rows import ScrollRows
 LIST_LENGTH = 60
 """The longest list of one state."""
 
+RESULT_ROWS = 5
+"""Beneath the last number: three of what it is, two of its paper."""
+
 _WANTS = {
     "reinstate": TicketState.PASSED,
     "wake": TicketState.HELD,
@@ -79,8 +82,7 @@ class GuideScreen(EntranceScreen):
                 yield Rows(widget_id="lines")
                 yield TextLine(widget_id="last")
                 yield BigNumber(widget_id="number")
-                yield Rows(["", "", ""], widget_id="facts")
-                yield Rows(["", ""], widget_id="paper")
+                yield Rows([""] * RESULT_ROWS, widget_id="facts")
             yield ScrollRows(widget_id="tickets")
 
     # --- showing ------------------------------------------------------------------------------
@@ -107,10 +109,10 @@ class GuideScreen(EntranceScreen):
         heading: Line = [(_("刚才"), "section")] if number else ""
         self.query_one("#last", TextLine).show_line(heading)
         self.query_one("#number", BigNumber).show(number)
-        self.query_one("#facts", Rows).show([*facts, "", "", ""][:3])
         job = await self.hall.print_job(self._job) if self._job is not None else None
         has_printer = bool(self.hall.settings.printer) or not number
-        self.query_one("#paper", Rows).show(rows.paper_rows(job, has_printer=has_printer))
+        told = [row for row in facts if row] + rows.paper_rows(job, has_printer=has_printer)
+        self.query_one("#facts", Rows).show([*told, *[""] * RESULT_ROWS][:RESULT_ROWS])
 
     @property
     def _pane(self) -> ScrollRows:

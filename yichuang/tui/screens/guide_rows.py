@@ -28,7 +28,10 @@ from yichuang.tui.screens.window_rows import (
 )
 from yichuang.tui.text import Line, Part, pad, pad_left, wrap
 
-_NAME, _COUNT, _OLDEST, _WAIT = 16, 5, 7, 12
+_NAME, _COUNT, _OLDEST, _WAIT = 16, 5, 8, 11
+_WAITED = 8
+"""Room for `250 min`, so that it stands apart from the category's name."""
+
 _FACTS_CELLS = 58
 
 
@@ -81,9 +84,13 @@ def _line(line: LineView, waits: Mapping[str, Wait], now: datetime) -> Line:
         pad(line.category.label, _NAME)
         + pad_left(str(line.waiting), _COUNT)
         + pad_left(oldest, _OLDEST)
-        + pad_left(short_wait(waits.get(line.category.code)), _WAIT)
+        + pad_left(_short(waits.get(line.category.code)), _WAIT)
     )
     return [(text, "" if line.waiting else "dim")]
+
+
+def _short(wait: Wait | None) -> str:
+    return _("约 {minutes} 分", "column").format(minutes=wait.minutes) if wait else ""
 
 
 def ticket_rows(
@@ -97,7 +104,7 @@ def ticket_rows(
     rows.append(_heading(TicketState.WAITING, waiting))
     for each in waiting:
         waited = _("{minutes} 分").format(minutes=minutes(each.since, shown.now))
-        rows.append(_short_row(each, shown, pad_left(waited, 7)))
+        rows.append(_short_row(each, shown, pad_left(waited, _WAITED)))
     return rows
 
 
@@ -108,7 +115,8 @@ def _heading(state: TicketState, tickets: Sequence[Ticket]) -> Line:
 def _short_row(ticket: Ticket, shown: Shown, told: str) -> Line:
     found = shown.categories.get(ticket.category)
     label = pad(found.label if found else ticket.category, shown.label_cells)
-    marks = "  ".join(marks_of(ticket))
+    # What it asks for comes first: in a narrow terminal the end is cut off.
+    marks = "  ".join(reversed(marks_of(ticket)))
     return [f"{pad(ticket.number, 7)}{label}{told}", (f"  {marks}" if marks else "", "mark")]
 
 
