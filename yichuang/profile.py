@@ -168,6 +168,8 @@ policy = "accumulating"         # 谁是下一个：accumulating 累积优先、
 front_calls = 2                 # alternating：连叫几个前列的号以后叫一个普通号
 help_longer_than = 10           # 帮办的类别等候超过这么多人，自己的队不空也去帮
 help_after_minutes = 15         # 帮办的类别队首等了这么久，也去帮
+# 窗口指定叫号（不按顺序）时选的原因，也可以键入别的
+chosen_reasons = ["有人等急", "材料已备齐", "同一件事", "老人小孩"]
 
 [dispatch.rates]                # accumulating：每等一分钟各类得几分，分高的先叫
 ordinary = 1.0

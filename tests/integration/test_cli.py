@@ -118,7 +118,9 @@ def test_transfer_to_a_category_and_to_a_window(hall: Path) -> None:
         "ticket"
     ]
     assert (moved["state"], moved["category"], moved["window"]) == ("waiting", "police", None)
-    yichuang("window", "call", 7, "D001", hall=hall)
+    yichuang("window", "call", 7, "D001", "--reason", "同一件事", "--actor", "王", hall=hall)
+    why = yichuang("ticket", "why", "D001", hall=hall).out
+    assert "D001 由 王 指定叫号（同一件事），没有按顺序" in why
     directed = yichuang("window", "transfer", 7, "--to-window", 6, "--json", hall=hall).json[
         "ticket"
     ]

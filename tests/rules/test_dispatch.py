@@ -284,6 +284,17 @@ async def test_why_out_of_order(clock: FixedClock) -> None:
     assert await hall.why("A002") == "A002 过号后迟到，由 系统 直接补叫"
 
 
+async def test_why_out_of_order_with_a_reason(clock: FixedClock) -> None:
+    hall = await fair_hall(clock, 1)
+    for _each in range(3):
+        await give(hall)
+    await hall.call(1, "A003", reason=" 材料{齐}\x1b[2J了\n ", actor="王")
+    assert await hall.why("A003") == "A003 由 王 指定叫号（材料{齐}[2J了），没有按顺序"
+    *_before, called = await hall.history("A003")
+    assert called.actor == "王"
+    assert called.event.data["reason"] == "材料{齐}[2J了"
+
+
 # --- cost -----------------------------------------------------------------------------------------
 
 

@@ -17,6 +17,7 @@ from yichuang.clock import FixedClock
 from yichuang.errors import StoreBusy, UnknownWindow
 from yichuang.queue.service import Hall
 from yichuang.queue.ticket import PriorityClass, TicketState
+from yichuang.queue.view import LIST_LENGTH
 from yichuang.queue.window import WindowState
 from yichuang.tui.app import HallApp, Restart
 from yichuang.tui.entry import screen_for
@@ -185,8 +186,33 @@ async def test_picking_a_ticket(hall: Hall, clock: FixedClock, size: tuple[int, 
         await pilot.press("0", "0", "3", "backspace")
         await press_until(pilot, "2", "号码：002_")
         await pilot.press("down")
-        await press_until(pilot, "enter", "已叫 1/3 次")
+        assert_frame(f"window-why-{name}", await press_until(pilot, "enter", "为什么先叫 D002"))
+        seen = await press_until(pilot, "2", "已叫 1/3 次")
+        said = f"D002 由 window-{WINDOW} 指定叫号（材料已备齐），没有按顺序"
+        assert any(said in row for row in seen)
         assert await present(hall) == (WindowState.OPEN, "D002", TicketState.CALLED)
+
+
+async def test_picking_asks_why_of_a_number_beyond_the_list_and_can_be_left(
+    hall: Hall, clock: FixedClock
+) -> None:
+    for _each in range(LIST_LENGTH + 2):
+        await hall.issue(category="tax")
+    last = (await hall.tickets())[0].number
+    await hall.open_window(WINDOW)
+    async with window_screen(hall) as pilot:
+        await until_seen(pilot, "按 1 叫下一个号")
+        await press_until(pilot, "0", "叫指定的号")
+        await pilot.press(*last.lower())
+        await until_seen(pilot, "没有这样的号")
+        await press_until(pilot, "enter", f"为什么先叫 {last}")
+        await press_until(pilot, "escape", "按 1 叫下一个号")
+        assert (await hall.ticket(last)).state is TicketState.WAITING
+        await press_until(pilot, "0", "叫指定的号")
+        await pilot.press(*last.lower())
+        await press_until(pilot, "enter", f"为什么先叫 {last}")
+        await pilot.press("x")
+        await press_until(pilot, "enter", f"{last} 由 window-{WINDOW} 指定叫号（x），没有按顺序")
 
 
 async def test_picking_a_number_that_was_not_issued(hall: Hall, clock: FixedClock) -> None:

@@ -93,10 +93,11 @@ def next_(asked: Asked, window_number: int) -> None:
 @window.command(help=_("叫指定的号。"))
 @_number
 @click.argument("number")
+@click.option("--reason", help=_("为什么不按顺序叫，记进流水"))
 @takes_hall
-def call(asked: Asked, window_number: int, number: str) -> None:
+def call(asked: Asked, window_number: int, number: str, reason: str | None) -> None:
     """Call one ticket out of order."""
-    _do(asked, lambda hall: hall.call(window_number, number, actor=asked.actor))
+    _do(asked, lambda hall: hall.call(window_number, number, reason=reason, actor=asked.actor))
 
 
 @window.command(help=_("重呼。"))

@@ -206,6 +206,12 @@ class DispatchSettings(Section):
     (requirements 4.9: "more than 10 waiting triggers cross-window help")."""
     help_after_minutes: int = Field(15, ge=0, le=600)
     """So is one whose head has waited this long."""
+    chosen_reasons: tuple[Name, ...] = Field(
+        (N_("有人等急"), N_("材料已备齐"), N_("同一件事"), N_("老人小孩")),
+        min_length=1,
+        max_length=9,
+    )
+    """Why a clerk may call a ticket out of order (A05); any other reason can be typed."""
 
 
 class GroupSettings(Section):

@@ -24,6 +24,7 @@ from yichuang.tui.screens import window_rows as rows
 from yichuang.tui.screens.choice import Choice, Pick
 from yichuang.tui.screens.dialog import ask
 from yichuang.tui.screens.question import Question
+from yichuang.tui.screens.reason import Reason
 from yichuang.tui.screens.waits import waits_of
 from yichuang.tui.screens.window_clerk import ClerkScreen
 from yichuang.tui.screens.window_details import TicketDetails, detail_rows
@@ -249,7 +250,7 @@ class WindowScreen(ClerkScreen):
         ask(self, Question(question.format(window=self.window_number)), close)
 
     def action_pick(self) -> None:
-        """Call a chosen ticket, or one whose visitor comes a little late."""
+        """Call a chosen ticket and ask why, or one whose visitor comes a little late."""
         clerk = self.clerk
         if clerk is None or not self._may("pick"):
             return
@@ -260,10 +261,27 @@ class WindowScreen(ClerkScreen):
             *((each.number, rows.ticket_row(each, self._categories, now, told)) for each in late),
             *((each.number, rows.ticket_row(each, self._categories, now)) for each in waiting),
         ]
-        ask(self, Pick(_("叫指定的号"), _("号码"), entries), self._call)
+        known = {each.number: each.state for each in (*clerk.window.passed, *late, *waiting)}
+        ask(self, Pick(_("叫指定的号"), _("号码"), entries), partial(self._pick, known))
 
-    async def _call(self, number: str) -> None:
-        await self.step(self.hall.call(self.window_number, number, actor=self.actor))
+    async def _pick(self, known: Mapping[str, TicketState], number: str) -> None:
+        """Ask why, unless the visitor had a turn and missed it, or the hall refuses the call anyway."""
+        state = known.get(number)
+        if state is None:
+            ticket = await self.look(self.hall.ticket(number))
+            if ticket is None:
+                return
+            state = ticket.state
+        if state is not TicketState.WAITING:
+            await self._call(number)
+            return
+        heading = _("为什么先叫 {number}").format(number=number)
+        reasons = self.hall.settings.dispatch.chosen_reasons
+        ask(self, Reason(heading, reasons), partial(self._call, number))
+
+    async def _call(self, number: str, reason: str | None = None) -> None:
+        command = self.hall.call(self.window_number, number, reason=reason, actor=self.actor)
+        await self.step(command)
 
     def action_take_back(self) -> None:
         """Take a held ticket back."""
