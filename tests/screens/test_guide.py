@@ -333,6 +333,13 @@ async def test_a_reprint_is_followed_to_its_end(printing_hall: Hall) -> None:
         await shown_until(pilot, "号票没有打印", "打印机缺纸：装纸后补打")
 
 
+async def test_what_cannot_be_cancelled_is_refused_before_it_is_asked_why(hall: Hall) -> None:
+    await hall.issue(category="tax")
+    async with guide(hall) as pilot:
+        await pilot.press("3", "d", "0", "7", "7", "enter")
+        await until_seen(pilot, "今天没有 D077 这个号")
+
+
 async def test_cancelling_asks_why(hall: Hall) -> None:
     await hall.issue(category="tax")
     async with guide(hall) as pilot:

@@ -64,6 +64,19 @@ async def test_a_pin_asks_for_a_reason_and_can_be_taken_back(hall: Hall) -> None
         assert (await last(hall, EventKind.TICKET_UNPINNED)).actor == supervisor()
 
 
+async def test_a_number_that_cannot_be_pinned_is_refused_before_a_reason_is_asked_for(
+    hall: Hall,
+) -> None:
+    await some_visitors(hall)
+    await hall.cancel("D001")
+    async with overview(hall) as pilot:
+        for number, refusal in (("d077", "今天没有 D077 这个号"), ("d001", "已取消")):
+            await press_until(pilot, "1", "置顶哪个号")
+            await pilot.press(*number)
+            rows = await press_until(pilot, "enter", refusal)
+            assert not any("原因" in row for row in rows)
+
+
 async def test_a_reason_can_be_typed(hall: Hall) -> None:
     await some_visitors(hall)
     async with overview(hall) as pilot:
@@ -165,7 +178,8 @@ async def test_no_category_is_orphaned_and_no_window_left_without_one(hall: Hall
 async def test_a_window_that_is_not_there(hall: Hall) -> None:
     async with overview(hall) as pilot:
         await press_until(pilot, "3", "改哪个窗口的类别")
-        await pilot.press("9", "9")
+        await pilot.press("9")
+        await press_until(pilot, "9", "没有这样的窗口")
         await press_until(pilot, "enter", "没有 99 号窗口")
 
 

@@ -25,6 +25,10 @@ MOST_ROWS = 14
 """The tallest list, in rows, that leaves an 80x24 screen its heading and keys."""
 
 
+NO_WINDOW = N_("没有这样的窗口；按 Backspace 改")
+"""For `Pick`: what was typed is no window's number."""
+
+
 class Choice(Dialog[Value], Generic[Value]):
     """One of a few entries: a digit chooses at once, arrows and Enter choose as well."""
 
@@ -74,11 +78,18 @@ class Pick(Dialog[str]):
         Binding("backspace", "erase", N_("删一位"), key_display="Backspace"),
     ]
 
-    def __init__(self, heading: str, prompt: str, entries: Sequence[tuple[str, Line]]) -> None:
-        """`entries` are (number, row)."""
+    def __init__(
+        self,
+        heading: str,
+        prompt: str,
+        entries: Sequence[tuple[str, Line]],
+        none: str = N_("没有这样的号；按 Enter 就用键入的号"),
+    ) -> None:
+        """`entries` are (number, row); `none` is said where no entry holds what was typed."""
         super().__init__(heading)
         self._prompt = prompt
         self._entries = list(entries)
+        self._none = none
         self._shown = self._entries
         self._typed = ""
 
@@ -110,8 +121,7 @@ class Pick(Dialog[str]):
         self._shown = exact + holding
         self.query_one("#typed", TextLine).show_line(self._typed_row())
         pane = self.query_one("#entries", ListPane)
-        none: list[Line] = [_("没有这样的号；按 Enter 就用键入的号")]
-        pane.show([row for _number, row in self._shown] or none)
+        pane.show([row for _number, row in self._shown] or [_(self._none)])
         pane.move_to(0)
 
     @on(ListPane.Chosen)

@@ -14,7 +14,7 @@ from yichuang.queue.desk import Done
 from yichuang.queue.service import Hall
 from yichuang.queue.ticket import Move, Ticket, TicketState
 from yichuang.tui.hall_screen import HallScreen
-from yichuang.tui.screens.choice import Choice, Pick
+from yichuang.tui.screens.choice import NO_WINDOW, Choice, Pick
 from yichuang.tui.screens.dialog import Dialog
 from yichuang.tui.screens.guide_dialogs import TicketCard, Typing
 from yichuang.tui.screens.guide_rows import card_rows, entry_row
@@ -141,7 +141,7 @@ class EntranceScreen(HallScreen):
         number = number or await self._pick_of(
             _("取消哪个号"), _may(Move.CANCEL), _("没有可以取消的号")
         )
-        if number is None:
+        if number is None or not await self._can_be(number, Move.CANCEL):
             return
         heading = _("取消 {number} 的原因").format(number=number)
         reason = await self.ask(Reason(heading, CANCEL_REASONS))
@@ -149,13 +149,27 @@ class EntranceScreen(HallScreen):
             step = self.hall.cancel(number, reason=reason, actor=self.actor)
             await self.tell(await self.act(step), _("{number} 已取消"))
 
+    async def _can_be(self, number: str, move: Move) -> bool:
+        """Whether there is such a ticket and it can be moved so; says why not, before more is asked."""
+        ticket = await self.look(self.hall.ticket(number))
+        if ticket is None:
+            return False
+        try:
+            ticket.moved(move)
+        except IllegalMove as refused:
+            self.status.refuse(refused)
+            return False
+        return True
+
     async def reroute(self, number: str | None = None) -> None:
         """Send a waiting ticket to another category, or to one window."""
         number = number or await self._pick_of(
             _("改派哪个号"), _may(Move.REROUTE), _("现在没有人等候")
         )
-        lines = await self.look(self.hall.lines()) if number is not None else None
-        if number is None or lines is None:
+        if number is None or not await self._can_be(number, Move.REROUTE):
+            return
+        lines = await self.look(self.hall.lines())
+        if lines is None:
             return
         choices: list[tuple[Line, str]] = [
             (category_row(line), line.category.code) for line in lines
@@ -183,7 +197,7 @@ class EntranceScreen(HallScreen):
             (str(each.settings.number), window_row(each, self.categories))
             for each in overview.windows
         ]
-        typed = await self.ask(Pick(heading, _("窗口号"), entries))
+        typed = await self.ask(Pick(heading, _("窗口号"), entries, NO_WINDOW))
         try:
             return None if typed is None else self.hall.rules.window(typed).number
         except QueueRefusal as refused:

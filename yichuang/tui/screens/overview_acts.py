@@ -11,7 +11,7 @@ from yichuang.queue.service import Hall
 from yichuang.queue.ticket import Move, PriorityClass, Ticket, TicketState, legal_moves
 from yichuang.queue.view import Overview
 from yichuang.tui.hall_screen import HallScreen
-from yichuang.tui.screens.choice import Choice, Pick
+from yichuang.tui.screens.choice import NO_WINDOW, Choice, Pick
 from yichuang.tui.screens.dialog import ask
 from yichuang.tui.screens.overview_assign import Assign, Assignment
 from yichuang.tui.screens.question import Question
@@ -72,9 +72,8 @@ class SupervisingScreen(HallScreen):
         if not tickets:
             self.tell(_("没有人在等，没有可以置顶的号"))
             return
-        classes = {each.number: each.priority_class for each in tickets}
         heading = _("置顶哪个号（已经置顶的，再选就取消置顶）")
-        ask(self, self._pick(heading, tickets), partial(self._ask_pin, classes))
+        ask(self, self._pick(heading, tickets), self._ask_pin)
 
     def _pick(self, heading: str, tickets: list[Ticket]) -> Pick:
         now = self.hall.clock.now()
@@ -84,8 +83,12 @@ class SupervisingScreen(HallScreen):
             entries.append((each.number, ticket_row(each, self._categories, now, told)))
         return Pick(heading, _("号码"), entries)
 
-    async def _ask_pin(self, classes: dict[str, PriorityClass], number: str) -> None:
-        if classes.get(number) is PriorityClass.PINNED:
+    async def _ask_pin(self, number: str) -> None:
+        ticket = await self.look(self.hall.ticket(number))
+        if ticket is None or not self._may(ticket, Move.PIN):
+            return
+        number = ticket.number
+        if ticket.priority_class is PriorityClass.PINNED:
             text = _("取消 {number} 的置顶？它回到原来的位置。").format(number=number)
             ask(self, Question(text), partial(self._unpin, number))
         else:
@@ -135,7 +138,8 @@ class SupervisingScreen(HallScreen):
             (str(each.settings.number), window_row(each, self._categories))
             for each in overview.windows
         ]
-        ask(self, Pick(_("改哪个窗口的类别"), _("窗口号"), entries), self._ask_categories)
+        pick = Pick(_("改哪个窗口的类别"), _("窗口号"), entries, NO_WINDOW)
+        ask(self, pick, self._ask_categories)
 
     async def _ask_categories(self, typed: str) -> None:
         overview = await self.look(self.hall.overview())
@@ -192,15 +196,21 @@ class SupervisingScreen(HallScreen):
             (_(text), move) for move, text in _ACTS.items() if move in legal
         ]
         if not acts:
-            try:
-                ticket.moved(Move.CANCEL)
-            except IllegalMove as refused:
-                self.status.refuse(refused)
+            self._may(ticket, Move.CANCEL)
             return
         heading = _("{number}（{state}）怎样处理").format(
             number=ticket.number, state=ticket.state.label
         )
         ask(self, Choice(heading, acts), partial(self._act_on, ticket.number))
+
+    def _may(self, ticket: Ticket, move: Move) -> bool:
+        """Whether the ticket can be moved so; says why not, before anything more is asked."""
+        try:
+            ticket.moved(move)
+        except IllegalMove as refused:
+            self.status.refuse(refused)
+            return False
+        return True
 
     async def _act_on(self, number: str, move: Move) -> None:
         if move is Move.CANCEL:
@@ -248,7 +258,8 @@ class SupervisingScreen(HallScreen):
             for each in overview.windows
         ]
         heading = _("{number} 改派到哪个窗口").format(number=number)
-        ask(self, Pick(heading, _("窗口号"), entries), partial(self._reroute_to_window, number))
+        pick = Pick(heading, _("窗口号"), entries, NO_WINDOW)
+        ask(self, pick, partial(self._reroute_to_window, number))
 
     async def _reroute_to_window(self, number: str, typed: str) -> None:
         target = self._window_number(typed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import on
@@ -75,6 +76,12 @@ class Reason(Dialog[str]):
         """`reasons` are shown in the user's language, at most nine of them."""
         super().__init__(heading)
         self._reasons = list(reasons)
+        digits = f"1-{len(self._reasons)}"
+        for key, bindings in self._bindings.key_to_bindings.items():
+            self._bindings.key_to_bindings[key] = [
+                replace(each, key_display=digits) if each.action.startswith("take(") else each
+                for each in bindings
+            ]
 
     def compose_body(self) -> ComposeResult:
         """The reasons with their digits, and a row for another one."""
