@@ -711,8 +711,8 @@ async def test_near_closing_it_says_so_and_asks(
 
 
 async def test_on_a_saturday_only_flagged_items_are_offered(hall: Hall, clock: FixedClock) -> None:
-    span = hall.settings.hours.weekday[0]
-    choose(hall, hours=hall.settings.hours.model_copy(update={"saturday": (span,)}))
+    spans = hall.settings.hours.weekday
+    choose(hall, hours=hall.settings.hours.model_copy(update={"saturday": spans}))
     hall.rules.hours = ServiceHours(hall.settings.hours, (), hall.settings.zone)
     flagged = [item for item in await hall.items() if item.saturday]
     codes = [each.code for each in hall.settings.category]
@@ -721,8 +721,16 @@ async def test_on_a_saturday_only_flagged_items_are_offered(hall: Hall, clock: F
     async with kiosk(hall) as pilot:
         clock.at = at(10, day=7)
         await screen_of(pilot).reload()
-        if without:
-            await shown_until(pilot, "现在不办")
+        # On Saturday afternoon nothing more is handled than in the morning.
+        notice = "周六只办标记的事项；别的业务请在 3月9日（周一）9:00 来"
+        rows = await shown_until(pilot, notice)
+        assert rows.count(notice) == 1
+        assert without
+        assert "现在不办" in rows
+        await pilot.press(str(codes.index(without[0]) + 1))
+        await until_seen(pilot, f" {notice}")
+        await pilot.pause()
+        assert "\n".join(frame(pilot.app)).count(notice) == 2
         await pilot.press(digit)
         rows = await shown_until(pilot, "请选")
         assert "直接取号" not in rows

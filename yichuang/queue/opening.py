@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from yichuang.config import CategorySettings
 from yichuang.errors import ItemNotToday, OutsideHours
 from yichuang.language import N_, _
-from yichuang.queue.hours import Opening
+from yichuang.queue.hours import LOOK_AHEAD, Opening
 from yichuang.queue.item import Item
 from yichuang.queue.rules import HallRules
 
@@ -54,7 +54,17 @@ def refuse_outside_hours(
         refused = [item for item in items if not item.saturday]
         if refused or not items:
             what = refused[0].alias if refused else category.label
-            raise ItemNotToday(what=what, opens=opening_text(rules, opening.opens_next))
+            raise ItemNotToday(what=what, opens=opening_text(rules, opens_for_all(rules, now)))
+
+
+def opens_for_all(rules: HallRules, now: datetime) -> datetime | None:
+    """The next session after `now` in which everything is handled; None when there is none in sight."""
+    today = now.astimezone(rules.zone).date()
+    for ahead in range(LOOK_AHEAD + 1):
+        for session in rules.hours.day(today + timedelta(days=ahead)).sessions:
+            if session.start > now and not session.flagged_only:
+                return session.start
+    return None
 
 
 def opening_text(rules: HallRules, at: datetime | None) -> str:

@@ -27,6 +27,7 @@ from yichuang.tui.screens.kiosk_closed import (
     closed_now,
     closed_rows,
     closing_doubt,
+    flagged_notice,
     flagged_only,
     may_check_in,
     opening_time,
@@ -107,6 +108,11 @@ class KioskScreen(HallScreen):
         self._given: Given | None = None
         self._offers: list[Offer] = []
 
+    @property
+    def heading(self) -> str:
+        """What a visitor does here; staff call it issuing."""
+        return _("取号", "title")
+
     def compose_body(self) -> ComposeResult:
         """The choices, and in their place, later, the number that was given; or that it is closed."""
         with Vertical(id="choosing"):
@@ -165,9 +171,14 @@ class KioskScreen(HallScreen):
         self.query_one("#choices", Rows).show([offer.line for offer in self._offers])
         why = cannot_print(self._printer)
         notice: Line = ""
+        if visit.menu.flagged_only:
+            notice = f"  {self._flagged_notice()}"
         if why:
             notice = [(f" {_('{why}：取号后请记下号码').format(why=why)} ", "alert")]
         self.query_one("#printer", TextLine).show_line(notice)
+
+    def _flagged_notice(self) -> str:
+        return flagged_notice(self.hall.rules, self.hall.clock.now())
 
     @property
     def _takes_check_in(self) -> bool:
@@ -279,7 +290,11 @@ class KioskScreen(HallScreen):
 
     async def action_enter(self, digit: int) -> None:
         """Choose the category of that digit."""
-        await self._shown(self._visit.enter(digit))
+        wants = self._visit.enter(digit)
+        await self._shown(wants)
+        if self.at is At.START and not wants and self._visit.menu.flagged_only:
+            # A key that leads nowhere says why.
+            self.status.say(f" {self._flagged_notice()}")
 
     async def action_choose(self, digit: int) -> None:
         """Take the entry of that digit."""

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from yichuang.language import _
 from yichuang.queue.hours import Opening
-from yichuang.queue.opening import closes_soon, opening_at, opening_text
+from yichuang.queue.opening import closes_soon, opening_at, opening_text, opens_for_all
 from yichuang.queue.rules import HallRules
 from yichuang.queue.wait import Wait
 from yichuang.tui.screens.waits import full_wait
@@ -24,6 +24,12 @@ def flagged_only(rules: HallRules, now: datetime, on: date) -> bool:
     opening = opening_at(rules, now, on)
     session = opening.session if opening is not None else None
     return session is not None and session.flagged_only
+
+
+def flagged_notice(rules: HallRules, now: datetime) -> str:
+    """What is said while only flagged items are handled, and when everything is again."""
+    opens = opening_text(rules, opens_for_all(rules, now))
+    return _("周六只办标记的事项；别的业务请在 {opens} 来").format(opens=opens)
 
 
 def may_check_in(rules: HallRules, opening: Opening, now: datetime) -> bool:

@@ -73,7 +73,8 @@ def start_offers(start: Start, wish: Wish) -> list[list[Offer]]:
 def _category(digit: int, line: LineView, start: Start) -> Offer:
     if line.category.code not in start.offered:
         return Offer(
-            [f"  {digit}   {pad(line.category.label, NAME_CELLS)}", (_("现在不办"), "dim")]
+            [f"  {digit}   {pad(line.category.label, NAME_CELLS)}", (_("现在不办"), "dim")],
+            f"enter({digit})",
         )
     waiting = _("等候 {count} 人").format(count=pad_left(str(line.waiting), 3))
     wait = short_wait(start.waits.get(line.category.code))
