@@ -297,12 +297,27 @@ async def test_the_same_moment_is_told_the_same(hall: Hall) -> None:
     assert first.line("police") == second.line("police")
 
 
-async def test_without_an_open_window_something_is_told_all_the_same(hall: Hall) -> None:
+async def test_without_an_open_window_nothing_is_told(hall: Hall) -> None:
+    """One minute would be a lie while nobody serves; a paused window is back soon."""
     await issued(hall)
     await hall.open_window(2)
+    assert (await foreseen(hall)).line("tax") is None
+    await hall.open_window(1)
+    assert (await foreseen(hall)).line("tax") is not None
+    await hall.pause_window(1, reason="用餐")
+    assert (await foreseen(hall)).line("tax") is not None
+
+
+async def test_who_was_left_at_a_window_overnight_delays_nobody(
+    hall: Hall, clock: FixedClock
+) -> None:
+    await hall.open_window(1)
+    await issued(hall)
+    await hall.call_next(1)
+    await hall.start(1)
+    clock.advance(timedelta(days=1))
     told = (await foreseen(hall)).line("tax")
-    assert told is not None
-    assert told.median <= FIVE
+    assert told is None or told.median <= FIVE
 
 
 async def test_a_paused_window_does_not_serve_before_its_next_session(

@@ -81,6 +81,18 @@ _RULES: dict[type[Command], Callable[[Desk, Any], Done]] = {
 }
 
 
+_OF_DUTY = (
+    commands.OpenWindow,
+    commands.PauseWindow,
+    commands.ResumeWindow,
+    commands.CloseWindow,
+    commands.AssignWindow,
+    commands.SetSurge,
+    commands.CloseDay,
+)
+"""Commands after which another number of windows serves: waits are foretold anew."""
+
+
 class Hall:
     """One hall, open. Every method either did all that it says or raised a `YichuangError`."""
 
@@ -141,11 +153,14 @@ class Hall:
             return rule(desk, command)
 
         try:
-            return await self.store.transact(work)
+            done = await self.store.transact(work)
         except QueueRefusal:
             if noted:
                 await self._settle_the_day(actor)
             raise
+        if type(command) in _OF_DUTY:
+            self._foretelling.forget()
+        return done
 
     async def _settle_the_day(self, actor: str) -> None:
         """A refused command changes nothing, but the new day it saw begins all the same."""

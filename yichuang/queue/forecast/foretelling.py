@@ -75,6 +75,10 @@ class Foretelling:
             raise StoreError(detail="the hall was closed")
         return making.result()
 
+    def forget(self) -> None:
+        """A window began or ended its duty: what was foretold is no longer so."""
+        self._kept = None
+
     def _young(self) -> Forecast | None:
         """The kept forecast, if it is still good: not too long ago, and not too much happened."""
         if self._kept is None:

@@ -129,7 +129,7 @@ def _posts(sight: Sight, learnt: Learnt) -> list[Post]:
         recent = sight.recent.get(duty.window, ())
         breaks = day.breaks(duty.window)
         unserved = _limited(duty, served)
-        if unserved.serves:
+        if unserved.serves and _is_paused(windows.get(duty.window)):
             soon = 0.0 if duty.window in absent else day.next_start(duty.window) or 0.0
             posts.append(Post(unserved, soon, None, 0.0, recent, breaks))
         starts = free_in[duty.window]
@@ -145,10 +145,14 @@ def _posts(sight: Sight, learnt: Learnt) -> list[Post]:
     return posts
 
 
+def _is_paused(window: Window | None) -> bool:
+    return window is not None and window.state is WindowState.PAUSED
+
+
 def _limited(duty: Duty, served: Collection[str]) -> Duty:
     """The window with those of its categories alone that nobody serves.
 
-    That somebody soon will is supposed, so that at least something can be told.
+    A paused one is supposed to be back soon; where all are closed, nothing is told.
     """
     return duty._replace(
         own=tuple(code for code in duty.own if code not in served),

@@ -128,7 +128,11 @@ def see(records: Records, rules: HallRules, now: datetime) -> Sight:
         duties=duties,
         tickets=tickets,
         lines=records.lines(today, at) if len(tickets) == LIMIT else (),
-        active={each.window: each for each in records.active() if each.window is not None},
+        active={
+            each.window: each
+            for each in records.active()
+            if each.window is not None and each.business_date == today
+        },
         recent=recent,
         lately=records.issued_since(today, start),
         span=max((now - start).total_seconds(), _SHORTEST),
