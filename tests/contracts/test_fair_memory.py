@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -91,10 +91,10 @@ async def test_appointments_are_called_from_their_slot_on(store: AnyStore) -> No
         for minutes, ahead in ((9, 0), (10, 1), (29, 1), (30, 2)):
             at = MORNING + minutes * MINUTE
             assert memory.ahead_of(ordinary, ("",), at) == ahead
-        found = memory.nth_waiting(_appointment(9, 0), 5, MORNING + 10 * MINUTE)
+        found = memory.nth_waiting(_appointment(9, 0), ("",), 5, MORNING + 10 * MINUTE)
         assert found is not None
         assert found.number == "A002"
-        assert memory.nth_waiting(_appointment(9, 0), 1, MORNING) is None
+        assert memory.nth_waiting(_appointment(9, 0), ("",), 1, MORNING) is None
 
     await store.transact(work)
 
@@ -152,16 +152,28 @@ async def test_ahead_counts_those_who_ask_for_the_same(store: AnyStore) -> None:
     await store.transact(work)
 
 
-async def test_the_line_of_a_need_has_its_own_order(store: AnyStore) -> None:
+async def test_the_lines_of_the_needs_are_counted_in_one_order(store: AnyStore) -> None:
     def work(memory: Memory) -> None:
         keep(memory, new_ticket(1, need="手语"))
         keep(memory, new_ticket(2))
         keep(memory, new_ticket(3, need="手语"))
-        for need, nth, number in (("", 1, "A002"), ("手语", 1, "A001"), ("手语", 2, "A003")):
-            found = memory.nth_waiting(new_ticket(9, need=need), nth, MORNING)
-            assert found is not None
-            assert found.number == number
-        assert memory.nth_waiting(new_ticket(9, need="英语"), 1, MORNING) is None
+        keep(memory, new_ticket(4, need="英语", order=1, entry=0))
+        keep(memory, _of(5, PriorityClass.PRIORITY))
+        keep(memory, new_ticket(6, category="police"))
+        for needs, numbers in (
+            (("",), ["A002"]),
+            (("手语",), ["A001", "A003"]),
+            (("", "手语"), ["A001", "A002", "A003"]),
+            (("手语", ""), ["A001", "A002", "A003"]),
+            (("", "手语", "英语"), ["A004", "A001", "A002", "A003"]),
+        ):
+            for nth in range(1, 6):
+                # The needs decide, not what the ticket itself asks for.
+                found = memory.nth_waiting(new_ticket(9, need="collection"), needs, nth, MORNING)
+                assert found is not None
+                assert found.number == numbers[min(nth, len(numbers)) - 1]
+        for absent in ((), ("collection",)):
+            assert memory.nth_waiting(new_ticket(9), absent, 1, MORNING) is None
 
     await store.transact(work)
 
@@ -171,20 +183,20 @@ async def test_what_a_window_called_last(store: AnyStore) -> None:
         yesterday = keep(memory, new_ticket(9, on=TODAY - timedelta(days=1)))
         _ended(memory, call_to(memory, yesterday, 1), "finished")
         assert memory.recent_classes(1, TODAY, 9) == []
-        assert memory.last_call(1) == LastCall(yesterday.id, "finished")
+        assert memory.last_call(1) == LastCall(yesterday.id, "finished", MORNING)
         kept = [keep(memory, _of(n, each)) for n, each in enumerate(PriorityClass, start=1)]
-        for ticket in kept[:3]:
-            _ended(memory, call_to(memory, ticket, 1), "passed")
+        for minutes, ticket in enumerate(kept[:3]):
+            _ended(memory, call_to(memory, ticket, 1), "passed", MORNING + minutes * MINUTE)
         front = [PriorityClass.PRIORITY, PriorityClass.TRANSFERRED, PriorityClass.PINNED]
         assert memory.recent_classes(1, TODAY, 9) == front
         assert memory.recent_classes(1, TODAY, 2) == front[:2]
         assert memory.recent_classes(2, TODAY, 9) == []
-        assert memory.last_call(1) == LastCall(kept[2].id, "passed")
+        assert memory.last_call(1) == LastCall(kept[2].id, "passed", MORNING + 2 * MINUTE)
         _ended(memory, call_to(memory, kept[3], 1), "undone")
         assert memory.recent_classes(1, TODAY, 9) == front
-        assert memory.last_call(1) == LastCall(kept[2].id, "passed")
+        assert memory.last_call(1) == LastCall(kept[2].id, "passed", MORNING + 2 * MINUTE)
         call_to(memory, kept[4], 1)
-        assert memory.last_call(1) == LastCall(kept[4].id, None)
+        assert memory.last_call(1) == LastCall(kept[4].id, None, None)
         # The class is that of the line in which it stood, whatever it is now.
         found = memory.ticket(kept[4].id)
         assert found is not None
@@ -195,9 +207,9 @@ async def test_what_a_window_called_last(store: AnyStore) -> None:
     await store.transact(work)
 
 
-def _ended(memory: Memory, ticket: Ticket, ending: str) -> None:
+def _ended(memory: Memory, ticket: Ticket, ending: str, at: datetime = MORNING) -> None:
     assert ticket.call is not None
-    memory.end_call(ticket.call, MORNING, ending)
+    memory.end_call(ticket.call, at, ending)
 
 
 async def test_calls_since_are_of_the_category(store: AnyStore) -> None:
@@ -261,12 +273,21 @@ async def test_the_last_ticket_of_a_kiosk(store: AnyStore) -> None:
     await store.transact(work)
 
 
-async def test_a_slip_is_good_once_and_on_its_day(store: AnyStore) -> None:
+async def test_a_slip_is_good_from_the_outage_to_its_day(store: AnyStore) -> None:
+    def work(memory: Memory) -> None:
+        void = keep(memory, new_ticket(1))._replace(state=TicketState.VOID, valid_on=TOMORROW)
+        memory.save_ticket(void)
+        good = [memory.slip("A001", TODAY + timedelta(days=days)) for days in range(-1, 3)]
+        assert [each is not None for each in good] == [False, True, True, False]
+
+    await store.transact(work)
+
+
+async def test_a_slip_is_good_once(store: AnyStore) -> None:
     def work(memory: Memory) -> None:
         ticket = keep(memory, new_ticket(1))
         void = ticket._replace(state=TicketState.VOID, valid_on=TOMORROW)
         memory.save_ticket(void)
-        assert memory.slip("A001", TODAY) is None
         assert memory.slip("A002", TOMORROW) is None
         found = memory.slip("A001", TOMORROW)
         assert found is not None

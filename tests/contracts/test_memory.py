@@ -39,7 +39,7 @@ async def test_an_empty_memory_has_nothing(store: AnyStore) -> None:
         assert memory.in_state(TODAY, None, 9) == []
         assert memory.in_state(TODAY, TicketState.HELD, 9) == []
         assert memory.state_counts(TODAY) == {}
-        assert memory.nth_waiting(new_ticket(1), 1, MORNING) is None
+        assert memory.nth_waiting(new_ticket(1), PLAIN, 1, MORNING) is None
         assert memory.last_step(1) is None
         assert memory.history(1) == []
         assert memory.entries(0, 9) == []
@@ -246,7 +246,7 @@ async def test_equal_places_are_decided_by_entry(store: AnyStore) -> None:
         assert [each.number for each in memory.waiting(TODAY, 9)] == order
         for place, number in enumerate(order):
             assert memory.ahead_of(_get(memory, number), PLAIN, MORNING) == place
-            nth = memory.nth_waiting(new_ticket(9), place + 1, MORNING)
+            nth = memory.nth_waiting(new_ticket(9), PLAIN, place + 1, MORNING)
             assert nth is not None
             assert nth.number == number
         for number in order[:-1]:
@@ -311,7 +311,7 @@ async def test_nth_waiting_is_the_last_of_a_short_line(store: AnyStore) -> None:
     await store.transact(_fill)
 
     def nth(memory: Memory, count: int) -> str:
-        found = memory.nth_waiting(new_ticket(9), count, MORNING)
+        found = memory.nth_waiting(new_ticket(9), PLAIN, count, MORNING)
         return found.number if found else ""
 
     found = await store.transact(lambda memory: [nth(memory, each) for each in (1, 3, 5, 6, 50)])

@@ -364,11 +364,11 @@ async def test_cancelling_until_two_hours_before(clock: FixedClock, hall: Hall) 
 
 
 async def test_an_appointment_is_called_from_its_slot_on(clock: FixedClock, hall: Hall) -> None:
-    for window in (1, 2, 3):
-        await hall.open_window(window)
     done = await hall.appointments.book(local(3, "9:30"), category="tax", id_number=ID)
     assert done.appointment is not None
     clock.at = local(3, "9:05")
+    for window in (1, 2, 3):
+        await hall.open_window(window)
     came = await hall.appointments.check_in(done.appointment.code)
     ticket = came.ticket
     assert ticket is not None
@@ -584,6 +584,40 @@ async def test_who_misses_too_often_is_barred_for_a_while(clock: FixedClock) -> 
         await book(hall, local(6, "9:00"), LI)
         clock.at = local(14, "8:00")
         await book(hall, local(16, "9:00"))
+
+
+@pytest.mark.parametrize(("days", "is_blamed"), [(31, True), (32, False)])
+async def test_a_leap_of_the_date_blames_nobody_and_forgets_nobody(
+    clock: FixedClock, days: int, is_blamed: bool
+) -> None:
+    """Further than a month the clock may be wrong: whoever booked may come yet."""
+    async with hall_with(clock, "[appointment]\nkeep_days = 1\n") as hall:
+        booked = await book(hall, local(3, "9:00"))
+        clock.advance(timedelta(days=days))
+        await hall.issue(category="tax")
+        [found] = await hall.store.read(
+            lambda records: records.appointments_between(booked.business_date, booked.business_date)
+        )
+        assert found.state is (STATES.MISSED if is_blamed else STATES.BOOKED)
+        assert (found.visitor == type(found.visitor)()) == is_blamed
+        assert len(await journal(hall, EventKind.APPOINTMENT_MISSED)) == is_blamed
+        [turned] = await journal(hall, EventKind.DAY_TURNED)
+        assert turned.event.data.get("forgotten") == (1 if is_blamed else None)
+
+
+@pytest.mark.parametrize("wrong", ["9:10", "9:40"])
+async def test_a_clock_that_moves_counts_no_wait_from_before_the_slot(
+    clock: FixedClock, hall: Hall, wrong: str
+) -> None:
+    """Who is not due by the clock on the wall gathers no wait, checked in before the slot or after."""
+    booked = await book(hall, local(3, "9:30"))
+    clock.at = local(3, wrong)
+    done = await hall.appointments.check_in(booked.code)
+    assert done.ticket is not None
+    clock.advance(-30 * MINUTE)
+    await hall.issue(category="police")
+    ticket = await hall.ticket(done.ticket.number)
+    assert ticket.since == ticket.not_before == local(3, "9:30")
 
 
 @pytest.mark.parametrize(

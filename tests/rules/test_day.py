@@ -12,10 +12,12 @@ from yichuang.clock import FixedClock
 from yichuang.errors import (
     NothingToUndo,
     NothingWaiting,
+    OutsideHours,
     ReasonMissing,
     UnknownSlip,
     UnknownTicket,
     WindowBusy,
+    WindowClosed,
     WindowIdle,
 )
 from yichuang.queue.event import EventKind
@@ -64,7 +66,7 @@ async def test_a_new_day_begins_anew(hall: Hall, issue: Issue, clock: FixedClock
     }  # fmt: skip
     assert turned.business_date == MONDAY + DAY
     assert [each.state for each in await hall.tickets()] == [TicketState.WAITING]
-    # Who was being served counts as finished, who waited as passed; every window is free.
+    # Who was being served counts as finished, who waited as passed; every window is free and closed.
     monday = await hall.store.read(lambda records: records.in_state(MONDAY, None, 9))
     assert {each.number: (each.state, each.reason) for each in monday} == {
         "A001": (TicketState.FINISHED, "日终"),
@@ -72,6 +74,10 @@ async def test_a_new_day_begins_anew(hall: Hall, issue: Issue, clock: FixedClock
         "A003": (TicketState.PASSED, "日终"),
         "B001": (TicketState.PASSED, "日终"),
     }
+    with pytest.raises(WindowClosed):
+        await hall.call_next(1)
+    for window in (1, 2):
+        await hall.open_window(window)
     with pytest.raises(WindowIdle):
         await hall.finish(1)
     assert (await hall.call_next(1)).ticket is not None
@@ -79,6 +85,27 @@ async def test_a_new_day_begins_anew(hall: Hall, issue: Issue, clock: FixedClock
         await hall.call_next(2)
     with pytest.raises(UnknownTicket):
         await hall.reinstate("A002")
+
+
+@pytest.mark.parametrize("days", [1, 400])
+async def test_windows_close_with_their_day(hall: Hall, clock: FixedClock, days: int) -> None:
+    """Open, paused, busy: nobody works there overnight; one that was closed is not closed again."""
+    for window in (1, 2):
+        await hall.open_window(window)
+    await hall.pause_window(2, reason="用餐")
+    await hall.issue(category="tax")
+    await hall.call_next(1)
+    clock.advance(days * DAY)
+    await hall.issue(category="tax")
+    for window in (1, 2, 3):
+        kept = (await hall.window_view(window)).window
+        assert (kept.state, kept.reason) == (WindowState.CLOSED, None)
+        assert kept.since == (clock.at if window != 3 else None)
+    closed = [e for e in await hall.entries(0) if e.event.kind is EventKind.WINDOW_CLOSED]
+    assert [(e.event.window, e.event.data) for e in closed] == [
+        (1, {"reason": "日终"}), (2, {"reason": "日终"}),
+    ]  # fmt: skip
+    assert {e.business_date for e in closed} == {MONDAY + days * DAY}
 
 
 async def test_a_day_turns_once(hall: Hall, issue: Issue, clock: FixedClock) -> None:
@@ -98,6 +125,9 @@ async def test_a_past_day_is_not_reopened(hall: Hall, issue: Issue, clock: Fixed
     await hall.pass_(1, reason="未到")
     clock.advance(timedelta(seconds=20))
     await issue("police")
+    with pytest.raises(WindowClosed):
+        await hall.undo(1)
+    await hall.open_window(1)
     with pytest.raises(NothingToUndo):
         await hall.undo(1)
     (left,) = await hall.store.read(lambda records: records.in_state(MONDAY, None, 9))
@@ -178,10 +208,12 @@ async def test_a_refused_command_changes_nothing_but_the_day_it_saw(
     await issue()
     await hall.call_next(1)
     clock.advance(DAY)
-    with pytest.raises(WindowIdle):
+    with pytest.raises(WindowClosed):
         await hall.start(1)
     assert (await hall.window_view(1)).ticket is None
-    assert (await _kinds(hall))[-2:] == [EventKind.TICKET_PASSED, EventKind.DAY_TURNED]
+    assert (await _kinds(hall))[-5:] == [
+        EventKind.TICKET_PASSED, *[EventKind.WINDOW_CLOSED] * 3, EventKind.DAY_TURNED,
+    ]  # fmt: skip
     clock.advance(-2 * DAY)
     for _each in range(2):
         with pytest.raises(UnknownTicket):
@@ -222,7 +254,7 @@ async def test_closing_the_day_passes_who_waits(hall: Hall, issue: Issue) -> Non
 
 
 async def test_an_outage_sends_home_with_slips(clock: FixedClock) -> None:
-    """Requirements 4.10: on paper, dated for the next working day, also for who is served now."""
+    """Requirements 4.10: on paper, good to the next working day's end, also for who is served now."""
     clock.at = MORNING + 4 * DAY  # a Friday
     hall = memory_hall(clock, small_settings(PRINTER))
     for window in (1, 2, 3):
@@ -243,14 +275,17 @@ async def test_an_outage_sends_home_with_slips(clock: FixedClock) -> None:
     assert {each.valid_on for each in papers} == {"2026-03-09"}
     assert {each.number for each in papers} == {"A001", "A002", "A003", "A004"}
     assert (await hall.store.read(lambda records: records.active())) == []
-    # Saturday is no working day, whatever somebody tries.
+    # Saturday is no working day.
     clock.advance(DAY)
-    with pytest.raises(UnknownSlip):
-        await hall.issue(slip="A002")
+    with pytest.raises(OutsideHours):
+        await hall.issue(slip="A002", origin="kiosk")
     clock.advance(2 * DAY)
-    done = await hall.issue(slip="A002")
+    done = await hall.issue(slip="A002", origin="kiosk")
     assert done.ticket is not None
     assert done.ticket.priority_class is PriorityClass.PRIORITY
+    clock.advance(DAY)
+    with pytest.raises(UnknownSlip):
+        await hall.issue(slip="A003", origin="kiosk")
 
 
 @pytest.mark.usefixtures("open_windows")
@@ -341,4 +376,4 @@ async def test_a_clock_put_right_makes_nobody_wait_for_years(clock: FixedClock) 
     assert kinds.count(EventKind.CLOCK_WENT_BACK) == 1
     assert EventKind.DAY_TURNED not in kinds
     why = await hall.why("A001")
-    assert why.startswith("A001（普通）等了 11 分钟")
+    assert why == "A001（普通）等 11 分钟得 11 分，高于 A002（优先，等 1 分钟得 4 分）"

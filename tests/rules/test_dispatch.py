@@ -39,13 +39,35 @@ async def test_the_policies_in_one_line(clock: FixedClock, dispatch: str) -> Non
     assert await served(hall, 1) == ORDER[dispatch]
 
 
+@pytest.mark.parametrize("front_calls", [1, 2, 5])
+async def test_by_turns_an_appointment_does_not_starve(clock: FixedClock, front_calls: int) -> None:
+    """While one of the green channel comes for each that is called, all day long."""
+    dispatch = f'policy = "alternating"\nfront_calls = {front_calls}'
+    more = "[appointment]\ndays_ahead_least = 0\n"
+    hall = await fair_hall(clock, 1, dispatch=dispatch, more=more)
+    slot = clock.at + 30 * MINUTE
+    booked = await hall.appointments.book(slot, category="tax", phone="13812341234")
+    assert booked.appointment is not None
+    came = ticket_of(await hall.appointments.check_in(booked.appointment.code))
+    clock.at = slot - MINUTE
+    await _line(hall, clock, "priority", "ordinary", "ordinary")
+    calls = []
+    for _each in range(8):
+        await give(hall, priority_class="priority")
+        calls.append(await serve(hall, 1))
+        clock.advance(MINUTE)
+    assert calls.count(came.number) == 1
+    front = [each for each in calls if each not in ("A003", "A004")]
+    assert front.index(came.number) == 1, "behind the one who came before its slot"
+
+
 async def test_a_pin_goes_before_all(clock: FixedClock) -> None:
     hall = await fair_hall(clock, 1)
     await _line(hall, clock, "ordinary", "priority", "ordinary", "ordinary")
     await hall.pin("A004", reason="孕妇不适", actor="主任")
     await hall.pin("A003", reason="赶火车", actor="主任")
     assert await served(hall, 1) == ["A004", "A003", "A002", "A001"]
-    assert await hall.why("A004") == "A004 由负责人置顶，先叫"
+    assert await hall.why("A004") == "A004 已置顶，先叫"
 
 
 async def test_who_returns_to_a_window_goes_first(clock: FixedClock) -> None:
@@ -56,7 +78,7 @@ async def test_who_returns_to_a_window_goes_first(clock: FixedClock) -> None:
     await hall.wake("A001")
     assert await call(hall, 3) == "A002"
     assert await call(hall, 1) == "A001"
-    assert await hall.why("A001") == "A001 办过一步又回到这个窗口，先叫"
+    assert await hall.why("A001") == "A001 是转来或取回到这个窗口的，先叫"
 
 
 async def test_the_window_for_servicemen(clock: FixedClock) -> None:
@@ -95,12 +117,23 @@ async def test_what_a_ticket_asks_for(clock: FixedClock) -> None:
     assert ticket_of(await hall.issue(category="tax", need="手语")).ahead == 0
 
 
-async def test_a_helping_special_window_serves_everybody_in_help(clock: FixedClock) -> None:
+async def test_a_surge_opens_special_windows_to_everybody(clock: FixedClock) -> None:
+    """In its own categories and in help; and no longer than the surge lasts."""
     hall = await fair_hall(clock, 4)
+    helped = await give(hall, category="police")
+    plain = await give(hall)
+    far = await give(hall, need="cross_region")
+    last = await give(hall)
+    with pytest.raises(NotServedHere):
+        await hall.call(4, plain)
     await hall.set_surge(True, reason="年审", actor="主任")
-    plain = await give(hall, category="police")
-    await give(hall)
-    assert await served(hall, 4) == [plain]
+    assert await served(hall, 4, 3) == [plain, far, last]
+    assert await served(hall, 4) == [helped]
+    again = await give(hall)
+    await hall.set_surge(False)
+    assert await call(hall, 4) == ""
+    with pytest.raises(NotServedHere):
+        await hall.call(4, again)
 
 
 async def test_a_category_of_special_windows_alone_asks_for_them(clock: FixedClock) -> None:
@@ -182,6 +215,59 @@ async def test_it_comes_back_when_nobody_else_may_call_it(clock: FixedClock, oth
     assert await call(hall, 1) == "A001"
 
 
+@pytest.mark.parametrize("busy", ["called", "serving"])
+async def test_it_comes_back_while_the_others_are_busy(clock: FixedClock, busy: str) -> None:
+    """An idle window and one who waits: nobody is to wait for a free window when there is one."""
+    hall = await fair_hall(clock, 1, 3)
+    await give(hall)
+    await give(hall)
+    assert await _passed_and_back(hall, 1) == "A001"
+    assert await call(hall, 3) == "A002"
+    if busy == "serving":
+        await hall.start(3)
+    assert await call(hall, 1) == "A001"
+
+
+async def test_it_waits_for_a_window_that_is_free_again(clock: FixedClock) -> None:
+    hall = await fair_hall(clock, 1, 3)
+    await give(hall)
+    await give(hall)
+    assert await _passed_and_back(hall, 1) == "A001"
+    assert await serve(hall, 3) == "A002"
+    assert await call(hall, 1) == ""
+    assert await call(hall, 3) == "A001"
+
+
+@pytest.mark.parametrize("way", ["passed", "sent on"])
+@pytest.mark.parametrize(
+    ("seconds", "again"), [(119, ""), (120, "A001"), (-119, ""), (-120, "A001")]
+)
+async def test_it_comes_back_after_two_minutes(
+    clock: FixedClock, way: str, seconds: int, again: str
+) -> None:
+    """A free window that does not call does not keep it for ever, nor does a clock that is put back."""
+    hall = await fair_hall(clock, 1, 3)
+    await give(hall)
+    if way == "passed":
+        assert await _passed_and_back(hall, 1) == "A001"
+    else:
+        await call(hall, 1)
+        await hall.transfer(1, to_category="tax")
+    clock.advance(timedelta(seconds=seconds))
+    assert await call(hall, 1) == again
+
+
+async def test_two_minutes_give_it_its_place_again(clock: FixedClock) -> None:
+    """Not only when nobody else waits: it is the head that it was."""
+    settings = "calls = 1\ngap_seconds = 0\nput_back = 0"
+    hall = await fair_hall(clock, 1, 3, missed=settings)
+    for _each in range(3):
+        await give(hall)
+    assert await _passed_and_back(hall, 1) == "A001"
+    clock.advance(2 * MINUTE)
+    assert await served(hall, 1) == ["A001", "A002", "A003"]
+
+
 async def test_the_clerk_may_still_choose_it(clock: FixedClock) -> None:
     hall = await fair_hall(clock, 1, 3)
     await give(hall)
@@ -218,7 +304,7 @@ async def test_why_by_turns(clock: FixedClock) -> None:
     assert await hall.why("A001") == turn.format("A001", 4)
     assert await hall.why("A002") == turn.format("A002", 3)
     assert await hall.why("A004") == "1 号窗口已连叫 2 个前列的号，轮到一个普通号：A004 等了 1 分钟"
-    assert await hall.why("A003") == ("A003（优先）等了 2 分钟，在 2 个队首中类别最靠前、来得最早")
+    assert await hall.why("A003") == "A003（优先）等了 2 分钟，在 2 个队首中来得最早"
 
 
 async def test_why_by_turns_between_ordinary_tickets(clock: FixedClock) -> None:
@@ -322,6 +408,7 @@ async def test_choosing_costs_the_same_after_years(tmp_path: Path, clock: FixedC
             for _again in range(8):
                 await serve(hall, 1)
             clock.advance(timedelta(days=1))
+            await hall.open_window(1)
         await _issue(hall, 12)
         assert await _steps(hall) <= few
         for _again in range(3):

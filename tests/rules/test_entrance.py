@@ -152,6 +152,21 @@ async def test_one_open_ticket_a_person_and_category(hall: Hall) -> None:
     await give(hall, person="hash")
 
 
+async def test_no_second_ticket_of_a_category_by_rerouting(hall: Hall) -> None:
+    number = await give(hall, person="hash")
+    other = await give(hall, category="police", person="hash")
+    with pytest.raises(DuplicateTicket) as refused:
+        await hall.reroute(other, to_category="tax")
+    assert number in refused.value.message
+    kept = await hall.ticket(other)
+    assert (kept.category, kept.state) == ("police", TicketState.WAITING)
+    # To a window, or back to all of its own category, it stays the one that it is.
+    await hall.reroute(other, to_window=2)
+    assert ticket_of(await hall.reroute(other, to_category="police")).target_window is None
+    await hall.cancel(number)
+    assert ticket_of(await hall.reroute(other, to_category="tax")).category == "tax"
+
+
 # --- a key that is pressed twice ------------------------------------------------------------------
 
 

@@ -6,7 +6,16 @@ from datetime import timedelta
 
 import pytest
 
-from tests.rules.fair_hall import call, fair_hall, fair_settings, give, pass_over, serve, ticket_of
+from tests.rules.fair_hall import (
+    call,
+    fair_hall,
+    fair_settings,
+    give,
+    pass_over,
+    serve,
+    served,
+    ticket_of,
+)
 from yichuang.clock import FixedClock
 from yichuang.errors import (
     DuplicateTicket,
@@ -226,6 +235,20 @@ async def test_returns_are_counted(clock: FixedClock) -> None:
             await step
         assert "1" in refused.value.message
     await hall.reinstate("A001")
+
+
+async def test_put_back_behind_those_of_another_need(clock: FixedClock) -> None:
+    """Behind so many who are called before it, whatever they ask for, not only of its own line."""
+    hall = await fair_hall(clock, 1, missed=f"{EASY}put_back = 2")
+    await give(hall)
+    for need in ("手语", "手语", "", "手语"):
+        clock.advance(timedelta(minutes=1))
+        await give(hall, need=need)
+    await call(hall, 1)
+    await pass_over(hall, 1)
+    back = ticket_of(await hall.reinstate("A001"))
+    assert back.ahead == 2
+    assert await served(hall, 1) == ["A002", "A003", "A001", "A004", "A005"]
 
 
 async def test_nobody_comes_back_beside_a_new_ticket(clock: FixedClock) -> None:

@@ -9,7 +9,13 @@ import pytest
 from tests.halls import MORNING
 from tests.rules.conftest import Issue
 from yichuang.clock import FixedClock
-from yichuang.errors import IllegalMove, NothingToUndo, UndoTooLate, WindowClosed
+from yichuang.errors import (
+    DuplicateTicket,
+    IllegalMove,
+    NothingToUndo,
+    UndoTooLate,
+    WindowClosed,
+)
 from yichuang.queue.event import EventKind
 from yichuang.queue.service import Hall
 from yichuang.queue.ticket import TicketState
@@ -81,11 +87,14 @@ async def test_a_pass_taken_back_is_called_still(hall: Hall, issue: Issue) -> No
     await hall.start(1)
 
 
-@pytest.mark.parametrize(("seconds", "late"), [(0, False), (30, False), (31, True), (-99, False)])
+@pytest.mark.parametrize(
+    ("seconds", "late"),
+    [(0, False), (30, False), (31, True), (-30, False), (-31, True), (-7200, True)],
+)
 async def test_thirty_seconds(
     hall: Hall, issue: Issue, clock: FixedClock, seconds: int, late: bool
 ) -> None:
-    """A clock that went back meanwhile takes nothing away."""
+    """Either way: a clock that was put back does not keep a step open until it has caught up."""
     await issue()
     await hall.call_next(1)
     clock.advance(timedelta(seconds=seconds))
@@ -93,6 +102,7 @@ async def test_thirty_seconds(
         with pytest.raises(UndoTooLate) as refused:
             await hall.undo(1)
         assert "30" in refused.value.message
+        assert (await hall.ticket("A001")).state is TicketState.CALLED
     else:
         await hall.undo(1)
 
@@ -154,3 +164,37 @@ async def test_a_cancelled_call_is_not_taken_back(hall: Hall, issue: Issue) -> N
     await hall.cancel("A001")
     with pytest.raises(NothingToUndo):
         await hall.undo(1)
+
+
+@pytest.mark.parametrize("step", ["finish", "pass"])
+async def test_an_undo_gives_nobody_a_second_ticket(hall: Hall, step: str) -> None:
+    """One open ticket a person and category, also when the first was over by mistake (4.2)."""
+    await hall.issue(category="tax", person="hash")
+    await hall.call_next(1)
+    if step == "finish":
+        await hall.start(1)
+        await hall.finish(1)
+    else:
+        await hall.pass_(1, reason="未到")
+    await hall.issue(category="police", person="hash")
+    await hall.issue(category="tax", person="hash")
+    before = await hall.ticket("A001")
+    with pytest.raises(DuplicateTicket) as refused:
+        await hall.undo(1)
+    assert "A002" in refused.value.message
+    assert await hall.ticket("A001") == before
+    assert (await hall.window_view(1)).ticket is None
+    await hall.cancel("A002")
+    undone = (await hall.undo(1)).ticket
+    assert undone is not None
+    assert undone.state is (TicketState.SERVING if step == "finish" else TicketState.CALLED)
+
+
+async def test_a_call_is_taken_back_beside_the_persons_other_ticket(hall: Hall) -> None:
+    """It is one ticket before and after; only one that was over would be a second."""
+    await hall.issue(category="tax", person="hash")
+    await hall.issue(category="police", person="hash")
+    await hall.call_next(1)
+    undone = (await hall.undo(1)).ticket
+    assert undone is not None
+    assert undone.state is TicketState.WAITING
