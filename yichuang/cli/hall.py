@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
@@ -13,7 +15,13 @@ from yichuang.config import KEY_FILE, Level
 from yichuang.language import _
 from yichuang.profile import NAMING
 from yichuang.queue.printing import PrinterStatus
-from yichuang.queue.view import Overview
+from yichuang.queue.view import LineView, Overview, WindowLine
+from yichuang.queue.wait import Wait
+
+if TYPE_CHECKING:
+    from yichuang.queue.service import Hall
+
+logger = logging.getLogger(__name__)
 
 
 @click.command(help=_("建立一个大厅：hall.toml、数据库和事项。"))
@@ -48,27 +56,46 @@ def init(asked: Asked, level: Level, place: str | None, naming: str) -> None:
 def status(asked: Asked) -> None:
     """Show windows, lines and printers."""
 
-    async def work() -> tuple[str, Overview, list[PrinterStatus]]:
+    async def work() -> tuple[str, Overview, Mapping[str, Wait], list[PrinterStatus]]:
         async with asked.hall() as hall:
-            return hall.settings.hall.name, await hall.overview(), await hall.printers()
+            view = await hall.overview()
+            return hall.settings.hall.name, view, await _waits(hall), await hall.printers()
 
-    name, view, printers = run(work())
-    asked.show(_status_json(name, view, printers), _status_text(name, view, printers))
+    seen = run(work())
+    asked.show(_status_json(*seen), _status_text(*seen))
 
 
-def _status_json(name: str, view: Overview, printers: list[PrinterStatus]) -> dict[str, Any]:
+async def _waits(hall: Hall) -> Mapping[str, Wait]:
+    """By category the wait of an ordinary newcomer, where it is known."""
+    if not hall.settings.forecast.enabled:
+        return {}
+    try:
+        forecast = await hall.forecast()
+    except Exception:  # a forecast that fails leaves the status without one, as on the screens
+        logger.exception("no forecast")
+        return {}
+    waits = {code: forecast.line(code) for code in hall.rules.categories}
+    return {code: wait for code, wait in waits.items() if wait is not None}
+
+
+def _status_json(
+    name: str, view: Overview, waits: Mapping[str, Wait], printers: list[PrinterStatus]
+) -> dict[str, Any]:
+    surge = view.surge
     return {
         "hall": name,
         "business_date": view.business_date.isoformat(),
         "waiting": view.waiting,
         "issued": view.issued,
         "finished": view.finished,
+        "surge": {"since": surge.since.isoformat(), "reason": surge.reason} if surge else None,
         "clock_behind_seconds": view.clock_behind.total_seconds() if view.clock_behind else 0,
         "windows": [
             {
                 **line.window.as_json(),
-                "categories": list(line.settings.categories),
-                "helps": list(line.settings.helps),
+                "categories": list(line.duty.own),
+                "helps": list(line.duty.helps),
+                "is_reassigned": line.window.categories is not None,
                 "ticket": line.ticket.as_json() if line.ticket else None,
             }
             for line in view.windows
@@ -81,6 +108,9 @@ def _status_json(name: str, view: Overview, printers: list[PrinterStatus]) -> di
                 "priority": line.priority,
                 "head": line.head or None,
                 "oldest": line.oldest.isoformat() if line.oldest else None,
+                "expected": waits[line.category.code].as_json()
+                if line.category.code in waits
+                else None,
             }
             for line in view.lines
         ],
@@ -96,7 +126,9 @@ def _status_json(name: str, view: Overview, printers: list[PrinterStatus]) -> di
     }
 
 
-def _status_text(name: str, view: Overview, printers: list[PrinterStatus]) -> str:
+def _status_text(
+    name: str, view: Overview, waits: Mapping[str, Wait], printers: list[PrinterStatus]
+) -> str:
     lines = [
         _("{name}  {date}  已取 {issued}  等候 {waiting}  办结 {finished}").format(
             name=name,
@@ -110,18 +142,42 @@ def _status_text(name: str, view: Overview, printers: list[PrinterStatus]) -> st
         hours = round(view.clock_behind.total_seconds() / 3600, 1)
         text = _("  时钟不对：比最后一条流水早 {hours} 小时，号和日期仍按流水走；请校准系统时间")
         lines.append(text.format(hours=hours))
-    for window in view.windows:
-        held = window.ticket
-        doing = f"  {held.number} {held.state.label}" if held else ""
-        why = f" ({_(window.window.reason)})" if window.window.reason else ""
-        label = _("{window} 号窗口").format(window=window.window.number)
-        lines.append(f"  {label}  {window.window.state.label}{why}{doing}")
-    for line in view.lines:
-        waiting = _("等候 {count}").format(count=line.waiting)
-        head = _("下一个 {head}").format(head=line.head) if line.head else ""
-        lines.append(f"  {line.category.letter} {line.category.label}  {waiting}  {head}".rstrip())
+    if view.surge is not None:
+        reason = _(view.surge.reason)
+        lines.append(_("  高峰互助中：所有窗口帮办所有类别（{reason}）").format(reason=reason))
+    labels = {line.category.code: line.category.label for line in view.lines}
+    lines.extend(f"  {_window_text(each, labels)}" for each in view.windows)
+    lines.extend(f"  {_line_text(each, waits.get(each.category.code))}" for each in view.lines)
     lines.extend(f"  {_printer_text(each)}" for each in printers)
     return "\n".join(lines)
+
+
+def _window_text(line: WindowLine, labels: Mapping[str, str]) -> str:
+    window, held = line.window, line.ticket
+    why = f" ({_(window.reason)})" if window.reason else ""
+    parts = [_("{window} 号窗口").format(window=window.number), f"{window.state.label}{why}"]
+    if held is not None:
+        parts.append(f"{held.number} {held.state.label}")
+    if window.categories is not None:
+        own = _("、").join(labels.get(code, code) for code in window.categories)
+        parts.append(_("改办：{categories}").format(categories=own))
+        if window.helps:
+            helped = _("、").join(labels.get(code, code) for code in window.helps)
+            parts.append(_("帮办：{categories}").format(categories=helped))
+    return "  ".join(parts)
+
+
+def _line_text(line: LineView, wait: Wait | None) -> str:
+    parts = [
+        f"{line.category.letter} {line.category.label}",
+        _("等候 {count}").format(count=line.waiting),
+    ]
+    if line.head:
+        parts.append(_("下一个 {head}").format(head=line.head))
+    if wait is not None:
+        text = _("现在取号约等 {minutes} 分钟")
+        parts.append(text.format(minutes=wait.minutes))
+    return "  ".join(parts)
 
 
 def _printer_text(printer: PrinterStatus) -> str:

@@ -7,9 +7,7 @@ import click
 from yichuang.cli.appointment import booking_line
 from yichuang.cli.options import Asked, NamingGroup, run, takes_hall
 from yichuang.language import _
-from yichuang.queue.appointment import Appointment, AppointmentState
 from yichuang.queue.desk import Done
-from yichuang.queue.service import Hall
 from yichuang.queue.window import Surge
 
 
@@ -27,16 +25,10 @@ def day() -> None:
 def close(asked: Asked, outage: bool, reason: str) -> None:
     """End the business day."""
 
-    async def work() -> tuple[Done, list[tuple[Appointment, str]], bool]:
+    async def work() -> tuple[Done, list[str], bool]:
         async with asked.hall() as hall:
-            booked = {each.code for each in await _bookings(hall, AppointmentState.BOOKED)}
             done = await hall.close_day(outage=outage, reason=reason, actor=asked.actor)
-            # Whoever was booked for later that day has to be told.
-            released = [
-                (each, booking_line(hall, each))
-                for each in await _bookings(hall, AppointmentState.CANCELLED)
-                if outage and each.code in booked
-            ]
+            released = [booking_line(hall, each) for each in done.appointments]
             return done, released, bool(hall.settings.printer)
 
     done, released, has_printer = run(work())
@@ -44,18 +36,14 @@ def close(asked: Asked, outage: bool, reason: str) -> None:
     lines = _stopped(done, has_printer=has_printer) if outage else _ended(done)
     if released:
         lines.append(_("今天还没来的 {count} 个预约也取消了，请通知：").format(count=len(released)))
-        lines += [f"  {line}" for _each, line in released]
+        lines += [f"  {line}" for line in released]
     result = {
         "ended": [each.number for each in done.tickets],
         "valid_on": valid.isoformat() if valid else None,
         "printing": len(done.tickets) if outage and has_printer else 0,
-        "appointments": [each.as_json() for each, _line in released],
+        "appointments": [each.as_json() for each in done.appointments],
     }
     asked.show(result, "\n".join(lines))
-
-
-async def _bookings(hall: Hall, state: AppointmentState) -> list[Appointment]:
-    return [each for each in await hall.appointments.between() if each.state is state]
 
 
 def _ended(done: Done) -> list[str]:
