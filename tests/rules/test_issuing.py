@@ -202,7 +202,7 @@ async def test_an_import_twice_changes_nothing(hall: Hall) -> None:
 
 
 async def test_the_paper_names_the_zones_of_the_windows(clock: FixedClock) -> None:
-    """A07: window 1 stands in zone A; window 3, of the same category, in no zone."""
+    """A07: window 1 stands in zone A; window 3, of the same category, in none, and is not sought in A."""
     settings = parse_settings(
         SMALL_HALL.replace("number = 1\n", 'number = 1\nzone = "A区"\n') + PRINTER,
         Path("hall.toml"),
@@ -210,7 +210,7 @@ async def test_the_paper_names_the_zones_of_the_windows(clock: FixedClock) -> No
     hall = memory_hall(clock, settings)
     job = await hall.print_job((await hall.issue(category="tax")).print_job or 0)
     assert job is not None
-    assert job.document.windows == "A区 1、3 号窗口"
+    assert job.document.windows == "A区 1 号窗口，3 号窗口"
 
 
 async def test_letters_changed_at_midday_give_no_number_twice(clock: FixedClock) -> None:
