@@ -255,7 +255,7 @@ async def test_marks_tell_the_class_and_never_the_group(hall: Hall) -> None:
     await hall.pin("C002", reason="窗口办错", actor="supervisor")
     async with window_screen(hall) as pilot:
         await until_seen(pilot, "置顶 优先")
-        seen = await press_until(pilot, "1", "由负责人置顶")
+        seen = await press_until(pilot, "1", "已置顶")
         assert any("[置顶] [优先]" in row for row in seen)
         seen += await press_until(pilot, "f6", "C002 的详情")
         labels = [group.label for group in hall.rules.groups.values()]
