@@ -713,3 +713,18 @@ def test_the_shipped_settings_say_what_the_program_assumes() -> None:
 
 def test_the_id_numbers_of_these_tests_are_well_formed() -> None:
     assert all(check_character(each[:-1]) == each[-1] for each in (ID, OTHER_ID))
+
+
+async def test_a_clock_that_leaps_back_and_comes_right_starves_no_appointment(
+    clock: FixedClock, hall: Hall
+) -> None:
+    done = await hall.appointments.book(local(3, "9:30"), category="tax", id_number=ID)
+    assert done.appointment is not None
+    clock.at = local(3, "9:20")
+    came = (await hall.appointments.check_in(done.appointment.code)).ticket
+    assert came is not None
+    for at in (local(3, "9:40"), local(3, "9:40") - timedelta(days=400), local(3, "9:41")):
+        clock.at = at
+        await hall.issue(category="tax")
+    found = await hall.ticket(came.number)
+    assert local(3, "9:30") <= found.since <= clock.at

@@ -107,7 +107,10 @@ class Desk:
         """
         for state in _MAY_WAIT:
             for ticket in self.memory.in_state(self.today, state, None):
-                since = max(ticket.since + by, ticket.not_before or ticket.since + by)
+                slot = ticket.not_before or self.now
+                # Never before an appointment's slot, and never later than now.
+                earliest = ticket.not_before or ticket.since + by
+                since = min(max(ticket.since + by, earliest), max(self.now, slot))
                 self.memory.save_ticket(ticket._replace(since=since))
 
     @property
