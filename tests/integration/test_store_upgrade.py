@@ -252,7 +252,7 @@ READS: dict[str, Callable[[SqliteMemory], object]] = {
     "last_print_job": lambda memory: memory.last_print_job(1),
     "latest": lambda memory: memory.latest(),
 }
-FEW = ("open_tickets_before",)
+FEW = ("open_tickets_before", "slip")
 """What these find is so little that putting it in order costs nothing."""
 
 BIG = ("ticket", "t", "w", "d", "call", "c", "journal", "print_job")

@@ -50,7 +50,7 @@ WHERE t.business_date = :date
 _SLIP = (
     TICKETS
     + """
-WHERE t.valid_on >= :date AND t.business_date <= :date AND t.number = :number
+WHERE t.valid_on >= :date AND +t.business_date <= :date AND t.number = :number
     AND t.redeemed IS NULL
 ORDER BY t.id LIMIT 1
 """
