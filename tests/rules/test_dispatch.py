@@ -322,7 +322,7 @@ async def test_why_by_priority_gathered(clock: FixedClock) -> None:
     clock.advance(3 * MINUTE)
     assert await call(hall, 1) == "A002"
     assert await hall.why("A002") == (
-        "A002（优先）等 4 分钟得 16 分，高于 A001（普通，等 5 分钟得 5 分）"
+        "A002（优先）等 4 分钟得 16 分，高于 A001（普通 5 分钟 5 分）"
     )
 
 

@@ -39,7 +39,7 @@ _UNTOLD = N_("{number} 按当时的规则叫号，没有记下原因")
 """For calls from before reasons were kept."""
 _OVER_RIVAL = N_(
     "{number}（{class_label}）等 {minutes} 分钟得 {score} 分，高于 {rival}"
-    "（{rival_label}，等 {rival_minutes} 分钟得 {rival_score} 分）"
+    "（{rival_label} {rival_minutes} 分钟 {rival_score} 分）"
 )
 _LEVEL_WITH_RIVAL = N_(
     "{number}（{class_label}）与 {rival}（{rival_label}）都得 {score} 分，类别靠前或来得早的先叫"
@@ -105,8 +105,13 @@ def _sentence(facts: Mapping[str, Any]) -> str:
 
 def _points(facts: Mapping[str, Any]) -> str:
     """The priority that was gathered: a rate a minute, times the minutes."""
-    return f"{facts['rate'] * facts['seconds'] / 60:.1f}".removesuffix(".0")
+    return _short(facts["rate"] * facts["seconds"] / 60)
 
 
 def _minutes(seconds: float) -> str:
-    return f"{seconds / 60:.1f}".removesuffix(".0")
+    return _short(seconds / 60)
+
+
+def _short(value: float) -> str:
+    """A figure in at most three characters up to 999: a sentence must fit a row of 80 columns."""
+    return f"{value:.0f}" if value >= 9.95 else f"{value:.1f}".removesuffix(".0")
