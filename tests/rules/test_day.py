@@ -376,4 +376,4 @@ async def test_a_clock_put_right_makes_nobody_wait_for_years(clock: FixedClock) 
     assert kinds.count(EventKind.CLOCK_WENT_BACK) == 1
     assert EventKind.DAY_TURNED not in kinds
     why = await hall.why("A001")
-    assert why == "A001（普通）等 11 分钟得 11 分，高于 A002（优先，等 1 分钟得 4 分）"
+    assert why == "A001（普通）等 11 分钟得 11 分，高于 A002（优先 1 分钟 4 分）"
