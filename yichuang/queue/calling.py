@@ -11,11 +11,9 @@ from yichuang.errors import (
     NothingWaiting,
     NotServedHere,
     NotYours,
-    PassTooSoon,
     ReasonMissing,
     SameWindow,
     StaleView,
-    TargetClosed,
     WindowBusy,
     WindowClosed,
     WindowIdle,
@@ -25,7 +23,7 @@ from yichuang.queue.command import CallChosen, CallNext, Finish, Pass, Recall, S
 from yichuang.queue.desk import Desk, Done
 from yichuang.queue.dispatch import CallRule, Choice, Duty, Turn, contenders
 from yichuang.queue.event import EventKind
-from yichuang.queue.issuing import refuse_duplicate, refuse_unserved
+from yichuang.queue.issuing import refuse_closed_target, refuse_duplicate, served_category
 from yichuang.queue.late import refuse_too_late
 from yichuang.queue.numbering import tidy_number
 from yichuang.queue.ticket import Move, PriorityClass, Ticket, TicketState
@@ -244,15 +242,9 @@ def pass_ticket(desk: Desk, command: Pass) -> Done:
     window, before = busy_window(desk, command.window, command.ticket)
     before.moved(Move.PASS)
     missed = desk.rules.settings.missed
-    seconds = desk.rules.seconds_to_next_count(before, desk.now)
-    if before.counted < missed.calls or seconds:
-        raise PassTooSoon(
-            number=before.number,
-            called=before.counted,
-            needed=missed.calls,
-            gap=missed.gap_seconds,
-            seconds=seconds,
-        )
+    refusal = desk.rules.pass_too_soon(before, desk.now)
+    if refusal is not None:
+        raise refusal
     if missed.void_at_once or before.reinstated >= missed.returns:
         return leave(desk, window, before, Move.VOID, EventKind.TICKET_VOIDED, reason)
     return leave(desk, window, before, Move.PASS, EventKind.TICKET_PASSED, reason)
@@ -287,12 +279,9 @@ def transfer(desk: Desk, command: Transfer) -> Done:
     if target is not None:
         if target == command.window:
             raise SameWindow(number=before.number, window=target)
-        desk.rules.window(target)
-        if desk.memory.window(target).state is WindowState.CLOSED:
-            raise TargetClosed(window=target)
+        refuse_closed_target(desk, target)
     else:
-        chosen = desk.rules.category(command.to_category or "")
-        refuse_unserved(desk.duties(), chosen)
+        chosen = served_category(desk, command.to_category or "")
         category = chosen.code
     route = tuple(stop for stop in before.route if stop != category)
     if command.and_back:

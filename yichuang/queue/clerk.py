@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
+from yichuang.queue.desk import items_of
 from yichuang.queue.item import Item
 from yichuang.queue.late import is_in_time
 from yichuang.queue.ports import Records
@@ -26,12 +27,11 @@ class ClerkView(NamedTuple):
 def view_clerk(records: Records, rules: HallRules, now: datetime, number: int) -> ClerkView:
     """One clerk's screen; raises UnknownWindow."""
     view = view_window(records, rules, now, number)
-    codes = view.ticket.items if view.ticket else ()
-    found = [records.item(code) for code in codes]
+    items = items_of(records, view.ticket) if view.ticket else []
     missed = rules.settings.missed
     late = [
         ticket
         for ticket in view.passed
         if view.duty.may_call(ticket.category, ticket.need) and is_in_time(records, missed, ticket)
     ]
-    return ClerkView(view, tuple(item for item in found if item is not None), tuple(late))
+    return ClerkView(view, tuple(items), tuple(late))

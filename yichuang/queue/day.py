@@ -6,11 +6,11 @@ from yichuang.errors import ReasonMissing, WindowBusy
 from yichuang.language import N_
 from yichuang.queue.appointment import Appointment, AppointmentState
 from yichuang.queue.command import CloseDay
-from yichuang.queue.desk import Desk, Done, note_absences
+from yichuang.queue.desk import Desk, Done, close_windows, end_surge, note_absences
 from yichuang.queue.event import EventKind
 from yichuang.queue.paper import ticket_document
 from yichuang.queue.ticket import Move, Ticket, TicketState
-from yichuang.queue.window import Closing, WindowState
+from yichuang.queue.window import Closing
 from yichuang.text import one_line
 
 CLOSED = N_("收工")
@@ -39,18 +39,11 @@ def close_day(desk: Desk, command: CloseDay) -> Done:
     ended = tuple(
         _sent_home(desk, each, reason) if command.outage else _passed(desk, each) for each in left
     )
-    for window in desk.memory.windows():
-        if window.state is not WindowState.CLOSED:
-            desk.memory.save_window(
-                window._replace(state=WindowState.CLOSED, since=desk.now, reason=None)
-            )
-            desk.record(EventKind.WINDOW_CLOSED, window=window.number)
+    close_windows(desk)
     released = _release_bookings(desk, reason) if command.outage else ()
     note_absences(desk)
     desk.memory.save_closing(desk.today, Closing(desk.now, reason if command.outage else ""))
-    if desk.memory.surge() is not None:
-        desk.memory.save_surge(None)
-        desk.record(EventKind.SURGE_ENDED)
+    end_surge(desk)
     desk.record(
         EventKind.DAY_CLOSED,
         outage=command.outage,
@@ -114,7 +107,6 @@ def _sent_home(desk: Desk, before: Ticket, reason: str) -> Ticket:
     )
     printer = desk.rules.printer(None)
     if printer is not None:
-        found = [desk.memory.item(code) for code in ticket.items]
-        document = ticket_document(desk, ticket, [item for item in found if item is not None])
+        document = ticket_document(desk, ticket, desk.items_of(ticket))
         desk.memory.add_print_job(printer, ticket.id, document, desk.now)
     return ticket

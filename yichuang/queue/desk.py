@@ -10,6 +10,7 @@ from yichuang.language import N_
 from yichuang.queue.appointment import Appointment, AppointmentState
 from yichuang.queue.dispatch import Duty
 from yichuang.queue.event import Event, EventKind
+from yichuang.queue.item import Item
 from yichuang.queue.numbering import tidy_number
 from yichuang.queue.ports import Latest, Memory, Records
 from yichuang.queue.rules import HallRules
@@ -169,6 +170,10 @@ class Desk:
         """A window was re-assigned: ask anew what each serves."""
         self._duties = None
 
+    def items_of(self, ticket: Ticket) -> list[Item]:
+        """The items of a ticket that the catalogue still has."""
+        return items_of(self.memory, ticket)
+
     def placed(self, ticket: Ticket) -> Ticket:
         """The waiting ticket with how many are ahead of it."""
         return placed(self.memory, self.rules, self.time, ticket)
@@ -179,6 +184,12 @@ def placed(records: Records, rules: HallRules, time: datetime, ticket: Ticket) -
     if ticket.state is not TicketState.WAITING:
         return ticket
     return ticket._replace(ahead=records.ahead_of(ticket, rules.rivals(ticket.need), time))
+
+
+def items_of(records: Records, ticket: Ticket) -> list[Item]:
+    """The items of a ticket that the catalogue still has, in its order."""
+    found = (records.item(code) for code in ticket.items)
+    return [item for item in found if item is not None]
 
 
 def find_ticket(records: Records, typed: str, on: date) -> Ticket:
@@ -215,24 +226,34 @@ def _turn_day(desk: Desk, latest: Latest) -> None:
     left = desk.memory.open_tickets_before(desk.today)
     for ticket in left:
         _end_with_its_day(desk, ticket)
-    for window in desk.memory.windows():
-        if window.state is not WindowState.CLOSED:
-            closed = window._replace(state=WindowState.CLOSED, since=desk.now, reason=None)
-            desk.memory.save_window(closed)
-            desk.record(EventKind.WINDOW_CLOSED, window=window.number, reason=END_OF_DAY)
+    close_windows(desk, reason=END_OF_DAY)
     forgotten = 0
     if desk.today - latest.business_date <= LONGEST_LEAP:
         note_absences(desk, former_days=True)
         forgotten = _forget_visitors(desk)
-    if desk.memory.surge() is not None:
-        desk.memory.save_surge(None)
-        desk.record(EventKind.SURGE_ENDED)
+    end_surge(desk)
     desk.record(
         EventKind.DAY_TURNED,
         former=latest.business_date.isoformat(),
         ended=[ticket.number for ticket in left],
         **({"forgotten": forgotten} if forgotten else {}),
     )
+
+
+def close_windows(desk: Desk, **facts: Any) -> None:
+    """End the duty of every window, with `facts` for the journal."""
+    for window in desk.memory.windows():
+        if window.state is not WindowState.CLOSED:
+            closed = window._replace(state=WindowState.CLOSED, since=desk.now, reason=None)
+            desk.memory.save_window(closed)
+            desk.record(EventKind.WINDOW_CLOSED, window=window.number, **facts)
+
+
+def end_surge(desk: Desk) -> None:
+    """End surge mode, if it is on."""
+    if desk.memory.surge() is not None:
+        desk.memory.save_surge(None)
+        desk.record(EventKind.SURGE_ENDED)
 
 
 def note_absences(desk: Desk, *, former_days: bool = False) -> tuple[Appointment, ...]:

@@ -21,7 +21,7 @@ from yichuang.queue.command import (
     ResumeWindow,
     SetSurge,
 )
-from yichuang.queue.desk import Desk, Done
+from yichuang.queue.desk import Desk, Done, end_surge
 from yichuang.queue.event import EventKind
 from yichuang.queue.rules import HallRules
 from yichuang.queue.ticket import TicketState
@@ -160,9 +160,8 @@ def set_surge(desk: Desk, command: SetSurge) -> Done:
             raise ReasonMissing(move=EventKind.SURGE_BEGAN)
         desk.memory.save_surge(Surge(desk.now, reason))
         desk.record(EventKind.SURGE_BEGAN, reason=reason)
-    elif not command.on and present is not None:
-        desk.memory.save_surge(None)
-        desk.record(EventKind.SURGE_ENDED)
+    elif not command.on:
+        end_surge(desk)
     return Done()
 
 

@@ -8,7 +8,6 @@ from yichuang.errors import (
     ReasonMissing,
     ReturnsExhausted,
     SupervisorMissing,
-    TargetClosed,
 )
 from yichuang.queue.calling import back_in_place, place_facts
 from yichuang.queue.command import (
@@ -20,9 +19,13 @@ from yichuang.queue.command import (
 )
 from yichuang.queue.desk import Desk, Done
 from yichuang.queue.event import EventKind
-from yichuang.queue.issuing import refuse_closed_day, refuse_duplicate, refuse_unserved
+from yichuang.queue.issuing import (
+    refuse_closed_day,
+    refuse_closed_target,
+    refuse_duplicate,
+    served_category,
+)
 from yichuang.queue.ticket import Move, PriorityClass, Ticket, TicketState
-from yichuang.queue.window import WindowState
 from yichuang.text import one_line
 
 
@@ -97,12 +100,9 @@ def reroute_ticket(desk: Desk, command: RerouteTicket) -> Done:
     state = before.moved(Move.REROUTE)
     category, target = before.category, command.to_window
     if target is not None:
-        desk.rules.window(target)
-        if desk.memory.window(target).state is WindowState.CLOSED:
-            raise TargetClosed(window=target)
+        refuse_closed_target(desk, target)
     else:
-        chosen = desk.rules.category(command.to_category or "")
-        refuse_unserved(desk.duties(), chosen)
+        chosen = served_category(desk, command.to_category or "")
         category = chosen.code
         if category != before.category:
             refuse_duplicate(desk, before.person, chosen)

@@ -221,9 +221,7 @@ def refuse_closed_day(desk: Desk) -> None:
 def _refuse_unserved(desk: Desk, command: IssueTicket, stops: list[CategorySettings]) -> None:
     duties = desk.duties()
     if command.window is not None:
-        desk.rules.window(command.window)
-        if desk.memory.window(command.window).state is WindowState.CLOSED:
-            raise TargetClosed(window=command.window)
+        refuse_closed_target(desk, command.window)
     # Also of a ticket for one window: others get it when that window closes.
     if command.need and not any(duty.may_call(stops[0].code, command.need) for duty in duties):
         here = {need for duty in duties for code, need in duty.lines if code == stops[0].code}
@@ -241,6 +239,20 @@ def refuse_unserved(duties: Sequence[Duty], category: CategorySettings) -> None:
     """Raises CategoryUnserved when no window serves the category: its tickets would wait for ever."""
     if not any(category.code in duty.serves for duty in duties):
         raise CategoryUnserved(category=category)
+
+
+def refuse_closed_target(desk: Desk, window: int) -> None:
+    """Raises UnknownWindow, or TargetClosed for a window where nobody is on duty."""
+    desk.rules.window(window)
+    if desk.memory.window(window).state is WindowState.CLOSED:
+        raise TargetClosed(window=window)
+
+
+def served_category(desk: Desk, code: str) -> CategorySettings:
+    """The category with that code; raises UnknownCategory or CategoryUnserved."""
+    category = desk.rules.category(code)
+    refuse_unserved(desk.duties(), category)
+    return category
 
 
 def _pressed_twice(desk: Desk, command: IssueTicket, category: CategorySettings) -> Done | None:

@@ -122,8 +122,7 @@ def reprint_ticket(desk: Desk, command: ReprintTicket) -> Done:
     if printer is None:
         raise NeverPrinted
     ticket = desk.placed(desk.numbered(command.number))
-    found = [desk.memory.item(code) for code in ticket.items]
-    items = [item for item in found if item is not None]
+    items = desk.items_of(ticket)
     desk.record(EventKind.TICKET_REPRINTED, ticket=ticket.id, number=ticket.number)
     document = ticket_document(desk, ticket, items, reprint=True)
     job = desk.memory.add_print_job(printer, ticket.id, document, desk.now)

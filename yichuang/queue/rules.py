@@ -13,7 +13,13 @@ from yichuang.config import (
     Settings,
     WindowSettings,
 )
-from yichuang.errors import UnknownCategory, UnknownGroup, UnknownPrinter, UnknownWindow
+from yichuang.errors import (
+    PassTooSoon,
+    UnknownCategory,
+    UnknownGroup,
+    UnknownPrinter,
+    UnknownWindow,
+)
 from yichuang.language import _
 from yichuang.queue.dispatch import DispatchPolicy, Duty, policy_for
 from yichuang.queue.dispatch.eligible import duty_of
@@ -36,36 +42,31 @@ class HallRules:
         self.windows = {window.number: window for window in settings.window}
         self.hours = ServiceHours(settings.hours, settings.holiday, settings.zone)
         self.groups = {group.code: group for group in settings.group}
-        self._plain_duties: dict[int, Duty] = {}
+        self._plain_duties = {
+            number: duty_of(each, Window(number, WindowState.CLOSED), None, tuple(self.categories))
+            for number, each in self.windows.items()
+        }
         """What the windows serve as hall.toml says: asked for many times in each command."""
-        self._all_plain: list[Duty] | None = None
         self._printers = [printer.name for printer in settings.printer]
         skills = {skill for window in settings.window for skill in window.skills}
         self._plain_needs = ("", *sorted(skills))
 
     def duty(self, window: Window, surge: Surge | None) -> Duty:
         """What a window serves at this moment; raises UnknownWindow."""
-        is_plain = window.categories is None and surge is None
-        known = self._plain_duties.get(window.number) if is_plain else None
-        if known is None:
-            settings = self.window(window.number)
-            known = duty_of(settings, window, surge, tuple(self.categories))
-            if is_plain:
-                self._plain_duties[window.number] = known
-        return known
+        settings = self.window(window.number)
+        if window.categories is None and surge is None:
+            return self._plain_duties[window.number]
+        return duty_of(settings, window, surge, tuple(self.categories))
 
     def duties(self, windows: Sequence[Window], surge: Surge | None) -> list[Duty]:
         """What every window of the hall serves; those that are not among `windows` as hall.toml says."""
-        if not windows and surge is None and self._all_plain is not None:
-            return self._all_plain
+        if not windows and surge is None:
+            return list(self._plain_duties.values())
         known = {window.number: window for window in windows}
-        duties = [
+        return [
             self.duty(known.get(number) or Window(number, WindowState.CLOSED), surge)
             for number in self.windows
         ]
-        if not windows and surge is None:
-            self._all_plain = duties
-        return duties
 
     def rivals(self, need: str) -> tuple[str, ...]:
         """What those ask for who stand in one line with a ticket that asks for `need`."""
@@ -78,6 +79,19 @@ class HallRules:
         gap = timedelta(seconds=self.settings.missed.gap_seconds)
         # A clock that was put back by more than the gap must not keep a window from passing for hours.
         return max(0, math.ceil((gap - abs(now - ticket.counted_at)).total_seconds()))
+
+    def pass_too_soon(self, ticket: Ticket, now: datetime) -> PassTooSoon | None:
+        """Why the called ticket may not be passed yet; None when it may (4.5)."""
+        missed, seconds = self.settings.missed, self.seconds_to_next_count(ticket, now)
+        if ticket.counted >= missed.calls and not seconds:
+            return None
+        return PassTooSoon(
+            number=ticket.number,
+            called=ticket.counted,
+            needed=missed.calls,
+            gap=missed.gap_seconds,
+            seconds=seconds,
+        )
 
     def group(self, code: str) -> GroupSettings:
         """The priority group with that code; raises UnknownGroup."""

@@ -167,7 +167,7 @@ class PlainTickets(PlainTables):
                     continue
                 ticket = self._tickets[line.nth(1)[2]]
             if _is_due(ticket, at):
-                found.append(_head_of(ticket))
+                found.append(Head.of(ticket))
         return found
 
     def line_lengths(self, categories: Sequence[str], limit: int, at: datetime) -> dict[str, int]:
@@ -408,19 +408,6 @@ def _is_due(ticket: Ticket, at: datetime) -> bool:
         ticket.priority_class is not PriorityClass.APPOINTMENT
         or ticket.not_before is None
         or ticket.not_before <= at
-    )
-
-
-def _head_of(ticket: Ticket) -> Head:
-    return Head(
-        ticket.id,
-        ticket.number,
-        ticket.category,
-        ticket.priority_class,
-        ticket.target_window,
-        ticket.since,
-        ticket.line_order,
-        ticket.line_entry,
     )
 
 

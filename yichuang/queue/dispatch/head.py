@@ -8,7 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from yichuang.queue.ticket import PriorityClass
+from yichuang.queue.ticket import PriorityClass, Ticket
 
 
 class CallRule(StrEnum):
@@ -38,6 +38,20 @@ class Head(NamedTuple):
     """From when on it counts as waiting."""
     line_order: int
     line_entry: int
+
+    @classmethod
+    def of(cls, ticket: Ticket) -> Head:
+        """The ticket as a head."""
+        return cls(
+            ticket.id,
+            ticket.number,
+            ticket.category,
+            ticket.priority_class,
+            ticket.target_window,
+            ticket.since,
+            ticket.line_order,
+            ticket.line_entry,
+        )
 
 
 class Turn(NamedTuple):

@@ -217,17 +217,7 @@ def _comer(ticket: Ticket, ahead: int, at: datetime, learnt: Learnt) -> Comer:
     line: LineKey = (ticket.category, ticket.priority_class, ticket.need)
     if ticket.target_window is not None:
         line = (ticket.target_window, ticket.priority_class)
-    head = Head(
-        ticket.id,
-        ticket.number,
-        ticket.category,
-        ticket.priority_class,
-        ticket.target_window,
-        ticket.since,
-        ticket.line_order,
-        ticket.line_entry,
-    )
-    return Comer(head, line, learnt.stay(ticket.category, ticket.item), due, ahead)
+    return Comer(Head.of(ticket), line, learnt.stay(ticket.category, ticket.item), due, ahead)
 
 
 def _newcomers(

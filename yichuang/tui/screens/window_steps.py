@@ -10,7 +10,6 @@ from yichuang.errors import (
     NothingPassed,
     NothingToUndo,
     NothingWaiting,
-    PassTooSoon,
     QueueRefusal,
     WindowAlreadyOpen,
     WindowBusy,
@@ -71,21 +70,7 @@ def _move_refused(
         ticket.moved(MOVES[action])
     except IllegalMove as refused:
         return refused
-    return _pass_too_soon(ticket, rules, now) if action == "pass" else None
-
-
-def _pass_too_soon(ticket: Ticket, rules: HallRules, now: datetime) -> PassTooSoon | None:
-    missed = rules.settings.missed
-    seconds = rules.seconds_to_next_count(ticket, now)
-    if ticket.counted >= missed.calls and not seconds:
-        return None
-    return PassTooSoon(
-        number=ticket.number,
-        called=ticket.counted,
-        needed=missed.calls,
-        gap=missed.gap_seconds,
-        seconds=seconds,
-    )
+    return rules.pass_too_soon(ticket, now) if action == "pass" else None
 
 
 def _nothing_for(view: WindowView, action: str) -> QueueRefusal | None:
