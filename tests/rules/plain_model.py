@@ -22,6 +22,8 @@ LATE_NUMBERS = 3
 HELP_LONGER_THAN = 10
 HELP_AFTER = timedelta(minutes=15)
 UNDO_WITHIN = timedelta(seconds=30)
+STEADY = timedelta(seconds=2)
+"""A clock that steps back by no more has stood still."""
 
 
 _MAY_WAIT = ("waiting", "called", "serving", "held", "passed")
@@ -134,22 +136,20 @@ class PlainHall:
         self.choices = choices
         self.state = State()
         self.now = datetime.fromtimestamp(0, UTC)
-        self.time = self.now
-        """The time by which waits are measured: not before the journal's last row."""
 
     def do(self, now: datetime, command: str, *arguments: object) -> str | None:
         """Run a command by its method's name; the refusal's code, or None."""
-        self.now = now
-        self.time = max(now, self.state.latest_at or now)
+        latest = self.state.latest_at or now
+        self.now = latest if timedelta(0) <= latest - now <= STEADY else now
         if self._notice_the_clock():
-            self.state.latest_at = now
+            self.state.latest_at = self.now
         try:
             getattr(self, command)(*arguments)
         except Refused as refusal:
             return str(refusal)
         except Nothing:
             return None
-        self.state.latest_at = now
+        self.state.latest_at = self.now
         return None
 
     def _notice_the_clock(self) -> bool:
@@ -160,11 +160,10 @@ class PlainHall:
         if state.today is None or state.latest_at is None:
             state.today = local
             return False
-        if self.now < state.latest_at - timedelta(seconds=2):
+        if self.now < state.latest_at:
             state.clock_reports += 1
             noticed = True
             self._move_waits(self.now - state.latest_at)
-            self.time = self.now
         was_wrong = (state.latest_at + timedelta(hours=8)).date() < state.today == local
         if was_wrong:
             noticed = True
@@ -301,7 +300,7 @@ class PlainHall:
         self.state.serials[(category, today)] = serial
         order = self._tick()
         cls = "priority" if is_priority else "ordinary"
-        place = Place(category, cls, order, order, self.time)
+        place = Place(category, cls, order, order, self.now)
         number = f"{LETTERS[category]}{serial:03d}"
         self.state.tickets.append(ModelTicket(number, cls, today, order, place, route))
         self.state.papers += 1

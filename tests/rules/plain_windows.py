@@ -79,7 +79,7 @@ class Model(PlainHall):
             for category in ALL_CATEGORIES
             if len(self.waiting(category)) > HELP_LONGER_THAN
             or any(
-                self.time - each.at.since >= HELP_AFTER
+                self.now - each.at.since >= HELP_AFTER
                 for each in helped
                 if each.at.category == category
             )
@@ -112,7 +112,7 @@ class Model(PlainHall):
         return min(heads, key=self._gathered)
 
     def _gathered(self, ticket: ModelTicket) -> tuple[object, ...]:
-        waited = max(self.time - ticket.at.since, timedelta(0))
+        waited = max(self.now - ticket.at.since, timedelta(0))
         points = RATES[ticket.at.cls] * waited.total_seconds()
         return (-points, FRONT_FIRST.index(ticket.at.cls), *_arrival(ticket))
 

@@ -175,6 +175,18 @@ async def test_small_corrections_are_not_reported(
     assert (await _kinds(hall)).count(EventKind.CLOCK_WENT_BACK) == reports
 
 
+async def test_small_corrections_add_up(hall: Hall, issue: Issue, clock: FixedClock) -> None:
+    """The journal waits for the clock; a clock that goes on stepping back is reported after all."""
+    for _each in range(3):
+        await issue()
+        clock.advance(timedelta(seconds=-0.9))
+    entries = await hall.entries(0)
+    assert {entry.at for entry in entries[-3:]} == {MORNING}
+    assert EventKind.CLOCK_WENT_BACK not in [entry.event.kind for entry in entries]
+    await issue()
+    assert (await _kinds(hall))[-2:] == [EventKind.CLOCK_WENT_BACK, EventKind.TICKET_ISSUED]
+
+
 async def test_a_clock_that_comes_right_again(hall: Hall, issue: Issue, clock: FixedClock) -> None:
     """Back to the truth within the same day: nothing turns, and counting goes on."""
     await issue()
@@ -351,6 +363,30 @@ async def test_a_clock_put_back_lets_nobody_be_overtaken(
     ]
     # The moment at which the clock stood still between two commands cannot be known.
     assert waits == [15 * 60, 5 * 60, 5 * 60, 0]
+
+
+@pytest.mark.parametrize("policy", ["fifo", "alternating", "accumulating"])
+async def test_a_small_correction_lets_nobody_be_overtaken(clock: FixedClock, policy: str) -> None:
+    """Who comes when the clock was set a second back has not come a second before those in line."""
+    hall = memory_hall(clock, small_settings(f'[dispatch]\npolicy = "{policy}"\n'))
+    await hall.open_window(3)
+    await hall.issue(category="police")
+    clock.advance(timedelta(seconds=-1))
+    await hall.issue(category="police")
+    await hall.issue(category="tax")
+    await hall.issue(category="tax")
+    assert [await _call(hall) for _each in range(4)] == ["B001", "B002", "A001", "A002"]
+
+
+async def test_a_small_correction_brings_no_class_forward(clock: FixedClock) -> None:
+    """First come, first served, over all classes."""
+    hall = memory_hall(clock, small_settings('[dispatch]\npolicy = "fifo"\n'))
+    await hall.open_window(3)
+    await hall.issue(category="police")
+    clock.advance(timedelta(seconds=-1))
+    await hall.issue(category="tax")
+    await hall.issue(category="police", priority_class="priority")
+    assert [await _call(hall) for _each in range(3)] == ["B001", "A001", "B002"]
 
 
 async def test_a_clock_put_right_makes_nobody_wait_for_years(clock: FixedClock) -> None:

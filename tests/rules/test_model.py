@@ -509,6 +509,23 @@ def test_long_days_on_a_file(seed: int) -> None:
     LongDay(seed, SqliteAgainstModel()).run(200)
 
 
+def test_a_clock_corrected_and_then_put_back() -> None:
+    """A second back, which is not reported, and then by far: the same visitor is first for both."""
+    machine = EngineAgainstModel()
+    machine.begin(Choices(policy="fifo"), [("police", False)])
+    machine.clock_goes_back(1)
+    machine.issue("tax", True)
+    machine.issue("police", True)
+    for seconds in (26 * 3600, 40):
+        machine.clock_goes_back(seconds)
+        machine.issue("tax", False)
+    for window in (2, 3):
+        machine.call_next(window)
+        machine.agrees()
+    assert machine.called == ["B001", "A001"]
+    machine.teardown()
+
+
 def _facts(ticket: Ticket) -> tuple[object, ...]:
     return (
         ticket.business_date,

@@ -20,7 +20,7 @@ from yichuang.queue.window import Window, WindowState
 from yichuang.text import one_line
 
 CLOCK_TOLERANCE = timedelta(seconds=2)
-"""A clock that is behind the journal by less than this is not reported: time services do that."""
+"""A clock that is behind the journal by no more is waited for, not reported: time services do that."""
 
 LONGEST_LEAP = timedelta(days=31)
 """A business date that leaps further may be a wrong clock's: nobody is blamed or forgotten by it."""
@@ -65,18 +65,19 @@ class Done(NamedTuple):
 class Desk:
     """Where a command is worked on, inside one transaction."""
 
-    __slots__ = ("_duties", "_seq", "actor", "has_noted", "memory", "now", "rules", "time", "today")
+    __slots__ = ("_duties", "_seq", "actor", "has_noted", "memory", "now", "rules", "today")
 
     def __init__(self, memory: Memory, rules: HallRules, now: datetime, actor: str) -> None:
         self.memory = memory
         self.rules = rules
-        self.now = now
         self.actor = one_line(actor)
         latest = memory.latest()
         self._seq = latest.seq if latest else 0
-        self.time = hall_time(latest, now)
-        """The time by which waits are measured."""
-        self.today = business_date(latest, rules, now)
+        # Unless it is reported, a clock that steps back is waited for: a row dated before the last one
+        # would let the next visitor seem to have come before those who are in line.
+        self.now = now if clock_behind(latest, now) else hall_time(latest, now)
+        """The command's time: what it is dated by and waits are measured by."""
+        self.today = business_date(latest, rules, self.now)
         self._duties: list[Duty] | None = None
         self.has_noted = False
         if latest is not None:
@@ -86,7 +87,6 @@ class Desk:
         if clock_behind(latest, self.now):
             self.record(EventKind.CLOCK_WENT_BACK, latest_at=latest.at.isoformat())
             self._move_waits(self.now - latest.at)
-            self.time = self.now
         if self.today > latest.business_date:
             _turn_day(self, latest)
         elif self._has_come_right(latest):
@@ -113,6 +113,11 @@ class Desk:
                 earliest = ticket.not_before or ticket.since + by
                 since = min(max(ticket.since + by, earliest), max(self.now, slot))
                 self.memory.save_ticket(ticket._replace(since=since))
+
+    @property
+    def time(self) -> datetime:
+        """The time by which waits are measured: the command's, as they are moved with the clock."""
+        return self.now
 
     @property
     def next_seq(self) -> int:
