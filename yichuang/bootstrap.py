@@ -19,7 +19,8 @@ from yichuang.config import SETTINGS_FILE, STORE_FILE, Level, load_settings, par
 from yichuang.errors import BackupRefused, FolderUnusable, HallExists, HallIncomplete, HallMissing
 from yichuang.language import _
 from yichuang.profile import SAMPLE_PLACES, hall_name, hall_toml
-from yichuang.queue.printing import PrinterState, PrinterStatus, PrintJob
+from yichuang.queue.device import DeviceState, DeviceStatus
+from yichuang.queue.printing import PrintJob
 from yichuang.queue.service import Hall
 
 Papers = deque[str]
@@ -146,7 +147,11 @@ def _worker(hall: Hall, settings: PrinterSettings) -> PrinterWorker:
 
     owner = f"{os.getpid()}-{secrets.token_hex(6)}"
     return PrinterWorker(
-        open_printer(settings, language=hall.settings.hall.language), hall.store, owner
+        open_printer(settings, language=hall.settings.hall.language),
+        hall.store,
+        owner,
+        partial(hall.devices.note, settings.name, owner),
+        backup=settings.backup,
     )
 
 
@@ -178,17 +183,17 @@ def examine_store(path: Path) -> int:
     return rows
 
 
-async def printer_states(hall: Hall) -> list[PrinterStatus]:
+async def printer_states(hall: Hall) -> list[DeviceStatus]:
     """The printers as they are now: as their worker sees them, or asked here when nobody works them."""
     from yichuang.hardware.ticket_printer import open_printer
 
     states = []
     for status, settings in zip(await hall.printers(), hall.settings.printer, strict=True):
         seen = status
-        if status.health.state is PrinterState.UNKNOWN:
+        if status.health.state is DeviceState.UNKNOWN:
             printer = open_printer(settings)
             try:
-                seen = PrinterStatus(status.name, await printer.health(), None)
+                seen = DeviceStatus(status.name, await printer.health(), None)
             finally:
                 await printer.close()
         states.append(seen)

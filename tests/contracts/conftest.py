@@ -11,7 +11,7 @@ import pytest
 from tests.halls import verified_rows
 from yichuang.clock import FixedClock
 from yichuang.config import STORE_FILE
-from yichuang.store import memory, print_jobs, sqlite
+from yichuang.store import devices, memory, sqlite
 from yichuang.store.memory import InMemoryStore
 from yichuang.store.sqlite import SqliteStore
 
@@ -33,7 +33,7 @@ class Instant:
 def instant(monkeypatch: pytest.MonkeyPatch) -> Instant:
     """What both stores take for this boot and the seconds since it began."""
     fixed = Instant()
-    for module in (print_jobs, sqlite, memory):
+    for module in (devices, sqlite, memory):
         monkeypatch.setattr(module, "instant", fixed)
     return fixed
 

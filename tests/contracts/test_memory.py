@@ -48,7 +48,7 @@ async def test_an_empty_memory_has_nothing(store: AnyStore) -> None:
         assert memory.items() == []
         assert memory.print_job(1) is None
         assert memory.print_jobs(9) == []
-        assert memory.printers() == []
+        assert memory.devices() == []
         assert memory.open_tickets_before(TODAY) == []
         assert memory.release_directed(1) == []
 

@@ -16,24 +16,18 @@ from tests.halls import MORNING
 from yichuang.clock import FixedClock
 from yichuang.config import STORE_FILE
 from yichuang.errors import QueueRefusal, StoreError
+from yichuang.queue.device import DeviceHealth, DeviceReason, DeviceState, DeviceStatus
 from yichuang.queue.dispatch import CallRule
 from yichuang.queue.event import Event, EventKind
 from yichuang.queue.ports import Memory, Records
-from yichuang.queue.printing import (
-    JobReason,
-    JobState,
-    PrinterHealth,
-    PrinterState,
-    PrinterStatus,
-    PrintReport,
-)
+from yichuang.queue.printing import JobState, PrintReport
 from yichuang.queue.window import Window, WindowState
 from yichuang.store.memory import InMemoryStore
 from yichuang.store.sqlite import SqliteStore
 
 PRINTED = PrintReport(JobState.PRINTED)
-UNKNOWN = PrinterHealth(PrinterState.UNKNOWN)
-READY = PrinterHealth(PrinterState.READY)
+UNKNOWN = DeviceHealth(DeviceState.UNKNOWN)
+READY = DeviceHealth(DeviceState.READY)
 SOON = 5.0
 """Seconds after which something that must happen is held to be missing."""
 
@@ -239,7 +233,7 @@ async def _queue(store: AnyStore, *numbers: int, printer: str = "kiosk") -> list
     return await store.transact(work)
 
 
-async def _state(store: AnyStore, job: int) -> tuple[JobState, JobReason]:
+async def _state(store: AnyStore, job: int) -> tuple[JobState, DeviceReason]:
     found = await store.job(job)
     assert found is not None
     return found.state, found.reason
@@ -255,13 +249,13 @@ async def test_jobs_are_claimed_in_order_and_reported(store: AnyStore, instant: 
         first, "A001", JobState.SENDING, MORNING,
     )  # fmt: skip
     assert job.document == document("A001")
-    await store.report(first, PrintReport(JobState.PRINTED, JobReason.NEAR_END))
-    assert await _state(store, first) == (JobState.PRINTED, JobReason.NEAR_END)
+    await store.report(first, PrintReport(JobState.PRINTED, DeviceReason.NEAR_END))
+    assert await _state(store, first) == (JobState.PRINTED, DeviceReason.NEAR_END)
     job = await store.claim("kiosk", "me")
     assert job is not None
     assert job.id == second
     assert await store.claim("kiosk", "me") is None
-    assert await _state(store, other) == (JobState.QUEUED, JobReason.NONE)
+    assert await _state(store, other) == (JobState.QUEUED, DeviceReason.NONE)
     jobs = await store.read(lambda records: records.print_jobs(2))
     assert [each.id for each in jobs] == [other, second]
     assert await store.job(99) is None
@@ -303,10 +297,10 @@ async def test_taking_over_makes_the_interrupted_unknown(
     mark = store.mark()
     assert await store.lease("kiosk", "you", 10.0)
     assert store.mark() > mark
-    assert await _state(store, first) == (JobState.UNKNOWN, JobReason.INTERRUPTED)
+    assert await _state(store, first) == (JobState.UNKNOWN, DeviceReason.INTERRUPTED)
     # The former owner's late word does not count: nobody knows whether it was printed twice.
     await store.report(first, PRINTED)
-    assert await _state(store, first) == (JobState.UNKNOWN, JobReason.INTERRUPTED)
+    assert await _state(store, first) == (JobState.UNKNOWN, DeviceReason.INTERRUPTED)
     claimed = await store.claim("kiosk", "you")
     assert claimed is not None
     assert claimed.id == second
@@ -321,18 +315,18 @@ async def test_renewing_keeps_the_own_job(store: AnyStore, instant: Instant) -> 
     instant.seconds += 11.0
     assert await store.lease("kiosk", "me", 10.0)
     await store.report(job, PRINTED)
-    assert await _state(store, job) == (JobState.PRINTED, JobReason.NONE)
+    assert await _state(store, job) == (JobState.PRINTED, DeviceReason.NONE)
 
 
 async def test_a_report_counts_once(store: AnyStore, instant: Instant) -> None:
     (job,) = await _queue(store, 1)
     await store.report(job, PRINTED)
-    assert await _state(store, job) == (JobState.QUEUED, JobReason.NONE)
+    assert await _state(store, job) == (JobState.QUEUED, DeviceReason.NONE)
     await store.lease("kiosk", "me", 10.0)
     await store.claim("kiosk", "me")
     await store.report(job, PRINTED)
-    await store.report(job, PrintReport(JobState.FAILED, JobReason.CUTTER))
-    assert await _state(store, job) == (JobState.PRINTED, JobReason.NONE)
+    await store.report(job, PrintReport(JobState.FAILED, DeviceReason.CUTTER))
+    assert await _state(store, job) == (JobState.PRINTED, DeviceReason.NONE)
 
 
 async def test_jobs_of_a_past_business_date_are_stale(store: AnyStore, instant: Instant) -> None:
@@ -351,22 +345,26 @@ async def test_jobs_of_a_past_business_date_are_stale(store: AnyStore, instant: 
     assert claimed is not None
     assert claimed.id == new
     for job in (old, older):
-        assert await _state(store, job) == (JobState.FAILED, JobReason.STALE)
+        assert await _state(store, job) == (JobState.FAILED, DeviceReason.STALE)
 
 
 async def test_printers_are_as_their_owner_saw_them(
     store: AnyStore, instant: Instant, clock: FixedClock
 ) -> None:
-    def printers(records: Records) -> list[PrinterStatus]:
-        return records.printers()
+    def printers(records: Records) -> list[DeviceStatus]:
+        return records.devices()
+
+    async def note(owner: str, health: DeviceHealth) -> bool:
+        at = clock.now()
+        return await store.transact(lambda each: each.note_device("kiosk", owner, health, at))
 
     await store.lease("kiosk", "me", 10.0)
-    await store.note_health("kiosk", "me", READY)
-    assert await store.read(printers) == [PrinterStatus("kiosk", READY, MORNING)]
+    assert await note("me", READY)
+    assert await store.read(printers) == [DeviceStatus("kiosk", READY, MORNING)]
     clock.advance(timedelta(minutes=1))
-    await store.note_health("kiosk", "me", READY)
-    await store.note_health("kiosk", "you", PrinterHealth(PrinterState.MISSING))
-    assert await store.read(printers) == [PrinterStatus("kiosk", READY, MORNING)]
+    assert not await note("me", READY)
+    assert not await note("you", DeviceHealth(DeviceState.MISSING))
+    assert await store.read(printers) == [DeviceStatus("kiosk", READY, MORNING)]
     instant.seconds += 60.0
     (unwatched,) = await store.read(printers)
     assert unwatched.health == UNKNOWN

@@ -10,6 +10,7 @@ import sys
 from collections import Counter, defaultdict
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
@@ -26,7 +27,8 @@ from yichuang.hardware.simulator.paper import Paper
 from yichuang.hardware.simulator.printer import Failure, SimulatedPrinter
 from yichuang.hardware.ticket_printer import open_printer
 from yichuang.hardware.worker import PrinterWorker
-from yichuang.queue.printing import JobReason, JobState
+from yichuang.queue.device import DeviceReason
+from yichuang.queue.printing import JobState
 from yichuang.queue.service import Hall
 from yichuang.store.sqlite import SqliteStore
 
@@ -108,7 +110,9 @@ async def _print_the_rest(folder: Path) -> None:
     async with open_hall(folder, clock=FixedClock(MORNING)) as hall:
         assert isinstance(hall.store, SqliteStore)
         (settings,) = hall.settings.printer
-        worker = PrinterWorker(open_printer(settings, folder / "cache"), hall.store, "the-last")
+        note = partial(hall.devices.note, settings.name, "the-last")
+        printer = open_printer(settings, folder / "cache")
+        worker = PrinterWorker(printer, hall.store, "the-last", note)
         while not await _is_idle(hall):
             mark = hall.store.mark()
             if not await worker.work_once():
@@ -355,6 +359,6 @@ async def test_a_killed_print_is_unknown_and_never_sent_again(tmp_path: Path) ->
         assert interrupted is not None
         assert printed is not None
         assert interrupted.state is JobState.UNKNOWN
-        assert interrupted.reason is JobReason.INTERRUPTED
+        assert interrupted.reason is DeviceReason.INTERRUPTED
         assert printed.state is JobState.PRINTED
         assert [_number_on(paper) for paper in printer.papers] == ["D001", "D002"]

@@ -8,24 +8,18 @@ from collections import deque
 import pytest
 
 from yichuang.config import PrinterSettings
+from yichuang.hardware.link.link import LinkLost, LinkStalled
 from yichuang.hardware.simulator.event import InBandRequest, ProcessIdRequest
 from yichuang.hardware.simulator.interpreter import Interpreter, RealTimeScanner
 from yichuang.hardware.ticket_printer.job import TicketJobs
-from yichuang.hardware.ticket_printer.link import LinkLost, LinkStalled
-from yichuang.hardware.ticket_printer.status import Fault
-from yichuang.queue.printing import (
-    JobReason,
-    JobState,
-    PrinterHealth,
-    PrinterState,
-    PrintReport,
-)
+from yichuang.queue.device import DeviceHealth, DeviceReason, DeviceState
+from yichuang.queue.printing import JobState, PrintReport
 
 TICKET = b"\x1b@A001\n\x1dVB\x00"
 PRINTED = PrintReport(JobState.PRINTED)
 PROCESSED = PrintReport(JobState.PROCESSED)
-OFFLINE = PrintReport(JobState.FAILED, JobReason.OFFLINE)
-NO_ANSWER = PrintReport(JobState.UNKNOWN, JobReason.NO_ANSWER)
+OFFLINE = PrintReport(JobState.FAILED, DeviceReason.OFFLINE)
+NO_ANSWER = PrintReport(JobState.UNKNOWN, DeviceReason.NO_ANSWER)
 
 
 class ScriptedLink:
@@ -54,7 +48,7 @@ class ScriptedLink:
         self.single_bytes = False
         self.failing: LinkLost | None = None
         """Raised instead of sending a ticket."""
-        self.port = Fault.UNTOLD
+        self.port: int | None = None
         self.tickets = 0
         self.opened = 0
         self._open = False
@@ -114,7 +108,7 @@ class ScriptedLink:
         await asyncio.sleep(seconds)
         return b""
 
-    async def port_faults(self) -> Fault:
+    async def port_status(self) -> int | None:
         return self.port
 
     async def close(self) -> None:
@@ -167,14 +161,14 @@ async def test_a_confirmation_of_another_ticket_is_not_taken(link: ScriptedLink)
 @pytest.mark.parametrize(
     ("after", "reason"),
     [
-        ({4: 0x72}, JobReason.PAPER_OUT),
-        ({2: 0x16}, JobReason.COVER_OPEN),
-        ({3: 0x1A}, JobReason.CUTTER),
-        ({3: 0x32}, JobReason.PRINTER_ERROR),
+        ({4: 0x72}, DeviceReason.PAPER_OUT),
+        ({2: 0x16}, DeviceReason.COVER_OPEN),
+        ({3: 0x1A}, DeviceReason.CUTTER),
+        ({3: 0x32}, DeviceReason.PRINTER_ERROR),
     ],
 )
 async def test_what_stops_it_mid_ticket_is_asked_for(
-    link: ScriptedLink, after: dict[int, int], reason: JobReason
+    link: ScriptedLink, after: dict[int, int], reason: DeviceReason
 ) -> None:
     link.confirms = link.reports = False
     link.after_ticket = after
@@ -219,7 +213,7 @@ async def test_a_report_owed_to_the_former_ticket_is_not_the_next_ones(
 ) -> None:
     """The former ticket was confirmed by its process ID; its `GS r` answer comes after it."""
     printer = jobs(link)
-    assert await printer.health() == PrinterHealth(PrinterState.READY)
+    assert await printer.health() == DeviceHealth(DeviceState.READY)
     assert await printer.print(TICKET) == PRINTED
     link.reports = False
     assert await printer.print(TICKET) == PRINTED
@@ -240,13 +234,13 @@ async def test_a_report_that_was_lost_spoils_only_its_own_ticket(link: ScriptedL
 @pytest.mark.parametrize(
     ("status", "warned"),
     [
-        ({1: 0x16}, JobReason.NONE),  # the drawer is closed: in answer 2 it is an open cover
-        ({4: 0x1E}, JobReason.NEAR_END),  # near the end: in answer 1 it is offline
+        ({1: 0x16}, DeviceReason.NONE),  # the drawer is closed: in answer 2 it is an open cover
+        ({4: 0x1E}, DeviceReason.NEAR_END),  # near the end: in answer 1 it is offline
     ],
 )
 @pytest.mark.parametrize("busy", [1, 3])
 async def test_a_late_answer_is_that_of_its_own_question(
-    link: ScriptedLink, status: dict[int, int], warned: JobReason, busy: int
+    link: ScriptedLink, status: dict[int, int], warned: DeviceReason, busy: int
 ) -> None:
     link.status |= status
     link.reports = link.confirms = False
@@ -260,11 +254,11 @@ async def test_a_late_answer_is_that_of_its_own_question(
 async def test_a_late_answer_does_not_hide_the_end_of_the_paper(link: ScriptedLink) -> None:
     """All is well until the ticket is under way; then the answers come one question late."""
     printer = jobs(link, print_seconds=0.4)
-    assert (await printer.health()).state is PrinterState.READY
+    assert (await printer.health()).state is DeviceState.READY
     link.reports = link.confirms = False
     link.busy = 2
     link.after_ticket = {4: 0x72}
-    assert await printer.print(TICKET) == PrintReport(JobState.FAILED, JobReason.PAPER_OUT)
+    assert await printer.print(TICKET) == PrintReport(JobState.FAILED, DeviceReason.PAPER_OUT)
 
 
 async def test_a_status_that_is_owed_is_not_taken_for_the_next_tickets(
@@ -274,9 +268,9 @@ async def test_a_status_that_is_owed_is_not_taken_for_the_next_tickets(
     link.tickets = 1
     link.status = {4: 0x12, 1: 0x16, 2: 0x12, 3: 0x12}
     printer = jobs(link)
-    assert (await printer.health()).state is PrinterState.READY
+    assert (await printer.health()).state is DeviceState.READY
     del link.status[1]
-    assert (await printer.health()).state is PrinterState.READY
+    assert (await printer.health()).state is DeviceState.READY
     link.status[1] = 0x16
     link.say(b"\x16")
     assert await printer.print(TICKET) == PRINTED
@@ -290,7 +284,7 @@ async def test_a_roll_that_ends_with_the_ticket_is_a_warning(
     link.after_ticket = {1: 0x1A, 2: 0x32, 4: 0x72}
     report = await jobs(link, process_id=process_id).print(TICKET)
     assert report == PrintReport(
-        JobState.PROCESSED, JobReason.PAPER_OUT if process_id else JobReason.NONE
+        JobState.PROCESSED, DeviceReason.PAPER_OUT if process_id else DeviceReason.NONE
     )
 
 
@@ -300,7 +294,7 @@ HOT = {1: 0x1A, 2: 0x52, 3: 0x52}
 async def test_a_hot_head_is_waited_for(link: ScriptedLink) -> None:
     link.status |= HOT
     printer = jobs(link)
-    assert await printer.health() == PrinterHealth(PrinterState.DEGRADED, JobReason.RECOVERING)
+    assert await printer.health() == DeviceHealth(DeviceState.DEGRADED, DeviceReason.RECOVERING)
     assert await printer.print(TICKET) == PRINTED
     link.confirms = link.reports = False
     assert await printer.print(TICKET) == NO_ANSWER
@@ -310,7 +304,7 @@ async def test_a_report_that_tells_the_end_of_the_paper_is_no_proof(link: Script
     printer = jobs(link, process_id=False)
     assert await printer.print(TICKET) == PROCESSED
     link.with_ticket, link.swallows = b"\x0c", True
-    unknown = PrintReport(JobState.UNKNOWN, JobReason.PAPER_OUT)
+    unknown = PrintReport(JobState.UNKNOWN, DeviceReason.PAPER_OUT)
     assert await printer.print(TICKET) == unknown
 
 
@@ -328,13 +322,13 @@ async def test_a_kept_link_that_ended_before_the_first_byte_is_opened_once_more(
 @pytest.mark.parametrize(
     ("failing", "port", "report"),
     [
-        (LinkLost, Fault.UNTOLD, NO_ANSWER),
-        (LinkStalled, Fault.UNTOLD, NO_ANSWER),
-        (LinkStalled, Fault.PAPER_OUT, PrintReport(JobState.FAILED, JobReason.PAPER_OUT)),
+        (LinkLost, None, NO_ANSWER),
+        (LinkStalled, None, NO_ANSWER),
+        (LinkStalled, 0x38, PrintReport(JobState.FAILED, DeviceReason.PAPER_OUT)),
     ],
 )
 async def test_once_bytes_have_gone_out_only_the_printer_knows(
-    link: ScriptedLink, failing: type[LinkLost], port: Fault, report: PrintReport
+    link: ScriptedLink, failing: type[LinkLost], port: int | None, report: PrintReport
 ) -> None:
     link.failing, link.port = failing(device="front", detail="", touched=True), port
     assert await jobs(link).print(TICKET) == report
@@ -344,7 +338,7 @@ async def test_once_bytes_have_gone_out_only_the_printer_knows(
 async def test_before_the_first_byte_it_is_surely_not_printed(
     link: ScriptedLink, failing: type[LinkLost]
 ) -> None:
-    link.failing, link.port = failing(device="front", detail=""), Fault.PAPER_OUT
+    link.failing, link.port = failing(device="front", detail=""), 0x38
     assert await jobs(link).print(TICKET) == OFFLINE
 
 
@@ -352,12 +346,12 @@ async def test_a_printer_that_answers_only_the_first_question_is_believed(
     link: ScriptedLink,
 ) -> None:
     link.status = {4: 0x1E}
-    assert await jobs(link).health() == PrinterHealth(PrinterState.DEGRADED, JobReason.NEAR_END)
+    assert await jobs(link).health() == DeviceHealth(DeviceState.DEGRADED, DeviceReason.NEAR_END)
 
 
 async def test_a_silent_printer_is_tried_on_one_new_connection(link: ScriptedLink) -> None:
     printer = jobs(link)
-    assert await printer.health() == PrinterHealth(PrinterState.READY)
+    assert await printer.health() == DeviceHealth(DeviceState.READY)
     link.status = {}
-    assert await printer.health() == PrinterHealth(PrinterState.MISSING, JobReason.OFFLINE)
+    assert await printer.health() == DeviceHealth(DeviceState.MISSING, DeviceReason.OFFLINE)
     assert link.opened == 2

@@ -15,21 +15,16 @@ from pathlib import Path
 import pytest
 
 from yichuang.config import PrinterSettings
+from yichuang.hardware.link.link import LinkLost, LinkStalled
+from yichuang.hardware.link.port import DeviceLink, FileLink, port_link
 from yichuang.hardware.simulator.event import Cut, InBandRequest
 from yichuang.hardware.simulator.interpreter import Interpreter, RealTimeScanner
 from yichuang.hardware.simulator.paper import Paper
 from yichuang.hardware.ticket_printer import open_printer
 from yichuang.hardware.ticket_printer.job import TicketJobs
-from yichuang.hardware.ticket_printer.link import LinkLost, LinkStalled
-from yichuang.hardware.ticket_printer.port import DeviceLink, FileLink, port_link
+from yichuang.queue.device import DeviceHealth, DeviceReason, DeviceState
 from yichuang.queue.document import TicketDocument
-from yichuang.queue.printing import (
-    JobReason,
-    JobState,
-    PrinterHealth,
-    PrinterState,
-    PrintReport,
-)
+from yichuang.queue.printing import JobState, PrintReport
 
 TICKET = TicketDocument(
     hall="郑陆镇为民服务中心",
@@ -100,7 +95,7 @@ class FarEnd:
 async def test_a_plain_file_gets_each_ticket_appended(tmp_path: Path) -> None:
     path = tmp_path / "tickets.bin"
     printer = open_printer(settings(path))
-    assert await printer.health() == PrinterHealth(PrinterState.READY)
+    assert await printer.health() == DeviceHealth(DeviceState.READY)
     for _ticket in range(2):
         assert await printer.print_ticket(TICKET) == PrintReport(JobState.HANDED_OVER)
     await printer.close()
@@ -112,8 +107,8 @@ async def test_a_plain_file_gets_each_ticket_appended(tmp_path: Path) -> None:
 @pytest.mark.parametrize("place", ["missing/tickets.bin", "."])
 async def test_a_file_that_cannot_be_written_is_offline(tmp_path: Path, place: str) -> None:
     printer = open_printer(settings(tmp_path / place))
-    assert await printer.print_ticket(TICKET) == PrintReport(JobState.FAILED, JobReason.OFFLINE)
-    assert (await printer.health()).state is PrinterState.MISSING
+    assert await printer.print_ticket(TICKET) == PrintReport(JobState.FAILED, DeviceReason.OFFLINE)
+    assert (await printer.health()).state is DeviceState.MISSING
 
 
 @contextmanager
@@ -134,7 +129,7 @@ async def test_on_a_full_disk_a_ticket_is_kept_whole_or_not_at_all(
     path = tmp_path / "tickets.bin"
     printer = TicketJobs(port_link("desk", str(path)), settings(path))
     assert await printer.print(b"former") == PrintReport(JobState.HANDED_OVER)
-    full = PrintReport(JobState.FAILED, JobReason.DISK_FULL)
+    full = PrintReport(JobState.FAILED, DeviceReason.DISK_FULL)
     for size in (room, 20_000):
         with room_for(len("former") + room - 1):
             assert await printer.print(b"A" * size) == full
@@ -145,7 +140,7 @@ async def test_on_a_full_disk_a_ticket_is_kept_whole_or_not_at_all(
 
 async def test_a_device_that_is_unplugged_is_offline_and_no_file_takes_its_place() -> None:
     printer = open_printer(settings("/dev/yichuang-none"))
-    assert await printer.print_ticket(TICKET) == PrintReport(JobState.FAILED, JobReason.OFFLINE)
+    assert await printer.print_ticket(TICKET) == PrintReport(JobState.FAILED, DeviceReason.OFFLINE)
     assert not os.access("/dev/yichuang-none", os.F_OK)
 
 
@@ -158,7 +153,7 @@ def test_the_link_follows_the_kind_of_the_path(tmp_path: Path) -> None:
 async def test_a_device_that_cannot_be_read_is_handed_the_bytes() -> None:
     printer = open_printer(settings("/dev/null"))
     assert await printer.print_ticket(TICKET) == PrintReport(JobState.HANDED_OVER)
-    assert await printer.health() == PrinterHealth(PrinterState.UNKNOWN)
+    assert await printer.health() == DeviceHealth(DeviceState.UNKNOWN)
     await printer.close()
 
 
@@ -166,7 +161,7 @@ async def test_a_pipe_is_written_only_while_someone_reads(tmp_path: Path) -> Non
     path = tmp_path / "pipe"
     os.mkfifo(path)
     printer = open_printer(settings(path))
-    assert await printer.print_ticket(TICKET) == PrintReport(JobState.FAILED, JobReason.OFFLINE)
+    assert await printer.print_ticket(TICKET) == PrintReport(JobState.FAILED, DeviceReason.OFFLINE)
     reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     try:
         assert await printer.print_ticket(TICKET) == PrintReport(JobState.HANDED_OVER)
@@ -180,7 +175,7 @@ async def test_a_device_that_answers_confirms(device: Device) -> None:
     printer = open_printer(settings(device.path))
     async with asyncio.timeout(30):
         with FarEnd(device) as far:
-            assert await printer.health() == PrinterHealth(PrinterState.READY)
+            assert await printer.health() == DeviceHealth(DeviceState.READY)
             for _ticket in range(2):
                 assert await printer.print_ticket(TICKET) == PrintReport(JobState.PROCESSED)
             await printer.close()
@@ -189,7 +184,7 @@ async def test_a_device_that_answers_confirms(device: Device) -> None:
 
 async def test_a_silent_device_is_offline(device: Device) -> None:
     printer = open_printer(settings(device.path, answer_seconds=0.2))
-    assert await printer.print_ticket(TICKET) == PrintReport(JobState.FAILED, JobReason.OFFLINE)
+    assert await printer.print_ticket(TICKET) == PrintReport(JobState.FAILED, DeviceReason.OFFLINE)
     await printer.close()
 
 
@@ -278,14 +273,14 @@ async def test_a_device_belongs_to_the_program_only_while_it_is_open(device: Dev
 @pytest.mark.parametrize(
     ("status", "health"),
     [
-        (0x18, PrinterHealth(PrinterState.READY)),
-        (0x38, PrinterHealth(PrinterState.MISSING, JobReason.PAPER_OUT)),
-        (0x10, PrinterHealth(PrinterState.MISSING, JobReason.PRINTER_ERROR)),
-        (0x08, PrinterHealth(PrinterState.MISSING, JobReason.OFFLINE)),
+        (0x18, DeviceHealth(DeviceState.READY)),
+        (0x38, DeviceHealth(DeviceState.MISSING, DeviceReason.PAPER_OUT)),
+        (0x10, DeviceHealth(DeviceState.MISSING, DeviceReason.PRINTER_ERROR)),
+        (0x08, DeviceHealth(DeviceState.MISSING, DeviceReason.OFFLINE)),
     ],
 )
 async def test_the_usb_port_status_stands_in_where_the_printer_cannot_answer(
-    monkeypatch: pytest.MonkeyPatch, status: int, health: PrinterHealth
+    monkeypatch: pytest.MonkeyPatch, status: int, health: DeviceHealth
 ) -> None:
     def ioctl(_fd: int, request: int, answer: bytearray) -> int:
         assert request == 0x060B

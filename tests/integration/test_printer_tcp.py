@@ -8,20 +8,14 @@ from collections.abc import AsyncIterator
 import pytest
 
 from yichuang.config import PrinterSettings
+from yichuang.hardware.link.link import LinkLost, LinkStalled
+from yichuang.hardware.link.tcp import TcpLink
 from yichuang.hardware.simulator.paper import PaperLine
 from yichuang.hardware.simulator.printer import Failure, SimulatedPrinter
 from yichuang.hardware.ticket_printer import open_printer
-from yichuang.hardware.ticket_printer.link import LinkLost, LinkStalled
-from yichuang.hardware.ticket_printer.tcp import TcpLink
+from yichuang.queue.device import DeviceHealth, DeviceReason, DeviceState
 from yichuang.queue.document import TicketDocument
-from yichuang.queue.printing import (
-    JobReason,
-    JobState,
-    PrinterHealth,
-    PrinterState,
-    PrintReport,
-    TicketPrinter,
-)
+from yichuang.queue.printing import JobState, PrintReport, TicketPrinter
 
 TICKET = TicketDocument(
     hall="郑陆镇为民服务中心",
@@ -93,7 +87,7 @@ async def test_a_print_server_that_never_answers_is_handed_the_bytes(
     await simulator.fail(Failure.SILENT)
     printer = open_printer(settings(simulator.port, answers=False))
     assert await printer.print_ticket(TICKET) == PrintReport(JobState.HANDED_OVER)
-    assert await printer.health() == PrinterHealth(PrinterState.UNKNOWN)
+    assert await printer.health() == DeviceHealth(DeviceState.UNKNOWN)
     assert len(await simulator.wait_for_papers(1)) == 1
     await printer.close()
 
@@ -101,16 +95,16 @@ async def test_a_print_server_that_never_answers_is_handed_the_bytes(
 @pytest.mark.parametrize(
     ("failure", "report", "papers"),
     [
-        (Failure.PAPER_OUT, PrintReport(JobState.FAILED, JobReason.PAPER_OUT), 0),
-        (Failure.PAPER_OUT_MID, PrintReport(JobState.FAILED, JobReason.PAPER_OUT), 0),
-        (Failure.COVER_OPEN, PrintReport(JobState.FAILED, JobReason.COVER_OPEN), 0),
-        (Failure.CUTTER, PrintReport(JobState.FAILED, JobReason.CUTTER), 0),
-        (Failure.NEAR_END, PrintReport(JobState.PRINTED, JobReason.NEAR_END), 1),
-        (Failure.OFFLINE, PrintReport(JobState.FAILED, JobReason.OFFLINE), 0),
-        (Failure.SILENT, PrintReport(JobState.FAILED, JobReason.OFFLINE), 0),
-        (Failure.SILENT_MID, PrintReport(JobState.UNKNOWN, JobReason.NO_ANSWER), 1),
-        (Failure.DROP_MID, PrintReport(JobState.UNKNOWN, JobReason.NO_ANSWER), 0),
-        (Failure.HALF_OPEN, PrintReport(JobState.FAILED, JobReason.OFFLINE), 0),
+        (Failure.PAPER_OUT, PrintReport(JobState.FAILED, DeviceReason.PAPER_OUT), 0),
+        (Failure.PAPER_OUT_MID, PrintReport(JobState.FAILED, DeviceReason.PAPER_OUT), 0),
+        (Failure.COVER_OPEN, PrintReport(JobState.FAILED, DeviceReason.COVER_OPEN), 0),
+        (Failure.CUTTER, PrintReport(JobState.FAILED, DeviceReason.CUTTER), 0),
+        (Failure.NEAR_END, PrintReport(JobState.PRINTED, DeviceReason.NEAR_END), 1),
+        (Failure.OFFLINE, PrintReport(JobState.FAILED, DeviceReason.OFFLINE), 0),
+        (Failure.SILENT, PrintReport(JobState.FAILED, DeviceReason.OFFLINE), 0),
+        (Failure.SILENT_MID, PrintReport(JobState.UNKNOWN, DeviceReason.NO_ANSWER), 1),
+        (Failure.DROP_MID, PrintReport(JobState.UNKNOWN, DeviceReason.NO_ANSWER), 0),
+        (Failure.HALF_OPEN, PrintReport(JobState.FAILED, DeviceReason.OFFLINE), 0),
         (Failure.CLONE, PrintReport(JobState.PROCESSED), 1),
         (Failure.LATE_REPORT, PRINTED, 1),
     ],
@@ -125,7 +119,7 @@ async def test_every_failure_is_told_as_it_is(
     warm: bool,
 ) -> None:
     if warm:
-        assert (await hasty.health()).state is PrinterState.READY
+        assert (await hasty.health()).state is DeviceState.READY
     await simulator.fail(failure)
     assert await hasty.print_ticket(TICKET) == report
     assert len(simulator.papers) == papers
@@ -155,7 +149,7 @@ async def test_a_printer_that_answers_when_it_has_printed_is_waited_for(
     chosen = settings(simulator.port, process_id=process_id, answer_seconds=0.3, print_seconds=30)
     printer = open_printer(chosen)
     for _ticket in range(2):
-        assert await printer.print_ticket(TICKET) == PrintReport(state, JobReason.NEAR_END)
+        assert await printer.print_ticket(TICKET) == PrintReport(state, DeviceReason.NEAR_END)
     await printer.close()
     assert len(simulator.papers) == 2
     assert simulator.connections == 1
@@ -169,7 +163,7 @@ async def test_a_report_that_comes_with_the_next_ticket_is_not_that_tickets(
     printer = open_printer(chosen)
     for _ticket in range(3):
         assert await printer.print_ticket(TICKET) == PrintReport(
-            JobState.UNKNOWN, JobReason.NO_ANSWER
+            JobState.UNKNOWN, DeviceReason.NO_ANSWER
         )
     await simulator.fail(None)
     patient = open_printer(settings(simulator.port, process_id=False))
@@ -188,7 +182,7 @@ async def test_a_connection_that_nobody_listens_on_is_not_kept(
     for count in range(1, 4):
         assert await printer.print_ticket(TICKET) == PrintReport(JobState.HANDED_OVER)
         assert len(await simulator.wait_for_papers(count)) == count
-        assert (await printer.health()).state is PrinterState.UNKNOWN
+        assert (await printer.health()).state is DeviceState.UNKNOWN
     assert simulator.connections == 6
     await printer.close()
 
@@ -196,19 +190,19 @@ async def test_a_connection_that_nobody_listens_on_is_not_kept(
 @pytest.mark.parametrize(
     ("failure", "health"),
     [
-        (None, PrinterHealth(PrinterState.READY)),
-        (Failure.NEAR_END, PrinterHealth(PrinterState.DEGRADED, JobReason.NEAR_END)),
-        (Failure.PAPER_OUT, PrinterHealth(PrinterState.MISSING, JobReason.PAPER_OUT)),
-        (Failure.COVER_OPEN, PrinterHealth(PrinterState.MISSING, JobReason.COVER_OPEN)),
-        (Failure.OFFLINE, PrinterHealth(PrinterState.MISSING, JobReason.OFFLINE)),
-        (Failure.SILENT, PrinterHealth(PrinterState.MISSING, JobReason.OFFLINE)),
+        (None, DeviceHealth(DeviceState.READY)),
+        (Failure.NEAR_END, DeviceHealth(DeviceState.DEGRADED, DeviceReason.NEAR_END)),
+        (Failure.PAPER_OUT, DeviceHealth(DeviceState.MISSING, DeviceReason.PAPER_OUT)),
+        (Failure.COVER_OPEN, DeviceHealth(DeviceState.MISSING, DeviceReason.COVER_OPEN)),
+        (Failure.OFFLINE, DeviceHealth(DeviceState.MISSING, DeviceReason.OFFLINE)),
+        (Failure.SILENT, DeviceHealth(DeviceState.MISSING, DeviceReason.OFFLINE)),
     ],
 )
 async def test_health_is_asked_without_printing(
     simulator: SimulatedPrinter,
     hasty: TicketPrinter,
     failure: Failure | None,
-    health: PrinterHealth,
+    health: DeviceHealth,
 ) -> None:
     await simulator.fail(failure)
     assert await hasty.health() == health

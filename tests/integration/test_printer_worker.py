@@ -8,6 +8,7 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 
@@ -16,18 +17,12 @@ from yichuang.errors import StoreBusy
 from yichuang.hardware.simulator.printer import Failure, SimulatedPrinter
 from yichuang.hardware.ticket_printer import open_printer
 from yichuang.hardware.worker import Pace, PrinterWorker
+from yichuang.queue.device import DeviceHealth, DeviceReason, DeviceState
 from yichuang.queue.document import TicketDocument
-from yichuang.queue.printing import (
-    JobReason,
-    JobState,
-    PrinterHealth,
-    PrinterState,
-    PrintJob,
-    PrintReport,
-)
+from yichuang.queue.printing import JobState, PrintJob, PrintReport, TicketPrinter
 
 PRINTED = PrintReport(JobState.PRINTED)
-READY = PrinterHealth(PrinterState.READY)
+READY = DeviceHealth(DeviceState.READY)
 PATIENT = Pace(lease=30, renew=10, health=30, retry=0.05)
 
 
@@ -39,7 +34,7 @@ class MemoryOutbox:
         self.senders: dict[int, str] = {}
         self.leases: dict[str, tuple[str, float]] = {}
         self.renewals = 0
-        self.health: dict[str, PrinterHealth] = {}
+        self.health: dict[str, DeviceHealth] = {}
         self.broken = 0
         """How many of the next calls fail as a busy store does."""
         self.bugs = 0
@@ -58,7 +53,7 @@ class MemoryOutbox:
             number,
             document,
             JobState.QUEUED,
-            JobReason.NONE,
+            DeviceReason.NONE,
             datetime(2026, 11, 20, tzinfo=UTC),
         )
         await self._tell()
@@ -76,26 +71,26 @@ class MemoryOutbox:
         owner, end = self.leases.get(printer, ("", 0.0))
         return owner if end > asyncio.get_running_loop().time() else None
 
-    async def lease(self, printer: str, owner: str, seconds: float) -> bool:
+    async def lease(self, device: str, owner: str, seconds: float) -> bool:
         self._fail()
-        former = self.holder(printer)
+        former = self.holder(device)
         if self.bugs and former == owner:
             self.bugs -= 1
             raise ZeroDivisionError("a bug")
         if former not in (None, owner):
             return False
-        self.leases[printer] = (owner, asyncio.get_running_loop().time() + seconds)
+        self.leases[device] = (owner, asyncio.get_running_loop().time() + seconds)
         self.renewals += former == owner
         for job, found in self.jobs.items():
             if found.state is JobState.SENDING and self.senders[job] != owner:
-                self._set(job, PrintReport(JobState.UNKNOWN, JobReason.INTERRUPTED))
+                self._set(job, PrintReport(JobState.UNKNOWN, DeviceReason.INTERRUPTED))
         await self._tell()
         return True
 
-    async def release(self, printer: str, owner: str) -> None:
-        if self.holder(printer) == owner:
-            del self.leases[printer]
-            self.health.pop(printer, None)
+    async def release(self, device: str, owner: str) -> None:
+        if self.holder(device) == owner:
+            del self.leases[device]
+            self.health.pop(device, None)
             await self._tell()
 
     async def claim(self, printer: str, owner: str) -> PrintJob | None:
@@ -110,13 +105,13 @@ class MemoryOutbox:
                 return self.jobs[job]
         return None
 
-    async def report(self, job: int, report: PrintReport) -> None:
+    async def report(self, job: int, report: PrintReport, backup: str = "") -> None:
         self._fail()
         if self.jobs[job].state is JobState.SENDING:
             self._set(job, report)
             await self._tell()
 
-    async def note_health(self, printer: str, owner: str, health: PrinterHealth) -> None:
+    async def note_health(self, printer: str, owner: str, health: DeviceHealth) -> None:
         if self.holder(printer) == owner:
             self.health[printer] = health
             await self._tell()
@@ -173,12 +168,20 @@ class FakePrinter:
             raise self.outcome
         return self.outcome
 
-    async def health(self) -> PrinterHealth:
+    async def health(self) -> DeviceHealth:
         self.asked += 1
         return self.state
 
     async def close(self) -> None:
         self.closed += 1
+
+
+def worker_of(
+    printer: TicketPrinter, outbox: MemoryOutbox, owner: str, *, pace: Pace | None = None
+) -> PrinterWorker:
+    """A worker that notes the printer's health in the outbox."""
+    note = partial(outbox.note_health, printer.name, owner)
+    return PrinterWorker(printer, outbox, owner, note, pace=pace)
 
 
 @asynccontextmanager
@@ -206,7 +209,7 @@ async def test_jobs_are_printed_in_order_and_reported(
     outbox: MemoryOutbox, printer: FakePrinter
 ) -> None:
     first = await outbox.add()
-    worker = PrinterWorker(printer, outbox, "one", pace=PATIENT)
+    worker = worker_of(printer, outbox, "one", pace=PATIENT)
     async with running(worker):
         await outbox.until(lambda: outbox.state(first) == PRINTED)
         later = [await outbox.add() for _job in range(3)]
@@ -222,14 +225,14 @@ async def test_another_printers_jobs_are_left_alone(
     outbox: MemoryOutbox, printer: FakePrinter
 ) -> None:
     other = await outbox.add("back")
-    assert await PrinterWorker(printer, outbox, "one").work_once() == 0
+    assert await worker_of(printer, outbox, "one").work_once() == 0
     assert outbox.state(other) == PrintReport(JobState.QUEUED)
 
 
 async def test_two_workers_print_each_job_exactly_once(outbox: MemoryOutbox) -> None:
     printers = [FakePrinter(), FakePrinter()]
     workers = [
-        PrinterWorker(printer, outbox, f"owner-{index}", pace=PATIENT)
+        worker_of(printer, outbox, f"owner-{index}", pace=PATIENT)
         for index, printer in enumerate(printers)
     ]
     async with running(*workers):
@@ -251,7 +254,7 @@ async def test_commands_racing_for_the_lease_print_each_job_once(outbox: MemoryO
     jobs = [await outbox.add() for _command in range(4)]
     found = await asyncio.gather(
         *(
-            PrinterWorker(printer, outbox, f"command-{job}", pace=PATIENT).work_until(job, 30)
+            worker_of(printer, outbox, f"command-{job}", pace=PATIENT).work_until(job, 30)
             for printer, job in zip(printers, jobs, strict=True)
         )
     )
@@ -267,10 +270,10 @@ async def test_a_job_left_in_sending_is_unknown_and_never_printed_again(
     waiting = await outbox.add()
     assert await outbox.lease("front", "dead", 0.001)
     assert (await outbox.claim("front", "dead")) is not None
-    worker = PrinterWorker(printer, outbox, "one", pace=PATIENT)
+    worker = worker_of(printer, outbox, "one", pace=PATIENT)
     async with running(worker):
         await outbox.until(lambda: outbox.state(waiting) == PRINTED)
-    assert outbox.state(lost) == PrintReport(JobState.UNKNOWN, JobReason.INTERRUPTED)
+    assert outbox.state(lost) == PrintReport(JobState.UNKNOWN, DeviceReason.INTERRUPTED)
     assert printer.printed == ["A002"]
 
 
@@ -282,8 +285,8 @@ async def test_the_lease_is_renewed_during_a_long_print(
     rival = FakePrinter()
     quick = Pace(lease=5, renew=0.02, health=30, retry=0.02)
     workers = [
-        PrinterWorker(printer, outbox, "one", pace=quick),
-        PrinterWorker(rival, outbox, "two", pace=quick),
+        worker_of(printer, outbox, "one", pace=quick),
+        worker_of(rival, outbox, "two", pace=quick),
     ]
     async with running(*workers):
         await asyncio.wait_for(
@@ -308,7 +311,7 @@ async def test_the_lease_is_renewed_during_a_long_print(
 async def test_stop_lets_the_present_job_end(outbox: MemoryOutbox, printer: FakePrinter) -> None:
     present, next_one = await outbox.add(), await outbox.add()
     printer.gate.clear()
-    worker = PrinterWorker(printer, outbox, "one", pace=PATIENT)
+    worker = worker_of(printer, outbox, "one", pace=PATIENT)
     task = asyncio.create_task(worker.run())
     await printer.begun.wait()
     stopping = asyncio.create_task(worker.stop())
@@ -325,13 +328,13 @@ async def test_stop_lets_the_present_job_end(outbox: MemoryOutbox, printer: Fake
 async def test_a_cancelled_print_is_unknown(outbox: MemoryOutbox, printer: FakePrinter) -> None:
     job = await outbox.add()
     printer.gate.clear()
-    worker = PrinterWorker(printer, outbox, "one", pace=PATIENT)
+    worker = worker_of(printer, outbox, "one", pace=PATIENT)
     task = asyncio.create_task(worker.run())
     await printer.begun.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert outbox.state(job) == PrintReport(JobState.UNKNOWN, JobReason.INTERRUPTED)
+    assert outbox.state(job) == PrintReport(JobState.UNKNOWN, DeviceReason.INTERRUPTED)
     assert (printer.closed, outbox.holder("front")) == (1, None)
 
 
@@ -339,14 +342,14 @@ async def test_an_unexpected_error_ends_the_job_as_unknown_and_the_worker_goes_o
     outbox: MemoryOutbox, printer: FakePrinter, caplog: pytest.LogCaptureFixture
 ) -> None:
     printer.outcome = ZeroDivisionError("a bug")
-    worker = PrinterWorker(printer, outbox, "one", pace=PATIENT)
+    worker = worker_of(printer, outbox, "one", pace=PATIENT)
     async with running(worker):
         broken = await outbox.add()
         await outbox.until(lambda: outbox.jobs[broken].state.is_final)
         printer.outcome = PRINTED
         sound = await outbox.add()
         await outbox.until(lambda: outbox.state(sound) == PRINTED)
-    assert outbox.state(broken) == PrintReport(JobState.UNKNOWN, JobReason.INTERRUPTED)
+    assert outbox.state(broken) == PrintReport(JobState.UNKNOWN, DeviceReason.INTERRUPTED)
     assert "ZeroDivisionError: a bug" in caplog.text
 
 
@@ -355,7 +358,7 @@ async def test_a_report_that_could_not_be_stored_is_told_again(
 ) -> None:
     job = await outbox.add()
     printer.gate.clear()
-    worker = PrinterWorker(printer, outbox, "one", pace=PATIENT)
+    worker = worker_of(printer, outbox, "one", pace=PATIENT)
     async with running(worker):
         await printer.begun.wait()
         outbox.broken = 2
@@ -370,7 +373,7 @@ async def test_a_busy_store_does_not_end_the_worker(
 ) -> None:
     outbox.broken = 3
     job = await outbox.add()
-    async with running(PrinterWorker(printer, outbox, "one", pace=PATIENT)):
+    async with running(worker_of(printer, outbox, "one", pace=PATIENT)):
         await outbox.until(lambda: outbox.state(job) == PRINTED)
     assert [record.levelno for record in caplog.records] == [logging.WARNING] * 3
 
@@ -381,7 +384,7 @@ async def test_no_error_ends_the_renewal_of_a_lease(
     printer.gate.clear()
     job = await outbox.add()
     pace = Pace(lease=30, renew=0.02, health=30, retry=0.05)
-    async with running(PrinterWorker(printer, outbox, "one", pace=pace)):
+    async with running(worker_of(printer, outbox, "one", pace=pace)):
         await asyncio.wait_for(printer.begun.wait(), 30)
         outbox.bugs, before = 2, outbox.renewals
         await outbox.until(lambda: outbox.renewals >= before + 2)
@@ -394,10 +397,15 @@ async def test_no_error_ends_the_renewal_of_a_lease(
 async def test_health_is_told_once_for_each_change(
     outbox: MemoryOutbox, printer: FakePrinter
 ) -> None:
-    told: list[PrinterHealth] = []
-    out = PrinterHealth(PrinterState.MISSING, JobReason.PAPER_OUT)
+    told: list[DeviceHealth] = []
+
+    async def note(health: DeviceHealth) -> None:
+        told.append(health)
+        await outbox.note_health(printer.name, "one", health)
+
+    out = DeviceHealth(DeviceState.MISSING, DeviceReason.PAPER_OUT)
     pace = Pace(lease=30, renew=10, health=0.01, retry=0.05)
-    worker = PrinterWorker(printer, outbox, "one", pace=pace, on_health=told.append)
+    worker = PrinterWorker(printer, outbox, "one", note, pace=pace)
     async with running(worker):
         await outbox.until(lambda: outbox.health.get("front") == READY)
         asked = printer.asked
@@ -414,29 +422,29 @@ async def test_health_is_told_once_for_each_change(
     [
         (PRINTED, READY),
         (
-            PrintReport(JobState.PRINTED, JobReason.NEAR_END),
-            PrinterHealth(PrinterState.DEGRADED, JobReason.NEAR_END),
+            PrintReport(JobState.PRINTED, DeviceReason.NEAR_END),
+            DeviceHealth(DeviceState.DEGRADED, DeviceReason.NEAR_END),
         ),
         (
-            PrintReport(JobState.PROCESSED, JobReason.RECOVERING),
-            PrinterHealth(PrinterState.DEGRADED, JobReason.RECOVERING),
+            PrintReport(JobState.PROCESSED, DeviceReason.RECOVERING),
+            DeviceHealth(DeviceState.DEGRADED, DeviceReason.RECOVERING),
         ),
         (
-            PrintReport(JobState.PROCESSED, JobReason.PAPER_OUT),
-            PrinterHealth(PrinterState.MISSING, JobReason.PAPER_OUT),
+            PrintReport(JobState.PROCESSED, DeviceReason.PAPER_OUT),
+            DeviceHealth(DeviceState.MISSING, DeviceReason.PAPER_OUT),
         ),
         (
-            PrintReport(JobState.FAILED, JobReason.PAPER_OUT),
-            PrinterHealth(PrinterState.MISSING, JobReason.PAPER_OUT),
+            PrintReport(JobState.FAILED, DeviceReason.PAPER_OUT),
+            DeviceHealth(DeviceState.MISSING, DeviceReason.PAPER_OUT),
         ),
     ],
 )
 async def test_a_report_tells_the_health_at_once(
-    outbox: MemoryOutbox, printer: FakePrinter, report: PrintReport, health: PrinterHealth
+    outbox: MemoryOutbox, printer: FakePrinter, report: PrintReport, health: DeviceHealth
 ) -> None:
     printer.outcome = report
     await outbox.add()
-    worker = PrinterWorker(printer, outbox, "one")
+    worker = worker_of(printer, outbox, "one")
     assert await worker.work_once() == 1
     assert worker.health == health
     assert printer.asked == 0
@@ -445,11 +453,11 @@ async def test_a_report_tells_the_health_at_once(
 async def test_after_silence_the_printer_is_asked(
     outbox: MemoryOutbox, printer: FakePrinter
 ) -> None:
-    worker = PrinterWorker(printer, outbox, "one", pace=PATIENT)
+    worker = worker_of(printer, outbox, "one", pace=PATIENT)
     async with running(worker):
         await outbox.until(lambda: outbox.health.get("front") == READY)
-        printer.outcome = PrintReport(JobState.UNKNOWN, JobReason.NO_ANSWER)
-        printer.state = PrinterHealth(PrinterState.MISSING, JobReason.OFFLINE)
+        printer.outcome = PrintReport(JobState.UNKNOWN, DeviceReason.NO_ANSWER)
+        printer.state = DeviceHealth(DeviceState.MISSING, DeviceReason.OFFLINE)
         await outbox.add()
         await outbox.until(lambda: outbox.health.get("front") == printer.state)
 
@@ -457,8 +465,8 @@ async def test_after_silence_the_printer_is_asked(
 async def test_a_command_waits_for_the_process_that_prints(
     outbox: MemoryOutbox, printer: FakePrinter
 ) -> None:
-    server = PrinterWorker(FakePrinter(), outbox, "server", pace=PATIENT)
-    command = PrinterWorker(printer, outbox, "command", pace=PATIENT)
+    server = worker_of(FakePrinter(), outbox, "server", pace=PATIENT)
+    command = worker_of(printer, outbox, "command", pace=PATIENT)
     async with running(server):
         await outbox.until(lambda: outbox.holder("front") == "server")
         job = await outbox.add()
@@ -473,7 +481,7 @@ async def test_a_command_gives_up_after_its_time(
 ) -> None:
     assert await outbox.lease("front", "hung", 60)
     job = await outbox.add()
-    command = PrinterWorker(printer, outbox, "command", pace=PATIENT)
+    command = worker_of(printer, outbox, "command", pace=PATIENT)
     found = await command.work_until(job, 0.1)
     assert found is not None
     assert found.state is JobState.QUEUED
@@ -492,15 +500,15 @@ async def test_the_whole_way_to_simulated_paper(outbox: MemoryOutbox) -> None:
             width=58,
             process_id=True,
         )
-        worker = PrinterWorker(open_printer(settings), outbox, "one", pace=PATIENT)
+        worker = worker_of(open_printer(settings), outbox, "one", pace=PATIENT)
         async with running(worker):
             jobs = [await outbox.add() for _job in range(5)]
             await outbox.until(lambda: all(outbox.state(job) == PRINTED for job in jobs))
             await simulator.fail(Failure.PAPER_OUT)
             failed = await outbox.add()
             await outbox.until(lambda: outbox.jobs[failed].state.is_final)
-            assert outbox.state(failed) == PrintReport(JobState.FAILED, JobReason.PAPER_OUT)
-            assert worker.health.reason is JobReason.PAPER_OUT
+            assert outbox.state(failed) == PrintReport(JobState.FAILED, DeviceReason.PAPER_OUT)
+            assert worker.health.reason is DeviceReason.PAPER_OUT
         assert simulator.errors == []
         assert simulator.connections == 1
         numbers = [line for paper in simulator.papers for line in paper.lines if line[0] == "A"]

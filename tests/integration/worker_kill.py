@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -38,9 +39,9 @@ class ToldStore(SqliteStore):
             self.tell(f"claimed {job.id}")
         return job
 
-    async def report(self, job: int, report: PrintReport) -> None:
+    async def report(self, job: int, report: PrintReport, backup: str = "") -> None:
         """Store what became of a job, and tell it."""
-        await super().report(job, report)
+        await super().report(job, report, backup)
         self.tell(f"reported {job} {report.state.value}")
 
     async def wait_for_change(self, since: int, seconds: float) -> int:
@@ -69,7 +70,9 @@ async def _live(folder: Path, role: str, tell: Callable[[str], None]) -> None:
         elif role == "printer":
             (settings,) = hall.settings.printer
             printer = open_printer(settings, folder / "cache")
-            await PrinterWorker(printer, store, f"worker-{os.getpid()}", pace=PACE).run()
+            owner = f"worker-{os.getpid()}"
+            note = partial(hall.devices.note, settings.name, owner)
+            await PrinterWorker(printer, store, owner, note, pace=PACE).run()
         else:
             await _serve(hall, int(role), tell)
 

@@ -19,7 +19,7 @@ from yichuang.hardware.ticket_printer.status import (
     obstacle,
     real_time_faults,
 )
-from yichuang.queue.printing import JobReason
+from yichuang.queue.device import DeviceReason
 
 MARK = b"\x37\x22A001\x00"
 
@@ -128,19 +128,19 @@ def test_automatic_blocks(block: bytes, faults: Fault) -> None:
 @pytest.mark.parametrize(
     ("faults", "reason"),
     [
-        (Fault(0), JobReason.NONE),
-        (Fault.NEAR_END, JobReason.NONE),
-        (Fault.UNTOLD, JobReason.NONE),
-        (Fault.OFFLINE, JobReason.OFFLINE),
-        (Fault.OFFLINE | Fault.PAPER_OUT | Fault.COVER_OPEN, JobReason.COVER_OPEN),
-        (Fault.OFFLINE | Fault.PAPER_OUT, JobReason.PAPER_OUT),
-        (Fault.CUTTER | Fault.ERROR, JobReason.CUTTER),
-        (Fault.RECOVERABLE, JobReason.NONE),
-        (Fault.RECOVERABLE | Fault.ERROR | Fault.OFFLINE, JobReason.NONE),
-        (Fault.RECOVERABLE | Fault.ERROR | Fault.COVER_OPEN, JobReason.COVER_OPEN),
-        (Fault.MECHANICAL, JobReason.PRINTER_ERROR),
-        (Fault.ERROR | Fault.OFFLINE, JobReason.PRINTER_ERROR),
+        (Fault(0), DeviceReason.NONE),
+        (Fault.NEAR_END, DeviceReason.NONE),
+        (Fault.UNTOLD, DeviceReason.NONE),
+        (Fault.OFFLINE, DeviceReason.OFFLINE),
+        (Fault.OFFLINE | Fault.PAPER_OUT | Fault.COVER_OPEN, DeviceReason.COVER_OPEN),
+        (Fault.OFFLINE | Fault.PAPER_OUT, DeviceReason.PAPER_OUT),
+        (Fault.CUTTER | Fault.ERROR, DeviceReason.CUTTER),
+        (Fault.RECOVERABLE, DeviceReason.NONE),
+        (Fault.RECOVERABLE | Fault.ERROR | Fault.OFFLINE, DeviceReason.NONE),
+        (Fault.RECOVERABLE | Fault.ERROR | Fault.COVER_OPEN, DeviceReason.COVER_OPEN),
+        (Fault.MECHANICAL, DeviceReason.PRINTER_ERROR),
+        (Fault.ERROR | Fault.OFFLINE, DeviceReason.PRINTER_ERROR),
     ],
 )
-def test_the_first_thing_to_mend_is_the_reason(faults: Fault, reason: JobReason) -> None:
+def test_the_first_thing_to_mend_is_the_reason(faults: Fault, reason: DeviceReason) -> None:
     assert obstacle(faults) is reason

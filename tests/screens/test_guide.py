@@ -17,7 +17,8 @@ from yichuang.bootstrap import create_hall, open_hall
 from yichuang.clock import FixedClock
 from yichuang.profile import printer_toml
 from yichuang.queue.appointment import AppointmentState, Channel
-from yichuang.queue.printing import JobReason, JobState, PrinterHealth, PrinterState, PrintReport
+from yichuang.queue.device import DeviceHealth, DeviceReason, DeviceState
+from yichuang.queue.printing import JobState, PrintReport
 from yichuang.queue.service import Hall
 from yichuang.queue.ticket import HoldKind, PriorityClass, TicketState
 from yichuang.queue.wait import Wait
@@ -314,7 +315,7 @@ async def printing_hall(tmp_path: Path, clock: FixedClock) -> AsyncIterator[Hall
     await create_hall(folder, level="town", place="郑陆镇", printers=printers, clock=clock)
     async with open_hall(folder, clock=clock) as hall:
         assert await hall.store.lease("kiosk", "test", LONG)
-        await hall.store.note_health("kiosk", "test", PrinterHealth(PrinterState.READY))
+        await hall.devices.note("kiosk", "test", DeviceHealth(DeviceState.READY))
         yield hall
 
 
@@ -328,7 +329,7 @@ async def test_a_reprint_is_followed_to_its_end(printing_hall: Hall) -> None:
         job = await printing_hall.store.claim("kiosk", "test")
         assert job is not None
         await until_seen(pilot, "号票正在打印")
-        report = PrintReport(JobState.FAILED, JobReason.PAPER_OUT)
+        report = PrintReport(JobState.FAILED, DeviceReason.PAPER_OUT)
         await printing_hall.store.report(job.id, report)
         await shown_until(pilot, "号票没有打印", "打印机缺纸：装纸后补打")
 

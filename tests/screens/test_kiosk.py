@@ -19,14 +19,9 @@ from tests.screens.frame import assert_frame, frame, until_gone, until_seen
 from yichuang.bootstrap import create_hall, open_hall
 from yichuang.clock import FixedClock
 from yichuang.profile import printer_toml
+from yichuang.queue.device import DeviceHealth, DeviceReason, DeviceState
 from yichuang.queue.hours import ServiceHours
-from yichuang.queue.printing import (
-    JobReason,
-    JobState,
-    PrinterHealth,
-    PrinterState,
-    PrintReport,
-)
+from yichuang.queue.printing import JobState, PrintReport
 from yichuang.queue.service import Hall
 from yichuang.queue.ticket import PriorityClass
 from yichuang.queue.wait import Wait
@@ -52,13 +47,13 @@ async def printing_hall(tmp_path: Path, clock: FixedClock) -> AsyncIterator[Hall
     await create_hall(folder, level="town", place="郑陆镇", printers=printers, clock=clock)
     async with open_hall(folder, clock=clock) as hall:
         assert await hall.store.lease("kiosk", "test", LONG)
-        await note(hall, PrinterState.READY)
+        await note(hall, DeviceState.READY)
         yield hall
 
 
-async def note(hall: Hall, state: PrinterState, reason: JobReason = JobReason.NONE) -> None:
+async def note(hall: Hall, state: DeviceState, reason: DeviceReason = DeviceReason.NONE) -> None:
     """Let the printer be seen in that state."""
-    await hall.store.note_health("kiosk", "test", PrinterHealth(state, reason))
+    await hall.devices.note("kiosk", "test", DeviceHealth(state, reason))
 
 
 def choose(chosen_by: Hall, **sections: Any) -> None:
@@ -405,21 +400,21 @@ async def test_without_a_printer_the_number_is_to_be_noted(hall: Hall) -> None:
 @pytest.mark.parametrize(
     ("state", "reason", "seen"),
     [
-        (JobState.PRINTED, JobReason.NONE, ("已打印", "请取走号票")),
-        (JobState.PRINTED, JobReason.NEAR_END, ("已打印", "请取走号票")),
-        (JobState.PROCESSED, JobReason.NONE, ("已打印", "请取走号票")),
-        (JobState.HANDED_OVER, JobReason.NONE, ("已送打印机", "没有出票请记下号码")),
+        (JobState.PRINTED, DeviceReason.NONE, ("已打印", "请取走号票")),
+        (JobState.PRINTED, DeviceReason.NEAR_END, ("已打印", "请取走号票")),
+        (JobState.PROCESSED, DeviceReason.NONE, ("已打印", "请取走号票")),
+        (JobState.HANDED_OVER, DeviceReason.NONE, ("已送打印机", "没有出票请记下号码")),
         (
             JobState.FAILED,
-            JobReason.PAPER_OUT,
+            DeviceReason.PAPER_OUT,
             ("没有打印：打印机缺纸", "请记下号码，并叫工作人员"),
         ),
-        (JobState.FAILED, JobReason.OFFLINE, ("没有打印：打印机没有回应", "请记下号码")),
-        (JobState.UNKNOWN, JobReason.NO_ANSWER, ("不知有没有打出", "没有出票请记下号码")),
+        (JobState.FAILED, DeviceReason.OFFLINE, ("没有打印：打印机没有回应", "请记下号码")),
+        (JobState.UNKNOWN, DeviceReason.NO_ANSWER, ("不知有没有打出", "没有出票请记下号码")),
     ],
 )
 async def test_the_paper_is_followed_to_its_end(
-    printing_hall: Hall, state: JobState, reason: JobReason, seen: tuple[str, str]
+    printing_hall: Hall, state: JobState, reason: DeviceReason, seen: tuple[str, str]
 ) -> None:
     async with kiosk(printing_hall) as pilot:
         await pilot.press("4", "0")
@@ -438,7 +433,7 @@ async def test_missing_paper_is_told_and_asked_about(
 ) -> None:
     name = f"{size[0]}x{size[1]}"
     async with kiosk(printing_hall, size) as pilot:
-        await note(printing_hall, PrinterState.MISSING, JobReason.PAPER_OUT)
+        await note(printing_hall, DeviceState.MISSING, DeviceReason.PAPER_OUT)
         rows = await until_seen(pilot, "打印机缺纸：取号后请记下号码")
         assert_frame(f"kiosk-no-paper-{name}", rows)
         await pilot.press("4", "0")
@@ -453,23 +448,25 @@ async def test_missing_paper_is_told_and_asked_about(
         assert len(await printing_hall.tickets()) == 1
         job = await printing_hall.store.claim("kiosk", "test")
         assert job is not None
-        await printing_hall.store.report(job.id, PrintReport(JobState.FAILED, JobReason.PAPER_OUT))
+        await printing_hall.store.report(
+            job.id, PrintReport(JobState.FAILED, DeviceReason.PAPER_OUT)
+        )
         rows = await until_seen(pilot, "没有打印：打印机缺纸")
         assert_frame(f"kiosk-failed-{name}", rows)
 
 
 async def test_paper_that_is_back_is_no_longer_complained_of(printing_hall: Hall) -> None:
-    await note(printing_hall, PrinterState.MISSING, JobReason.COVER_OPEN)
+    await note(printing_hall, DeviceState.MISSING, DeviceReason.COVER_OPEN)
     async with kiosk(printing_hall) as pilot:
         await until_seen(pilot, "打印机盖子开着：取号后请记下号码")
-        await note(printing_hall, PrinterState.READY)
+        await note(printing_hall, DeviceState.READY)
         await until_gone(pilot, "打印机盖子开着")
         await pilot.press("4", "0")
         await until_seen(pilot, "您的号码")
 
 
 async def test_a_question_that_was_left_does_not_lock_the_kiosk(printing_hall: Hall) -> None:
-    await note(printing_hall, PrinterState.MISSING, JobReason.PAPER_OUT)
+    await note(printing_hall, DeviceState.MISSING, DeviceReason.PAPER_OUT)
     async with kiosk(printing_hall) as pilot:
         await pilot.press("4")
         await until_seen(pilot, "请选一类")

@@ -7,7 +7,7 @@ import pytest
 from tests.screens.frame import assert_frame, until_gone, until_seen
 from yichuang.config import PrinterSettings
 from yichuang.errors import StoreBusy
-from yichuang.queue.printing import JobReason, PrinterHealth, PrinterState
+from yichuang.queue.device import DeviceHealth, DeviceReason, DeviceState
 from yichuang.queue.service import Hall
 from yichuang.queue.view import Overview
 from yichuang.tui.app import HallApp, Restart
@@ -141,7 +141,7 @@ async def test_names_a_printer_that_cannot_print(hall: Hall) -> None:
     async with menu_app(hall).run_test(size=(80, 24)) as pilot:
         await until_seen(pilot, "没有程序在管它")
         await hall.store.lease("kiosk", "worker", 60)
-        missing = PrinterHealth(PrinterState.MISSING, JobReason.PAPER_OUT)
-        await hall.store.note_health("kiosk", "worker", missing)
+        missing = DeviceHealth(DeviceState.MISSING, DeviceReason.PAPER_OUT)
+        await hall.devices.note("kiosk", "worker", missing)
         rows = await until_seen(pilot, "缺纸")
-        assert any("kiosk" in row and "不能打印" in row for row in rows)
+        assert any("kiosk" in row and "不能用" in row for row in rows)

@@ -17,7 +17,7 @@ from yichuang.bootstrap import create_hall, open_hall
 from yichuang.clock import FixedClock
 from yichuang.language import use_language
 from yichuang.profile import printer_toml
-from yichuang.queue.printing import JobReason, PrinterHealth, PrinterState
+from yichuang.queue.device import DeviceHealth, DeviceReason, DeviceState
 from yichuang.queue.service import Hall
 from yichuang.tui.app import HallApp, Restart
 from yichuang.tui.screens.overview import OverviewScreen
@@ -168,12 +168,12 @@ async def test_printers_are_told_in_words(tmp_path: Path, clock: FixedClock) -> 
     async with open_hall(folder, clock=clock) as hall, overview(hall) as pilot:
         await until_seen(pilot, "打印机 one：没有程序在管它")
         assert await hall.store.lease("three", "test", 600)
-        await hall.store.note_health(
-            "three", "test", PrinterHealth(PrinterState.MISSING, JobReason.PAPER_OUT)
+        await hall.devices.note(
+            "three", "test", DeviceHealth(DeviceState.MISSING, DeviceReason.PAPER_OUT)
         )
-        rows = await until_seen(pilot, "打印机 three：不能打印")
+        rows = await until_seen(pilot, "打印机 three：不能用")
         assert any("打印机缺纸" in row for row in rows)
-        await hall.store.note_health("three", "test", PrinterHealth(PrinterState.READY))
+        await hall.devices.note("three", "test", DeviceHealth(DeviceState.READY))
         await until_seen(pilot, "打印机 one：没有程序在管它")
 
 

@@ -15,8 +15,9 @@ from tests.screens.test_overview import overview
 from yichuang.bootstrap import create_hall, open_hall
 from yichuang.clock import FixedClock
 from yichuang.profile import printer_toml
+from yichuang.queue.device import DeviceReason
 from yichuang.queue.event import Entry, EventKind
-from yichuang.queue.printing import JobReason, JobState, PrintReport
+from yichuang.queue.printing import JobState, PrintReport
 from yichuang.queue.service import Hall
 from yichuang.queue.ticket import PriorityClass, TicketState
 from yichuang.store.sqlite import SqliteStore
@@ -297,7 +298,7 @@ async def test_the_slips_of_an_outage_are_followed_to_their_paper(
             assert await store.lease("kiosk", "test", 60)
             outcomes: list[Any] = [
                 PrintReport(JobState.PRINTED),
-                PrintReport(JobState.FAILED, JobReason.PAPER_OUT),
+                PrintReport(JobState.FAILED, DeviceReason.PAPER_OUT),
             ]
             for outcome in outcomes:
                 job = await store.claim("kiosk", "test")

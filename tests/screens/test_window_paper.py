@@ -9,7 +9,8 @@ from tests.screens.test_window import WINDOW, press_until, window_screen
 from yichuang.bootstrap import create_hall, open_hall
 from yichuang.clock import FixedClock
 from yichuang.profile import printer_toml
-from yichuang.queue.printing import JobReason, JobState, PrintReport
+from yichuang.queue.device import DeviceReason
+from yichuang.queue.printing import JobState, PrintReport
 from yichuang.store.sqlite import SqliteStore
 
 
@@ -31,6 +32,6 @@ async def test_a_reprint_is_followed_to_its_end(tmp_path: Path, clock: FixedCloc
             assert job is not None
             assert job.document.reprint
             await until_seen(pilot, "补打 C001：正在打印")
-            await store.report(job.id, PrintReport(JobState.FAILED, JobReason.PAPER_OUT))
+            await store.report(job.id, PrintReport(JobState.FAILED, DeviceReason.PAPER_OUT))
             rows = await until_seen(pilot, "补打 C001：没有打印")
             assert any("装纸后补打" in row for row in rows)

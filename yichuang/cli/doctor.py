@@ -17,7 +17,7 @@ from yichuang.clock import SystemClock
 from yichuang.config import SETTINGS_FILE, STORE_FILE, Settings, load_settings
 from yichuang.errors import YichuangError
 from yichuang.language import _
-from yichuang.queue.printing import PrinterState, PrinterStatus
+from yichuang.queue.device import DeviceState, DeviceStatus
 
 LOW_DISK = 200 * 1024 * 1024
 """Bytes of free disk below which the doctor warns: some months of a busy hall."""
@@ -229,17 +229,17 @@ async def _printers(folder: Path) -> list[Finding]:
 
 
 _PRINTER_VERDICTS = {
-    PrinterState.READY: Verdict.WELL,
-    PrinterState.DEGRADED: Verdict.WARNING,
-    PrinterState.UNKNOWN: Verdict.WARNING,
-    PrinterState.MISSING: Verdict.ILL,
+    DeviceState.READY: Verdict.WELL,
+    DeviceState.DEGRADED: Verdict.WARNING,
+    DeviceState.UNKNOWN: Verdict.WARNING,
+    DeviceState.MISSING: Verdict.ILL,
 }
 
 
-def _printer(status: PrinterStatus) -> Finding:
+def _printer(status: DeviceStatus) -> Finding:
     subject = _("打印机 {name}").format(name=status.name)
     state, reason = status.health.state, status.health.reason
-    if state is PrinterState.UNKNOWN:
+    if state is DeviceState.UNKNOWN:
         hint = _("打一张试试：yichuang ticket issue；看出纸口有没有票")
         return Finding(Verdict.WARNING, subject, _("它不回答状态，好不好不知道"), hint)
     return Finding(_PRINTER_VERDICTS[state], subject, state.label, reason.label)

@@ -14,7 +14,7 @@ from yichuang.cli.outcome import say
 from yichuang.config import KEY_FILE, Level
 from yichuang.language import _
 from yichuang.profile import NAMING
-from yichuang.queue.printing import PrinterStatus
+from yichuang.queue.device import DeviceStatus
 from yichuang.queue.view import LineView, Overview, WindowLine
 from yichuang.queue.wait import Wait
 
@@ -56,7 +56,7 @@ def init(asked: Asked, level: Level, place: str | None, naming: str) -> None:
 def status(asked: Asked) -> None:
     """Show windows, lines and printers."""
 
-    async def work() -> tuple[str, Overview, Mapping[str, Wait], list[PrinterStatus]]:
+    async def work() -> tuple[str, Overview, Mapping[str, Wait], list[DeviceStatus]]:
         async with asked.hall() as hall:
             view = await hall.overview()
             return hall.settings.hall.name, view, await _waits(hall), await hall.printers()
@@ -79,7 +79,7 @@ async def _waits(hall: Hall) -> Mapping[str, Wait]:
 
 
 def _status_json(
-    name: str, view: Overview, waits: Mapping[str, Wait], printers: list[PrinterStatus]
+    name: str, view: Overview, waits: Mapping[str, Wait], printers: list[DeviceStatus]
 ) -> dict[str, Any]:
     surge = view.surge
     return {
@@ -127,7 +127,7 @@ def _status_json(
 
 
 def _status_text(
-    name: str, view: Overview, waits: Mapping[str, Wait], printers: list[PrinterStatus]
+    name: str, view: Overview, waits: Mapping[str, Wait], printers: list[DeviceStatus]
 ) -> str:
     lines = [
         _("{name}  {date}  已取 {issued}  等候 {waiting}  办结 {finished}").format(
@@ -180,7 +180,7 @@ def _line_text(line: LineView, wait: Wait | None) -> str:
     return "  ".join(parts)
 
 
-def _printer_text(printer: PrinterStatus) -> str:
+def _printer_text(printer: DeviceStatus) -> str:
     text = _("打印机 {name}  {state}").format(name=printer.name, state=printer.health.state.label)
     return f"{text}  {printer.health.reason.label}".rstrip()
 

@@ -10,7 +10,8 @@ from typing import Any
 from yichuang.cli.outcome import say
 from yichuang.errors import YichuangError
 from yichuang.language import _
-from yichuang.queue.printing import JobReason, JobState
+from yichuang.queue.device import DeviceReason
+from yichuang.queue.printing import JobState
 from yichuang.queue.service import Hall
 
 PAPER_SECONDS = 30.0
@@ -24,7 +25,7 @@ class Paper:
     job: int
     printer: str
     state: JobState
-    reason: JobReason = JobReason.NONE
+    reason: DeviceReason = DeviceReason.NONE
 
     @property
     def text(self) -> str:

@@ -146,6 +146,8 @@ class TicketSettings(Section):
     """A letter before green-channel numbers (V in some halls); empty for none."""
     appointment_prefix: str = Field("Y", pattern=r"^[A-Z]?$")
     """A letter before the numbers of appointments; empty for none."""
+    qr: bool | None = None
+    """Whether a code for rating and enquiry is printed; by itself where the hall has a scanner."""
     keep_person_days: int = Field(30, ge=1, le=3650)
     """After so many days the keyed hash of whose ticket it was is cleared (PIPL 19, 47)."""
     hints: tuple[Line, ...] = (
@@ -258,46 +260,3 @@ class PauseSettings(Section):
         min_length=1,
         max_length=9,
     )
-
-
-class PrinterSettings(Section):
-    """`[[printer]]`: one ticket printer."""
-
-    name: str = Field(pattern=r"^[A-Za-z0-9_-]{1,20}$")
-    transport: Literal["tcp", "file"]
-    host: str = Field("", max_length=255)
-    port: int = Field(9100, ge=1, le=65535)
-    path: str = ""
-    """For `file`: a device such as /dev/usb/lp0, or a plain file."""
-    width: Literal[58, 80] = 80
-    """Paper width in mm: 58 has 32 columns (384 dots), 80 has 48 (576 dots)."""
-    encoding: Literal["gbk", "gb18030", "utf-8", "raster"] = "gbk"
-    """How Chinese is sent; `raster` draws every line that is not ASCII."""
-    rare: Literal["replace", "raster"] = "replace"
-    """Characters outside the encoding: 〓 in their place, or the line drawn as an image."""
-    font: str = ""
-    """A font file for drawn lines; empty looks among the system's."""
-    chinese_mode: Literal["once", "runs", "never"] = "once"
-    """When `FS &` is sent: once after initialising, around every Chinese run, or not at all."""
-    simulated: bool = False
-    """`run` starts a simulated printer on this `port` (a hall for trying out). It listens at 127.0.0.1 only,
-    on this machine, so `host` must be 127.0.0.1 or localhost."""
-    cutter: bool = True
-    process_id: bool = False
-    """The printer answers `GS ( H`; a clone that does not know it may print stray characters."""
-    buzzer: bool = False
-    answers: bool = True
-    """False for print servers and boards that never answer: a ticket is then at best handed over."""
-    answer_seconds: float = Field(1.0, gt=0, le=10)
-    """How long to wait for the answer to a status request."""
-    print_seconds: float = Field(6.0, gt=0, le=60)
-    """How long a ticket may take from the last byte to the printer's confirmation, and how long the next
-    waits at most for a printer that still owes answers."""
-
-    @model_validator(mode="after")
-    def _names_its_place(self) -> PrinterSettings:
-        if self.transport == "tcp" and not self.host:
-            raise ValueError(_('transport = "tcp" 要有 host，例如 host = "192.168.1.50"'))
-        if self.transport == "file" and not self.path:
-            raise ValueError(_('transport = "file" 要有 path，例如 path = "/dev/usb/lp0"'))
-        return self

@@ -11,6 +11,17 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
 from yichuang.config.appointment import AppointmentSettings
+from yichuang.config.device import (
+    CallerPadSettings,
+    CallFeedSettings,
+    DisplaySettings,
+    IdReaderSettings,
+    KioskSettings,
+    RatingPadSettings,
+    RatingSettings,
+    ScannerSettings,
+    VoiceSettings,
+)
 from yichuang.config.forecast import ForecastSettings
 from yichuang.config.hall import (
     GROUPS,
@@ -20,11 +31,11 @@ from yichuang.config.hall import (
     HallSettings,
     MissedSettings,
     PauseSettings,
-    PrinterSettings,
     TicketSettings,
     WindowSettings,
 )
 from yichuang.config.hours import HolidaySettings, HoursSettings
+from yichuang.config.printer import PrinterSettings
 from yichuang.config.section import Section, nearest, refuse_twins
 from yichuang.errors import FileUnreadable, HallIncomplete, HallMissing, InvalidHall
 from yichuang.language import N_, _
@@ -40,6 +51,18 @@ KEY_FILE = "hall.key"
 
 MOST_CATEGORIES = 6
 """B02, DB4105/T 229-2024 4.1: "设置分类区域不应超过6类"."""
+
+
+AnyDevice = (
+    PrinterSettings
+    | DisplaySettings
+    | CallFeedSettings
+    | VoiceSettings
+    | IdReaderSettings
+    | RatingPadSettings
+    | CallerPadSettings
+    | ScannerSettings
+)
 
 
 class Settings(Section):
@@ -58,6 +81,15 @@ class Settings(Section):
     holiday: tuple[HolidaySettings, ...] = ()
     forecast: ForecastSettings = ForecastSettings()
     appointment: AppointmentSettings = AppointmentSettings()
+    kiosk: KioskSettings = KioskSettings()
+    rating: RatingSettings = RatingSettings()
+    voice: VoiceSettings = VoiceSettings()
+    display: tuple[DisplaySettings, ...] = ()
+    call_feed: tuple[CallFeedSettings, ...] = ()
+    id_reader: tuple[IdReaderSettings, ...] = ()
+    rating_pad: tuple[RatingPadSettings, ...] = ()
+    caller_pad: tuple[CallerPadSettings, ...] = ()
+    scanner: tuple[ScannerSettings, ...] = ()
 
     @model_validator(mode="before")
     @classmethod
@@ -103,12 +135,6 @@ class Settings(Section):
     def _groups_differ(cls, groups: tuple[GroupSettings, ...]) -> tuple[GroupSettings, ...]:
         refuse_twins("code", [group.code for group in groups])
         return groups
-
-    @field_validator("printer")
-    @classmethod
-    def _printers_differ(cls, printers: tuple[PrinterSettings, ...]) -> tuple[PrinterSettings, ...]:
-        refuse_twins("name", [printer.name for printer in printers])
-        return printers
 
     @field_validator("holiday")
     @classmethod
@@ -168,10 +194,59 @@ class Settings(Section):
                 )
         return self
 
+    @model_validator(mode="after")
+    def _devices_fit_the_hall(self) -> Settings:
+        devices = self.devices
+        refuse_twins(_("设备的 name"), [device.name for device in devices])
+        known = {window.number for window in self.window}
+        for device in devices:
+            for number in _windows_of(device):
+                if number not in known:
+                    raise ValueError(
+                        _("设备 {device} 写了 {window} 号窗口，大厅里没有").format(
+                            device=device.name, window=number
+                        )
+                    )
+        printers = [printer.name for printer in self.printer]
+        for printer in self.printer:
+            if printer.backup and printer.backup not in set(printers) - {printer.name}:
+                raise ValueError(
+                    _("打印机 {printer} 的 backup「{backup}」要是另一台打印机").format(
+                        printer=printer.name, backup=printer.backup
+                    )
+                )
+        return self
+
+    @property
+    def devices(self) -> tuple[AnyDevice, ...]:
+        """Every device of the hall, the voice included when it is enabled."""
+        voice = (self.voice,) if self.voice.enabled else ()
+        return (
+            *self.printer,
+            *self.display,
+            *self.call_feed,
+            *voice,
+            *self.id_reader,
+            *self.rating_pad,
+            *self.caller_pad,
+            *self.scanner,
+        )
+
+    @property
+    def prints_qr(self) -> bool:
+        """Whether tickets carry a code."""
+        return bool(self.scanner) if self.ticket.qr is None else self.ticket.qr
+
     @property
     def zone(self) -> ZoneInfo:
         """The hall's time zone."""
         return ZoneInfo(self.hall.timezone)
+
+
+def _windows_of(device: AnyDevice) -> tuple[int, ...]:
+    if isinstance(device, RatingPadSettings | CallerPadSettings):
+        return (device.window,)
+    return device.windows if isinstance(device, PrinterSettings | DisplaySettings) else ()
 
 
 def load_settings(folder: Path) -> Settings:

@@ -255,3 +255,43 @@ class UnknownPrinter(QueueRefusal):
     code = "unknown_printer"
     text = N_("没有名为「{printer}」的打印机")
     advice = N_("本大厅的打印机：{known}")
+
+
+class UnknownDevice(QueueRefusal):
+    """The hall has no device of that name."""
+
+    code = "unknown_device"
+    text = N_("没有名为「{device}」的设备")
+    advice = N_("本大厅的设备：{known}")
+
+
+class UnknownPrintJob(QueueRefusal):
+    """There is no print job of that number."""
+
+    code = "unknown_print_job"
+    text = N_("没有第 {job} 号打印任务")
+    advice = N_("用 yichuang device jobs 看最近的打印任务")
+
+
+class NotSurelyUnprinted(QueueRefusal):
+    """A paper of that job may be out."""
+
+    code = "not_surely_unprinted"
+    text = N_("第 {job} 号打印任务（{number}）是「{state}」，不能当作没打过再打")
+    advice = N_("看一眼出纸口；没有票就补打：yichuang ticket reprint，票上会有补打字样")
+
+
+class NothingToRate(QueueRefusal):
+    """No finished ticket waits for a rating there."""
+
+    code = "nothing_to_rate"
+    text = N_("{window} 号窗口现在没有等待评价的号")
+    advice = N_("办结后才能评价；用评价器要在办结后很快按")
+
+
+class AlreadyRated(QueueRefusal):
+    """A ticket is rated once (L05, L11)."""
+
+    code = "already_rated"
+    text = N_("{number} 已经评价过了")
+    advice = N_("一个号只评价一次，第一次的算数")

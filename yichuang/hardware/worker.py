@@ -8,22 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
 from yichuang.errors import StoreError
-from yichuang.queue.printing import (
-    JobReason,
-    JobState,
-    PrinterHealth,
-    PrinterState,
-    PrintJob,
-    PrintOutbox,
-    PrintReport,
-    TicketPrinter,
-)
+from yichuang.queue.device import DeviceHealth, DeviceReason, DeviceState
+from yichuang.queue.printing import JobState, PrintJob, PrintOutbox, PrintReport, TicketPrinter
 
 logger = logging.getLogger(__name__)
 
@@ -50,23 +42,26 @@ class PrinterWorker:
         printer: TicketPrinter,
         outbox: PrintOutbox,
         owner: str,
+        note: Callable[[DeviceHealth], Awaitable[None]],
         *,
+        backup: str = "",
         pace: Pace | None = None,
-        on_health: Callable[[PrinterHealth], None] | None = None,
     ) -> None:
-        self.health = PrinterHealth(PrinterState.UNKNOWN)
+        """`note` keeps how the printer is, for every screen; `backup` takes what it cannot print."""
+        self.health = DeviceHealth(DeviceState.UNKNOWN)
         """How the printer was when it was last heard of."""
         self._printer = printer
         self._outbox = outbox
         self._owner = owner
         self._pace = pace or Pace()
-        self._on_health = on_health
+        self._note = note
+        self._backup = backup
         self._stopping = asyncio.Event()
         self._ended = asyncio.Event()
         self._ended.set()
         self._held = False
         self._ask_at = 0.0
-        self._stored_health: PrinterHealth | None = None
+        self._stored_health: DeviceHealth | None = None
         self._untold: tuple[PrintJob, PrintReport] | None = None
 
     async def run(self) -> None:
@@ -159,7 +154,7 @@ class PrinterWorker:
         if job is None:
             return False
         # Until it is told otherwise, a job that was claimed may have been sent.
-        self._untold = (job, PrintReport(JobState.UNKNOWN, JobReason.INTERRUPTED))
+        self._untold = (job, PrintReport(JobState.UNKNOWN, DeviceReason.INTERRUPTED))
         try:
             report = await self._print(job)
             self._untold = (job, report)
@@ -174,7 +169,7 @@ class PrinterWorker:
             report = await self._printer.print_ticket(job.document)
         except Exception:
             logger.exception("printer %s: job %d broke off", self._printer.name, job.id)
-            return PrintReport(JobState.UNKNOWN, JobReason.INTERRUPTED)
+            return PrintReport(JobState.UNKNOWN, DeviceReason.INTERRUPTED)
         level = logging.INFO if not report.reason else logging.WARNING
         told = f"{report.state} {report.reason}".strip()
         logger.log(level, "printer %s: job %d: %s", self._printer.name, job.id, told)
@@ -184,31 +179,29 @@ class PrinterWorker:
         """Store what became of the last job; when the store fails, it is told again before the next."""
         if self._untold is not None:
             job, report = self._untold
-            await self._outbox.report(job.id, report)
+            await self._outbox.report(job.id, report, self._backup)
             self._untold = None
 
     async def _learn(self, report: PrintReport) -> None:
         """What a report says of the printer itself."""
         good = report.state in (JobState.PRINTED, JobState.PROCESSED)
-        if report.reason in (JobReason.NEAR_END, JobReason.RECOVERING):
-            await self._note_health(PrinterHealth(PrinterState.DEGRADED, report.reason))
+        if report.reason in (DeviceReason.NEAR_END, DeviceReason.RECOVERING):
+            await self._note_health(DeviceHealth(DeviceState.DEGRADED, report.reason))
         elif report.state is JobState.FAILED or (good and report.reason):
-            await self._note_health(PrinterHealth(PrinterState.MISSING, report.reason))
+            await self._note_health(DeviceHealth(DeviceState.MISSING, report.reason))
         elif good:
-            await self._note_health(PrinterHealth(PrinterState.READY))
+            await self._note_health(DeviceHealth(DeviceState.READY))
         else:
             self._ask_at = 0.0
 
-    async def _note_health(self, health: PrinterHealth) -> None:
+    async def _note_health(self, health: DeviceHealth) -> None:
         if health != self.health:
             self.health = health
-            level = logging.INFO if health.state is PrinterState.READY else logging.WARNING
+            level = logging.INFO if health.state is DeviceState.READY else logging.WARNING
             told = f"{health.state} {health.reason}".strip()
             logger.log(level, "printer %s is %s", self._printer.name, told)
-            if self._on_health is not None:
-                self._on_health(health)
         if health != self._stored_health:
-            await self._outbox.note_health(self._printer.name, self._owner, health)
+            await self._note(health)
             self._stored_health = health
 
     async def _lease(self) -> bool:

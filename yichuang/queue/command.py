@@ -7,8 +7,10 @@ from datetime import datetime
 from typing import NamedTuple
 
 from yichuang.queue.appointment import Channel
+from yichuang.queue.device import DeviceHealth
 from yichuang.queue.item import Item
 from yichuang.queue.person import Visitor
+from yichuang.queue.rating import Grade, RatingChannel
 from yichuang.queue.ticket import HoldKind, PriorityClass
 from yichuang.queue.wait import Wait
 
@@ -47,6 +49,14 @@ class ReprintTicket(NamedTuple):
 
     number: str
     printer: str | None = None
+    window: int | None = None
+    """The window that asks for it, whose printer is then taken."""
+
+
+class RetryPrint(NamedTuple):
+    """Queue a print job again of which surely nothing was printed."""
+
+    job: int
 
 
 class CancelTicket(NamedTuple):
@@ -272,6 +282,37 @@ class Undo(NamedTuple):
     window: int
 
 
+class RateTicket(NamedTuple):
+    """A visitor rates; exactly one of the window and the number is given."""
+
+    grade: Grade
+    channel: RatingChannel
+    window: int | None = None
+    number: str | None = None
+
+
+class NoteDevice(NamedTuple):
+    """Whoever works a device says how it is; only the lease's owner is heard."""
+
+    device: str
+    owner: str
+    health: DeviceHealth
+
+
+class TestDevice(NamedTuple):
+    """Let a device show what it can: a test page, a test call."""
+
+    device: str
+
+
+class MuteDevice(NamedTuple):
+    """Let a voice or a display be silent, or not any more."""
+
+    device: str
+    on: bool
+    reason: str = ""
+
+
 class ImportItems(NamedTuple):
     """Add or update items."""
 
@@ -283,6 +324,7 @@ class ImportItems(NamedTuple):
 Command = (
     IssueTicket
     | ReprintTicket
+    | RetryPrint
     | CancelTicket
     | PinTicket
     | UnpinTicket
@@ -311,6 +353,10 @@ Command = (
     | Resume
     | Transfer
     | Undo
+    | RateTicket
+    | NoteDevice
+    | TestDevice
+    | MuteDevice
     | ImportItems
 )
 """Everything that can be asked of the hall."""

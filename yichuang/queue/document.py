@@ -48,6 +48,10 @@ class TicketDocument:
     """The complaint phone (C08)."""
     reprint: bool = False
     """Whether this is a second copy; it then carries 补打."""
+    code: str = ""
+    """What the code on the paper says, for rating and enquiry; empty for none."""
+    test: bool = False
+    """Whether this is a test page of the printer, and no ticket."""
 
     def as_json(self) -> dict[str, Any]:
         """The document for a device job's row."""

@@ -31,6 +31,8 @@ class EventKind(StrEnum):
     TICKET_VOIDED = "TicketVoided"
     TICKET_CANCELLED = "TicketCancelled"
     TICKET_REPRINTED = "TicketReprinted"
+    PRINT_RETRIED = "PrintRetried"
+    TICKET_RATED = "TicketRated"
     CALL_UNDONE = "CallUndone"
     FINISH_UNDONE = "FinishUndone"
     PASS_UNDONE = "PassUndone"
@@ -51,6 +53,10 @@ class EventKind(StrEnum):
     CLOCK_WENT_BACK = "ClockWentBack"
     CLOCK_CAME_RIGHT = "ClockCameRight"
     ITEMS_IMPORTED = "ItemsImported"
+    DEVICE_CHANGED = "DeviceChanged"
+    DEVICE_TESTED = "DeviceTested"
+    DEVICE_MUTED = "DeviceMuted"
+    DEVICE_UNMUTED = "DeviceUnmuted"
 
     @property
     def label(self) -> str:
@@ -76,6 +82,8 @@ _LABELS = {
     EventKind.TICKET_VOIDED: N_("作废"),
     EventKind.TICKET_CANCELLED: N_("取消"),
     EventKind.TICKET_REPRINTED: N_("补打"),
+    EventKind.PRINT_RETRIED: N_("重新打印"),
+    EventKind.TICKET_RATED: N_("评价"),
     EventKind.CALL_UNDONE: N_("撤销叫号"),
     EventKind.FINISH_UNDONE: N_("撤销办结"),
     EventKind.PASS_UNDONE: N_("撤销过号"),
@@ -96,6 +104,10 @@ _LABELS = {
     EventKind.CLOCK_WENT_BACK: N_("时钟倒退"),
     EventKind.CLOCK_CAME_RIGHT: N_("时钟恢复"),
     EventKind.ITEMS_IMPORTED: N_("导入事项"),
+    EventKind.DEVICE_CHANGED: N_("设备状态变化"),
+    EventKind.DEVICE_TESTED: N_("测试设备"),
+    EventKind.DEVICE_MUTED: N_("设备静音"),
+    EventKind.DEVICE_UNMUTED: N_("取消静音"),
 }
 
 

@@ -73,7 +73,9 @@ def issue_ticket(desk: Desk, command: IssueTicket) -> Done:
         origin=command.origin,
         target_window=command.window,
     )
-    printer = desk.rules.printer(command.printer) if command.on_paper else None
+    printer = (
+        desk.rules.printer(command.printer, kiosk=command.origin) if command.on_paper else None
+    )
     done = admit(desk, ticket, items, printer, command.expected)
     if slip is not None and done.ticket is not None:
         desk.memory.save_ticket(slip._replace(redeemed=done.ticket.id))

@@ -14,6 +14,7 @@ from yichuang.queue.event import EventKind
 from yichuang.queue.item import Item
 from yichuang.queue.need import need_text
 from yichuang.queue.ticket import PriorityClass, Ticket
+from yichuang.queue.ticket_code import ticket_code
 from yichuang.queue.wait import Wait
 
 _MARKS = {
@@ -61,6 +62,7 @@ def ticket_document(
         hints=tuple(text_in(language, hint) for hint in settings.ticket.hints),
         complaint_phone=settings.hall.complaint_phone,
         reprint=reprint,
+        code=ticket_code(ticket.id) if settings.prints_qr else "",
     )
 
 
@@ -118,7 +120,7 @@ def windows_of(desk: Desk, ticket: Ticket) -> list[int]:
 
 def reprint_ticket(desk: Desk, command: ReprintTicket) -> Done:
     """Queue one more copy, marked 补打 by its document; raises NeverPrinted without a printer."""
-    printer = desk.rules.printer(command.printer)
+    printer = desk.rules.printer(command.printer, window=command.window)
     if printer is None:
         raise NeverPrinted
     ticket = desk.placed(desk.numbered(command.number))

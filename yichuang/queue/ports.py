@@ -6,12 +6,15 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple, Protocol, TypeVar
 
+from yichuang.queue.announcement import AnnouncementKept, AnnouncementState
 from yichuang.queue.appointment.ports import AppointmentMemory, AppointmentRecords
+from yichuang.queue.device import DeviceHealth, DeviceStatus
 from yichuang.queue.dispatch import CallRule, Duty, Head
 from yichuang.queue.document import TicketDocument
 from yichuang.queue.event import Entry, Event
 from yichuang.queue.item import Item
-from yichuang.queue.printing import PrinterStatus, PrintJob, PrintOutbox
+from yichuang.queue.printing import PrintJob, PrintOutbox
+from yichuang.queue.rating import Rating
 from yichuang.queue.ticket import PriorityClass, Ticket, TicketState
 from yichuang.queue.window import Closing, Surge, Window
 
@@ -151,8 +154,8 @@ class Records(AppointmentRecords, Protocol):
         """The classes of the window's latest calls of a date, undone ones left out, the newest first."""
         ...
 
-    def last_call(self, window: int) -> LastCall | None:
-        """The window's latest call, undone ones left out."""
+    def last_call(self, window: int, *, ended: bool = False) -> LastCall | None:
+        """The window's latest call, or the latest that has ended; undone ones left out."""
         ...
 
     def calls_since(self, call: int, category: str, limit: int) -> int:
@@ -279,8 +282,20 @@ class Records(AppointmentRecords, Protocol):
         """The latest print jobs, newest first."""
         ...
 
-    def printers(self) -> list[PrinterStatus]:
-        """Every printer that was ever worked, by name; unknown when nobody watches it now."""
+    def rating_of(self, ticket: int) -> Rating | None:
+        """How the ticket with that id was rated."""
+        ...
+
+    def devices(self) -> list[DeviceStatus]:
+        """Every device that was ever worked or muted, by name; unknown when nobody works it now."""
+        ...
+
+    def last_announced(self) -> int:
+        """The journal row of the latest announcement that was concluded; 0 for none."""
+        ...
+
+    def announcements(self, limit: int) -> list[AnnouncementKept]:
+        """The latest announcements that were concluded, newest first."""
         ...
 
 
@@ -354,9 +369,29 @@ class Memory(Records, AppointmentMemory, Protocol):
         ...
 
     def add_print_job(
-        self, printer: str, ticket: int, document: TicketDocument, at: datetime
+        self, printer: str, ticket: int | None, document: TicketDocument, at: datetime
     ) -> int:
-        """Queue a ticket for a printer; returns the job's id."""
+        """Queue a ticket, or a test page, for a printer; returns the job's id."""
+        ...
+
+    def requeue_print_job(self, job: int, at: datetime) -> None:
+        """Queue a failed job once more at its printer."""
+        ...
+
+    def add_rating(self, rating: Rating) -> None:
+        """Keep a rating; memory itself refuses a second one of the ticket."""
+        ...
+
+    def note_device(self, device: str, owner: str, health: DeviceHealth, at: datetime) -> bool:
+        """Keep how a device is; whether anything was new. Only the lease's owner is heard."""
+        ...
+
+    def mute(self, device: str, *, on: bool, at: datetime) -> bool:
+        """Mute a device or let it be heard; whether that was new."""
+        ...
+
+    def conclude_announcement(self, seq: int, state: AnnouncementState, at: datetime) -> None:
+        """Keep what became of the announcement of a journal row, in place of an earlier word on it."""
         ...
 
     def replace_items(self, items: Collection[Item]) -> tuple[int, int]:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from yichuang.language import N_, _
+from yichuang.queue.device import DeviceHealth, DeviceLeases, DeviceReason
 from yichuang.queue.document import TicketDocument
 
 
@@ -23,7 +24,7 @@ class JobState(StrEnum):
     HANDED_OVER = "handed_over"
     """All bytes were taken by a port that cannot answer."""
     FAILED = "failed"
-    """Surely not complete; `JobReason` says why."""
+    """Surely not complete; `DeviceReason` says why."""
     UNKNOWN = "unknown"
     """Sent in whole or in part, and nothing came back: look at the printer."""
 
@@ -49,58 +50,15 @@ _STATE_LABELS = {
 }
 
 
-class JobReason(StrEnum):
-    """Why a job is not known to be good, or what to warn of (hardware 4, 5)."""
-
-    NONE = ""
-    OFFLINE = "offline"
-    """No connection, or no answer to a status request before anything was sent."""
-    PAPER_OUT = "paper_out"
-    COVER_OPEN = "cover_open"
-    CUTTER = "cutter"
-    PRINTER_ERROR = "printer_error"
-    """A mechanical or unrecoverable state."""
-    RECOVERING = "recovering"
-    """It mends itself, such as a hot head, and then goes on."""
-    DISK_FULL = "disk_full"
-    """The disk has no room for the file that stands for a printer."""
-    NO_ANSWER = "no_answer"
-    """Sent, but the printer fell silent."""
-    INTERRUPTED = "interrupted"
-    """The program ended while sending."""
-    STALE = "stale"
-    """It waited past its business date and was not sent."""
-    NEAR_END = "near_end"
-    """Printed; the paper will soon end."""
-
-    @property
-    def label(self) -> str:
-        """The reason in the user's language."""
-        return _(_REASON_LABELS[self]) if self else ""
-
-
-_REASON_LABELS = {
-    JobReason.OFFLINE: N_("打印机没有回应：检查电源和连线"),
-    JobReason.PAPER_OUT: N_("打印机缺纸：装纸后补打"),
-    JobReason.COVER_OPEN: N_("打印机盖子开着：合上后补打"),
-    JobReason.CUTTER: N_("切刀出错：清理卡纸后补打"),
-    JobReason.PRINTER_ERROR: N_("打印机报错：关机再开后补打"),
-    JobReason.RECOVERING: N_("打印机过热，会自己恢复：稍等"),
-    JobReason.DISK_FULL: N_("磁盘满了：腾出空间后补打"),
-    JobReason.NO_ANSWER: N_("送出后打印机没有回应：看一眼出纸口，没有票再补打"),
-    JobReason.INTERRUPTED: N_("打印中途程序中断：看一眼出纸口，没有票再补打"),
-    JobReason.STALE: N_("过了当天，没有再打印"),
-    JobReason.NEAR_END: N_("纸快用完了：准备换纸"),
-}
-
-
 @dataclass(frozen=True, slots=True)
 class PrintReport:
     """What became of one attempt to print: a final `state` and its reason or warning."""
 
     state: JobState
-    reason: JobReason = JobReason.NONE
+    reason: DeviceReason = DeviceReason.NONE
     """A warning when the paper is out: what now keeps the printer from the next."""
+    untouched: bool = False
+    """Whether a failed job surely printed nothing: no byte of it reached the printer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,57 +67,18 @@ class PrintJob:
 
     id: int
     printer: str
-    ticket: int
-    """The ticket's id."""
+    ticket: int | None
+    """The ticket's id; None for a test page."""
     number: str
-    """The ticket's number."""
+    """The ticket's number; empty for a test page."""
     document: TicketDocument
     state: JobState
-    reason: JobReason
+    reason: DeviceReason
     created_at: datetime
-
-
-class PrinterState(StrEnum):
-    """How a printer is, as far as it can be asked."""
-
-    UNKNOWN = "unknown"
-    READY = "ready"
-    DEGRADED = "degraded"
-    """It works, with a warning (paper near its end)."""
-    MISSING = "missing"
-    """It cannot print now."""
-
-    @property
-    def label(self) -> str:
-        """The state in the user's language."""
-        return _(_PRINTER_LABELS[self])
-
-
-_PRINTER_LABELS = {
-    PrinterState.UNKNOWN: N_("没有程序在管它"),
-    PrinterState.READY: N_("正常"),
-    PrinterState.DEGRADED: N_("能用，要留意"),
-    PrinterState.MISSING: N_("不能打印"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class PrinterHealth:
-    """A printer's state with the reason."""
-
-    state: PrinterState
-    reason: JobReason = JobReason.NONE
-
-
-@dataclass(frozen=True, slots=True)
-class PrinterStatus:
-    """A printer as its worker last saw it."""
-
-    name: str
-    health: PrinterHealth
-    """Unknown when no process works the printer now."""
-    since: datetime | None
-    """Since when it is so."""
+    untouched: bool = False
+    """Whether a failed job surely printed nothing, so that it may be sent again without 补打."""
+    moved_from: str = ""
+    """The printer that could not print it and passed it on to this one."""
 
 
 class TicketPrinter(Protocol):
@@ -174,7 +93,7 @@ class TicketPrinter(Protocol):
         """Print one ticket by the procedure of hardware 5; raises nothing but cancellation."""
         ...
 
-    async def health(self) -> PrinterHealth:
+    async def health(self) -> DeviceHealth:
         """Ask the printer how it is, without printing."""
         ...
 
@@ -183,30 +102,18 @@ class TicketPrinter(Protocol):
         ...
 
 
-class PrintOutbox(Protocol):
-    """The stored print jobs. A lease on a printer lets one process at a time work its jobs."""
-
-    async def lease(self, printer: str, owner: str, seconds: float) -> bool:
-        """Take or renew the lease on `printer`; False while another owner holds it.
-
-        Taking it marks jobs that a former owner left in `sending` as unknown.
-        """
-        ...
-
-    async def release(self, printer: str, owner: str) -> None:
-        """Give the lease back; nothing happens when `owner` does not hold it."""
-        ...
+class PrintOutbox(DeviceLeases, Protocol):
+    """The stored print jobs; whoever holds a printer's lease works them."""
 
     async def claim(self, printer: str, owner: str) -> PrintJob | None:
         """The oldest queued job of `printer`, now `sending`; None when there is none or no lease."""
         ...
 
-    async def report(self, job: int, report: PrintReport) -> None:
-        """Write down what became of a claimed job."""
-        ...
+    async def report(self, job: int, report: PrintReport, backup: str = "") -> None:
+        """Write down what became of a claimed job.
 
-    async def note_health(self, printer: str, owner: str, health: PrinterHealth) -> None:
-        """Keep what the lease's owner saw of the printer, for every screen."""
+        One that surely printed nothing goes once to the printer `backup`, when there is one.
+        """
         ...
 
     async def job(self, job: int) -> PrintJob | None:

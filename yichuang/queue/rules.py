@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from yichuang.config import (
     SPECIAL_KINDS,
+    AnyDevice,
+    CallerPadSettings,
+    CallFeedSettings,
     CategorySettings,
+    DisplaySettings,
     GroupSettings,
+    IdReaderSettings,
+    PrinterSettings,
+    RatingPadSettings,
+    ScannerSettings,
     Settings,
+    VoiceSettings,
     WindowSettings,
 )
 from yichuang.errors import (
     PassTooSoon,
     UnknownCategory,
+    UnknownDevice,
     UnknownGroup,
     UnknownPrinter,
     UnknownWindow,
 )
 from yichuang.language import _
+from yichuang.queue.device import DeviceKind
 from yichuang.queue.dispatch import DispatchPolicy, Duty, policy_for
 from yichuang.queue.dispatch.eligible import duty_of
 from yichuang.queue.hours import ServiceHours
@@ -120,13 +132,45 @@ class HallRules:
             raise UnknownWindow(window=number, known=known)
         return found
 
-    def printer(self, name: str | None) -> str | None:
-        """The printer of that name, or the first; None where the hall has none.
+    def printer(
+        self, name: str | None, *, kiosk: str = "", window: int | None = None
+    ) -> str | None:
+        """The printer of that name, else that of the kiosk or window, else the first; None without any.
 
         Raises UnknownPrinter.
         """
         if name is None:
-            return self._printers[0] if self._printers else None
+            printers = self.settings.printer
+            of_kiosk = [each.name for each in printers if kiosk in (each.name, *each.kiosks)]
+            of_window = [each.name for each in printers if window in each.windows]
+            return next(iter([*of_kiosk, *of_window, *self._printers]), None)
         if name not in self._printers:
             raise UnknownPrinter(printer=name, known=_("、").join(self._printers) or "-")
         return name
+
+    def device(self, name: str) -> DeviceKind:
+        """What the device of that name is; raises UnknownDevice."""
+        for each in self.settings.devices:
+            if each.name == name:
+                return kind_of(each)
+        known = _("、").join(each.name for each in self.settings.devices)
+        raise UnknownDevice(device=name, known=known or "-")
+
+
+_KINDS: Mapping[type[AnyDevice], DeviceKind] = MappingProxyType(
+    {
+        PrinterSettings: DeviceKind.PRINTER,
+        DisplaySettings: DeviceKind.DISPLAY,
+        CallFeedSettings: DeviceKind.CALL_FEED,
+        VoiceSettings: DeviceKind.VOICE,
+        IdReaderSettings: DeviceKind.ID_READER,
+        RatingPadSettings: DeviceKind.RATING_PAD,
+        CallerPadSettings: DeviceKind.CALLER_PAD,
+        ScannerSettings: DeviceKind.SCANNER,
+    }
+)
+
+
+def kind_of(settings: AnyDevice) -> DeviceKind:
+    """What the settings of a device are for."""
+    return _KINDS[type(settings)]

@@ -10,20 +10,22 @@ from typing import TYPE_CHECKING, Any
 from yichuang.clock import Clock
 from yichuang.config import Settings
 from yichuang.errors import QueueRefusal, UnknownClass
-from yichuang.queue import calling, day, duty, entrance, holding, issuing, paper, undo
 from yichuang.queue import command as commands
-from yichuang.queue.booking import booking
+from yichuang.queue import duty
+from yichuang.queue.arrivals import Arrivals
 from yichuang.queue.booking.appointments import Appointments
-from yichuang.queue.booking.importing import import_appointments
-from yichuang.queue.catalogue import import_items
 from yichuang.queue.command import Command
 from yichuang.queue.desk import Desk, Done
+from yichuang.queue.device import DeviceStatus
+from yichuang.queue.devices import Devices
 from yichuang.queue.event import Entry
 from yichuang.queue.forecast.foretelling import Foretelling
 from yichuang.queue.item import Item
 from yichuang.queue.person import Person, identify, new_secret
 from yichuang.queue.ports import Memory, PastVisit, Records, Result, Store
-from yichuang.queue.printing import PrinterHealth, PrinterState, PrinterStatus, PrintJob
+from yichuang.queue.printing import PrintJob
+from yichuang.queue.rating import Grade, RatingChannel
+from yichuang.queue.rulebook import OF_DUTY, RULES
 from yichuang.queue.rules import HallRules
 from yichuang.queue.ticket import HoldKind, PriorityClass, Ticket, TicketState
 from yichuang.queue.view import (
@@ -46,52 +48,6 @@ from yichuang.queue.view import (
 if TYPE_CHECKING:
     from yichuang.queue.forecast.forecast import Forecast
 
-_RULES: dict[type[Command], Callable[[Desk, Any], Done]] = {
-    commands.IssueTicket: issuing.issue_ticket,
-    commands.ReprintTicket: paper.reprint_ticket,
-    commands.CancelTicket: entrance.cancel_ticket,
-    commands.PinTicket: entrance.pin_ticket,
-    commands.UnpinTicket: entrance.unpin_ticket,
-    commands.RerouteTicket: entrance.reroute_ticket,
-    commands.WakeTicket: holding.wake,
-    commands.ReinstateTicket: entrance.reinstate_ticket,
-    commands.BookAppointment: booking.book_appointment,
-    commands.CancelAppointment: booking.cancel_appointment,
-    commands.CheckIn: booking.check_in,
-    commands.ImportAppointments: import_appointments,
-    commands.NoteAbsences: booking.note_missed,
-    commands.AssignWindow: duty.assign,
-    commands.SetSurge: duty.set_surge,
-    commands.CloseDay: day.close_day,
-    commands.OpenWindow: duty.open_for_duty,
-    commands.PauseWindow: duty.pause,
-    commands.ResumeWindow: duty.resume_duty,
-    commands.CloseWindow: duty.close,
-    commands.CallNext: calling.call_next,
-    commands.CallChosen: calling.call_chosen,
-    commands.Recall: calling.recall,
-    commands.Start: calling.start,
-    commands.Finish: calling.finish,
-    commands.Pass: calling.pass_ticket,
-    commands.Hold: holding.hold,
-    commands.Resume: holding.resume,
-    commands.Transfer: calling.transfer,
-    commands.Undo: undo.undo,
-    commands.ImportItems: import_items,
-}
-
-
-_OF_DUTY = (
-    commands.OpenWindow,
-    commands.PauseWindow,
-    commands.ResumeWindow,
-    commands.CloseWindow,
-    commands.AssignWindow,
-    commands.SetSurge,
-    commands.CloseDay,
-)
-"""Commands after which another number of windows serves: waits are foretold anew."""
-
 
 class Hall:
     """One hall, open. Every method either did all that it says or raised a `YichuangError`."""
@@ -110,6 +66,8 @@ class Hall:
         self.clock = clock
         self.rules = rules or HallRules(settings)
         self.appointments = Appointments(self)
+        self.devices = Devices(self)
+        self.arrivals = Arrivals()
         self._secret = secret
         self._foretelling = Foretelling(self.rules, store, clock)
 
@@ -142,7 +100,7 @@ class Hall:
 
     async def do(self, command: Command, actor: str = "") -> Done:
         """Run one command in one transaction; raises QueueRefusal or StoreError."""
-        rule = _RULES[type(command)]
+        rule = RULES[type(command)]
 
         noted = False
 
@@ -158,7 +116,7 @@ class Hall:
             if noted:
                 await self._settle_the_day(actor)
             raise
-        if type(command) in _OF_DUTY:
+        if type(command) in OF_DUTY:
             self._foretelling.forget()
         return done
 
@@ -203,9 +161,16 @@ class Hall:
             command = await self._foretelling.told(command)
         return await self.do(command, actor)
 
-    async def reprint(self, number: str, *, printer: str | None = None, actor: str = "") -> Done:
-        """Print a ticket once more, marked 补打."""
-        return await self.do(commands.ReprintTicket(number, printer), actor)
+    async def reprint(
+        self,
+        number: str,
+        *,
+        printer: str | None = None,
+        window: int | None = None,
+        actor: str = "",
+    ) -> Done:
+        """Print a ticket once more, marked 补打; at the window's printer, where it has one."""
+        return await self.do(commands.ReprintTicket(number, printer, window), actor)
 
     async def cancel(self, number: str, *, reason: str | None = None, actor: str = "") -> Done:
         """Take a ticket out for good."""
@@ -429,14 +394,24 @@ class Hall:
         """The latest print jobs, newest first."""
         return await self.store.read(lambda records: records.print_jobs(limit))
 
-    async def printers(self) -> list[PrinterStatus]:
+    async def printers(self) -> list[DeviceStatus]:
         """The printers of hall.toml as their workers last saw them; unknown when unwatched."""
-        seen = {each.name: each for each in await self.store.read(lambda each: each.printers())}
-        unseen = PrinterHealth(PrinterState.UNKNOWN)
-        return [
-            seen.get(printer.name) or PrinterStatus(printer.name, unseen, None)
-            for printer in self.settings.printer
-        ]
+        statuses = await self.devices.statuses()
+        return statuses[: len(self.settings.printer)]
+
+    async def rate(
+        self,
+        grade: Grade,
+        channel: RatingChannel,
+        *,
+        window: int | None = None,
+        number: str | None = None,
+        actor: str = "",
+    ) -> Done:
+        """A visitor rates the ticket that a window has just finished, or the one of that number."""
+        if (window is None) == (number is None):
+            raise TypeError("give exactly one of window and number")
+        return await self.do(commands.RateTicket(grade, channel, window, number), actor)
 
     def changes(self, at_least_every: float = 3600.0) -> AsyncIterator[None]:
         """Yields after every change of the hall, by any process, several at once as one.

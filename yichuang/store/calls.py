@@ -55,6 +55,12 @@ WHERE window = :window AND ending IS NOT 'undone'
 ORDER BY id DESC LIMIT 1
 """
 
+_LAST_ENDED = """
+SELECT ticket, ending, ended_at FROM call
+WHERE window = :window AND ending IS NOT 'undone' AND ended_at IS NOT NULL
+ORDER BY id DESC LIMIT 1
+"""
+
 _CALLS_SINCE = """
 SELECT COUNT(*) FROM (
     SELECT 1 FROM call
@@ -221,9 +227,10 @@ class Calls(Tickets):
         facts = {"window": window, "date": on.isoformat(), "limit": limit}
         return [_CLASSES[row[0]] for row in self.connection.execute(_RECENT_CLASSES, facts)]
 
-    def last_call(self, window: int) -> LastCall | None:
-        """The window's latest call."""
-        row = self.connection.execute(_LAST_CALL, {"window": window}).fetchone()
+    def last_call(self, window: int, *, ended: bool = False) -> LastCall | None:
+        """The window's latest call, or the latest that has ended."""
+        sql = _LAST_ENDED if ended else _LAST_CALL
+        row = self.connection.execute(sql, {"window": window}).fetchone()
         return LastCall(row[0], row[1], time_or_none(row[2])) if row else None
 
     def calls_since(self, call: int, category: str, limit: int) -> int:

@@ -8,34 +8,27 @@ from datetime import date, datetime
 
 from yichuang.clock import Clock
 from yichuang.errors import StoreError
+from yichuang.queue.announcement import AnnouncementKept, AnnouncementState
+from yichuang.queue.device import UNWATCHED, DeviceHealth, DeviceReason, DeviceStatus
 from yichuang.queue.document import TicketDocument
 from yichuang.queue.ports import Memory, Records, Result
-from yichuang.queue.printing import (
-    JobReason,
-    JobState,
-    PrinterHealth,
-    PrinterState,
-    PrinterStatus,
-    PrintJob,
-    PrintReport,
-)
+from yichuang.queue.printing import JobState, PrintJob, PrintReport
+from yichuang.queue.rating import Rating
 from yichuang.store.changes import Changes
+from yichuang.store.devices import instant
 from yichuang.store.journal import check_chain
 from yichuang.store.plain_appointments import PlainAppointments
 from yichuang.store.plain_tickets import Line
-from yichuang.store.print_jobs import instant
-
-_UNWATCHED = PrinterHealth(PrinterState.UNKNOWN)
 
 
 @dataclass(slots=True)
-class _Printer:
-    """A printer's lease and its last seen state, as the table `printer` keeps it."""
+class _Device:
+    """A device's lease and its last seen state, as the table `device` keeps it."""
 
     owner: str | None = None
     boot: str = ""
     until: float = 0.0
-    health: PrinterHealth = _UNWATCHED
+    health: DeviceHealth = UNWATCHED
     since: datetime | None = None
 
     def holder(self) -> str | None:
@@ -60,14 +53,17 @@ class InMemory(PlainAppointments):
         super().__init__()
         self._print_jobs: list[PrintJob] = []
         self._open_jobs: dict[str, _Jobs] = {}
-        self._printers: dict[str, _Printer] = {}
+        self._devices: dict[str, _Device] = {}
+        self._muted: dict[str, datetime] = {}
+        self._announced: dict[int, tuple[AnnouncementState, datetime]] = {}
+        self._ratings: dict[int, Rating] = {}
 
     def add_print_job(
-        self, printer: str, ticket: int, document: TicketDocument, at: datetime
+        self, printer: str, ticket: int | None, document: TicketDocument, at: datetime
     ) -> int:
-        """Queue a ticket for a printer; returns the job's id."""
-        found = self.ticket(ticket)
-        if found is None:
+        """Queue a ticket, or a test page, for a printer; returns the job's id."""
+        found = self.ticket(ticket) if ticket is not None else None
+        if found is None and ticket is not None:
             raise StoreError(detail=f"no such ticket: {ticket}")
         job = len(self._print_jobs) + 1
         self._print_jobs.append(
@@ -75,10 +71,10 @@ class InMemory(PlainAppointments):
                 id=job,
                 printer=printer,
                 ticket=ticket,
-                number=found.number,
+                number=found.number if found else "",
                 document=document,
                 state=JobState.QUEUED,
-                reason=JobReason.NONE,
+                reason=DeviceReason.NONE,
                 created_at=at,
             )
         )
@@ -100,49 +96,115 @@ class InMemory(PlainAppointments):
         """The latest print jobs, newest first."""
         return self._print_jobs[: -limit - 1 : -1]
 
-    def printers(self) -> list[PrinterStatus]:
-        """Every printer that was ever worked; unknown when nobody watches it now."""
+    def requeue_print_job(self, job: int, at: datetime) -> None:
+        """Queue a failed job once more."""
+        found = self._print_jobs[job - 1]
+        if found.state is JobState.FAILED:
+            self._later(self._print_jobs.__setitem__, job - 1, found)
+            self._queue_again(job, found.printer)
+            queued = self._open_jobs[found.printer].queued
+            self._later(queued.remove, (job, 0, 0))
+
+    def _queue_again(self, job: int, printer: str, moved_from: str = "") -> None:
+        self._print_jobs[job - 1] = replace(
+            self._print_jobs[job - 1],
+            printer=printer,
+            state=JobState.QUEUED,
+            reason=DeviceReason.NONE,
+            untouched=False,
+            moved_from=moved_from or self._print_jobs[job - 1].moved_from,
+        )
+        self._open_jobs.setdefault(printer, _Jobs()).queued.add((job, 0, 0))
+
+    def devices(self) -> list[DeviceStatus]:
+        """Every device that was ever worked or muted; unknown when nobody works it now."""
         return [
-            PrinterStatus(name, each.health if each.holder() else _UNWATCHED, each.since)
-            for name, each in sorted(self._printers.items())
+            DeviceStatus(
+                name,
+                each.health if each.holder() else UNWATCHED,
+                each.since,
+                muted=name in self._muted,
+            )
+            for name in sorted({*self._devices, *self._muted})
+            for each in [self._devices.get(name) or _Device()]
         ]
+
+    def note_device(self, device: str, owner: str, health: DeviceHealth, at: datetime) -> bool:
+        """Keep what the device's worker saw; whether anything was new."""
+        held = self._devices.get(device)
+        if held is None or held.owner != owner or held.health == health:
+            return False
+        self._later(setattr, held, "health", held.health)
+        self._later(setattr, held, "since", held.since)
+        held.health, held.since = health, at
+        return True
+
+    def mute(self, device: str, *, on: bool, at: datetime) -> bool:
+        """Mute a device or let it be heard; whether that was new."""
+        if on == (device in self._muted):
+            return False
+        if on:
+            self._set(self._muted, device, at)
+        else:
+            self._drop(self._muted, device)
+        return True
+
+    def conclude_announcement(self, seq: int, state: AnnouncementState, at: datetime) -> None:
+        """Keep what became of an announcement."""
+        self._set(self._announced, seq, (state, at))
+
+    def last_announced(self) -> int:
+        """The journal row of the latest concluded announcement; 0 for none."""
+        return max(self._announced, default=0)
+
+    def announcements(self, limit: int) -> list[AnnouncementKept]:
+        """The latest concluded announcements, newest first."""
+        kept = []
+        for seq in sorted(self._announced, reverse=True)[:limit]:
+            state, at = self._announced[seq]
+            event = self.entries(seq - 1, 1)[0].event
+            number = str(event.data.get("number", ""))
+            kept.append(AnnouncementKept(seq, number, event.window or 0, state, at))
+        return kept
+
+    def add_rating(self, rating: Rating) -> None:
+        """Keep a rating; raises StoreError for a second one of the ticket."""
+        if rating.ticket in self._ratings:
+            raise StoreError(detail=f"rated twice: ticket {rating.ticket}")
+        self._set(self._ratings, rating.ticket, rating)
+
+    def rating_of(self, ticket: int) -> Rating | None:
+        """How the ticket with that id was rated."""
+        return self._ratings.get(ticket)
 
     # What follows is one whole transaction each and cannot fail midway: it needs no undoing.
 
     def lease(self, printer: str, owner: str, seconds: float) -> bool | None:
         """Take or renew the lease: None while another holds it, else whether it was taken anew."""
-        held = self._printers.get(printer) or _Printer()
+        held = self._devices.get(printer) or _Device()
         former = held.holder()
         if former not in (None, owner):
             return None
         boot, now = instant()
         held.owner, held.boot, held.until = owner, boot, now + seconds
-        self._printers[printer] = held
+        self._devices[printer] = held
         if former == owner:
             return False
         sending = self._open_jobs.setdefault(printer, _Jobs()).sending
         for job in [job for job, claimed_by in sending.items() if claimed_by != owner]:
             del sending[job]
-            self._conclude(job, PrintReport(JobState.UNKNOWN, JobReason.INTERRUPTED))
+            self._conclude(job, PrintReport(JobState.UNKNOWN, DeviceReason.INTERRUPTED))
         return True
 
     def release(self, printer: str, owner: str) -> None:
         """Give the lease back."""
-        held = self._printers.get(printer)
+        held = self._devices.get(printer)
         if held is not None and held.owner == owner:
-            held.owner, held.until, held.health = None, 0.0, _UNWATCHED
-
-    def note_health(self, printer: str, owner: str, health: PrinterHealth, at: datetime) -> bool:
-        """Keep what the worker saw; whether anything was new."""
-        held = self._printers.get(printer)
-        if held is None or held.owner != owner or held.health == health:
-            return False
-        held.health, held.since = health, at
-        return True
+            held.owner, held.until, held.health = None, 0.0, UNWATCHED
 
     def claim(self, printer: str, owner: str) -> PrintJob | None:
         """The oldest queued job, now `sending`; jobs of a past business date fail as stale."""
-        held, jobs = self._printers.get(printer), self._open_jobs.get(printer)
+        held, jobs = self._devices.get(printer), self._open_jobs.get(printer)
         latest = self.latest()
         if held is None or jobs is None or held.holder() != owner:
             return None
@@ -152,21 +214,32 @@ class InMemory(PlainAppointments):
             if latest is None or self._day_of(job) >= latest.business_date:
                 jobs.sending[job] = owner
                 return self._conclude(job, PrintReport(JobState.SENDING))
-            self._conclude(job, PrintReport(JobState.FAILED, JobReason.STALE))
+            self._conclude(job, PrintReport(JobState.FAILED, DeviceReason.STALE, untouched=True))
         return None
 
-    def report(self, job: int, report: PrintReport) -> None:
-        """Write down what became of a job that is being sent."""
+    def report(self, job: int, report: PrintReport, backup: str = "") -> None:
+        """Write down what became of a job that is being sent, or pass it on to `backup`."""
         found = self.print_job(job)
-        if found is not None and found.state is JobState.SENDING:
-            del self._open_jobs[found.printer].sending[job]
+        if found is None or found.state is not JobState.SENDING:
+            return
+        del self._open_jobs[found.printer].sending[job]
+        is_new = found.ticket is not None and not found.moved_from
+        if backup and is_new and report.untouched and report.state is JobState.FAILED:
+            self._queue_again(job, backup, found.printer)
+        else:
             self._conclude(job, report)
 
     def _day_of(self, job: int) -> date:
-        return self._tickets[self._print_jobs[job - 1].ticket].business_date
+        ticket = self._print_jobs[job - 1].ticket
+        return date.max if ticket is None else self._tickets[ticket].business_date
 
     def _conclude(self, job: int, report: PrintReport) -> PrintJob:
-        found = replace(self._print_jobs[job - 1], state=report.state, reason=report.reason)
+        found = replace(
+            self._print_jobs[job - 1],
+            state=report.state,
+            reason=report.reason,
+            untouched=report.untouched,
+        )
         self._print_jobs[job - 1] = found
         return found
 
@@ -234,15 +307,10 @@ class InMemoryStore:
             self._changes.tell()
         return job
 
-    async def report(self, job: int, report: PrintReport) -> None:
-        """Write down what became of a claimed job."""
-        self._memory.report(job, report)
+    async def report(self, job: int, report: PrintReport, backup: str = "") -> None:
+        """Write down what became of a claimed job, or pass it on to `backup`."""
+        self._memory.report(job, report, backup)
         self._changes.tell()
-
-    async def note_health(self, printer: str, owner: str, health: PrinterHealth) -> None:
-        """Keep what the worker saw of its printer."""
-        if self._memory.note_health(printer, owner, health, self._clock.now()):
-            self._changes.tell()
 
     async def job(self, job: int) -> PrintJob | None:
         """The job as it is now."""

@@ -134,11 +134,11 @@ class PlainMemory(PlainTickets):
         found = (call for call in of_day if call.ending != "undone")
         return [call.priority_class for call in islice(found, limit)]
 
-    def last_call(self, window: int) -> LastCall | None:
-        """The window's latest call."""
+    def last_call(self, window: int, *, ended: bool = False) -> LastCall | None:
+        """The window's latest call, or the latest that has ended."""
         for each in reversed(self._calls_of_window.get(window, [])):
             call = self._calls[each - 1]
-            if call.ending != "undone":
+            if call.ending != "undone" and not (ended and call.ended_at is None):
                 return LastCall(call.ticket, call.ending, call.ended_at)
         return None
 

@@ -1,29 +1,20 @@
-"""The tables `print_job` and `printer`: the outbox of the ticket printers, and their leases."""
+"""The table `print_job`: the outbox of the ticket printers."""
 
 from __future__ import annotations
 
 import json
-import time
 from datetime import datetime
-from functools import cache
-from pathlib import Path
 from typing import Any
 
+from yichuang.queue.device import DeviceReason
 from yichuang.queue.document import TicketDocument
-from yichuang.queue.printing import (
-    JobReason,
-    JobState,
-    PrinterHealth,
-    PrinterState,
-    PrinterStatus,
-    PrintJob,
-    PrintReport,
-)
-from yichuang.store.table import Table, time_or_none
+from yichuang.queue.printing import JobState, PrintJob, PrintReport
+from yichuang.store.table import Table
 
 _COLUMNS = """
-SELECT j.id, j.printer, j.ticket, t.number, j.document, j.state, j.reason, j.created_at
-FROM print_job AS j JOIN ticket AS t ON t.id = j.ticket
+SELECT j.id, j.printer, j.ticket, t.number, j.document, j.state, j.reason, j.created_at,
+    j.untouched, j.moved_from
+FROM print_job AS j LEFT JOIN ticket AS t ON t.id = j.ticket
 """
 
 _ONE = _COLUMNS + "WHERE j.id = :id"
@@ -35,38 +26,13 @@ INSERT INTO print_job (printer, ticket, document, state, created_at, changed_at)
 VALUES (:printer, :ticket, :document, 'queued', :at, :at)
 """
 
-_LEASE = """
-INSERT INTO printer (name, owner, boot, until)
-VALUES (:printer, :owner, :boot, :now + :seconds)
-ON CONFLICT (name) DO UPDATE SET
-    owner = excluded.owner, boot = excluded.boot, until = excluded.until
-WHERE printer.owner = :owner OR printer.owner IS NULL OR printer.boot <> :boot
-    OR printer.until <= :now
-"""
-
-_HOLDER = "SELECT owner, boot, until FROM printer WHERE name = :printer"
-
-_RELEASE = """
-UPDATE printer SET owner = NULL, until = 0, state = 'unknown', reason = ''
-WHERE name = :printer AND owner = :owner
-"""
-
-_NOTE = """
-UPDATE printer SET state = :state, reason = :reason, since = :at
-WHERE name = :printer AND owner = :owner AND (state <> :state OR reason <> :reason)
-"""
-
-_PRINTERS = """
-SELECT name, state, reason, since, owner, boot, until FROM printer ORDER BY name
-"""
-
 _ABANDON = """
 UPDATE print_job SET state = 'unknown', reason = 'interrupted', changed_at = :at
 WHERE printer = :printer AND state = 'sending' AND owner <> :owner
 """
 
 _STALE = """
-UPDATE print_job SET state = 'failed', reason = 'stale', changed_at = :at
+UPDATE print_job SET state = 'failed', reason = 'stale', untouched = 1, changed_at = :at
 WHERE printer = :printer AND state = 'queued' AND ticket IN (
     SELECT id FROM ticket
     WHERE business_date < (SELECT business_date FROM journal ORDER BY seq DESC LIMIT 1)
@@ -82,8 +48,21 @@ RETURNING id
 """
 
 _REPORT = """
-UPDATE print_job SET state = :state, reason = :reason, changed_at = :at
+UPDATE print_job
+SET state = :state, reason = :reason, untouched = :untouched, changed_at = :at
 WHERE id = :id AND state = 'sending'
+"""
+
+_MOVE = """
+UPDATE print_job
+SET state = 'queued', printer = :backup, moved_from = printer, owner = NULL, changed_at = :at
+WHERE id = :id AND state = 'sending' AND moved_from = '' AND ticket IS NOT NULL
+"""
+"""Once only: two printers that stand in for each other must not pass a ticket to and fro."""
+
+_REQUEUE = """
+UPDATE print_job SET state = 'queued', reason = '', untouched = 0, owner = NULL, changed_at = :at
+WHERE id = :id AND state = 'failed'
 """
 
 
@@ -91,14 +70,14 @@ _LAST_OF_TICKET = "SELECT id FROM print_job WHERE ticket = :ticket ORDER BY id D
 
 
 class PrintJobs(Table):
-    """Print jobs and printer leases."""
+    """Print jobs."""
 
     __slots__ = ()
 
     def add_print_job(
-        self, printer: str, ticket: int, document: TicketDocument, at: datetime
+        self, printer: str, ticket: int | None, document: TicketDocument, at: datetime
     ) -> int:
-        """Queue a ticket for a printer; returns the job's id."""
+        """Queue a ticket, or a test page, for a printer; returns the job's id."""
         facts = {
             "printer": printer,
             "ticket": ticket,
@@ -121,41 +100,6 @@ class PrintJobs(Table):
         """The latest print jobs, newest first."""
         return [_job_from(row) for row in self.connection.execute(_LATEST, {"limit": limit})]
 
-    def lease(self, printer: str, owner: str, seconds: float, instant: tuple[str, float]) -> bool:
-        """Take or renew the lease; `instant` is this boot's id and the seconds since it began."""
-        boot, now = instant
-        facts = {"printer": printer, "owner": owner, "boot": boot, "now": now, "seconds": seconds}
-        return self.connection.execute(_LEASE, facts).rowcount > 0
-
-    def holder(self, printer: str, instant: tuple[str, float]) -> str | None:
-        """Who holds the lease of the printer now."""
-        row = self.connection.execute(_HOLDER, {"printer": printer}).fetchone()
-        boot, now = instant
-        return row[0] if row and row[1] == boot and row[2] > now else None
-
-    def release(self, printer: str, owner: str) -> None:
-        """Give the lease back."""
-        self.connection.execute(_RELEASE, {"printer": printer, "owner": owner})
-
-    def note_health(self, printer: str, owner: str, health: PrinterHealth, at: datetime) -> bool:
-        """Keep what the worker saw; whether anything was new. Only the lease's owner is heard."""
-        facts = {
-            "printer": printer,
-            "owner": owner,
-            "state": health.state.value,
-            "reason": health.reason.value,
-            "at": at.isoformat(),
-        }
-        return self.connection.execute(_NOTE, facts).rowcount > 0
-
-    def printers(self) -> list[PrinterStatus]:
-        """Every printer that was ever worked; unknown when nobody watches it now."""
-        boot, now = instant()
-        return [
-            _status_from(row, is_watched=row[4] is not None and row[5] == boot and row[6] > now)
-            for row in self.connection.execute(_PRINTERS)
-        ]
-
     def abandon(self, printer: str, owner: str, at: datetime) -> None:
         """Jobs that a former owner left in `sending` are unknown; they are never sent again."""
         facts = {"printer": printer, "owner": owner, "at": at.isoformat()}
@@ -168,35 +112,23 @@ class PrintJobs(Table):
         row = self.connection.execute(_CLAIM, facts).fetchone()
         return self.print_job(row[0]) if row else None
 
-    def report(self, job: int, report: PrintReport, at: datetime) -> None:
-        """Write down what became of a job that is being sent."""
+    def report(self, job: int, report: PrintReport, backup: str, at: datetime) -> None:
+        """Write down what became of a job that is being sent, or pass it on to `backup`."""
         facts = {
             "id": job,
             "state": report.state.value,
             "reason": report.reason.value,
+            "untouched": report.untouched,
+            "backup": backup,
             "at": at.isoformat(),
         }
-        self.connection.execute(_REPORT, facts)
+        may_move = backup and report.untouched and report.state is JobState.FAILED
+        if not (may_move and self.connection.execute(_MOVE, facts).rowcount):
+            self.connection.execute(_REPORT, facts)
 
-
-def instant() -> tuple[str, float]:
-    """This boot of the machine, and seconds that only go forward in it, the same in all processes."""
-    return _boot_id(), time.monotonic()
-
-
-@cache
-def _boot_id() -> str:
-    try:
-        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-    except OSError:
-        return ""
-
-
-def _status_from(row: tuple[Any, ...], *, is_watched: bool) -> PrinterStatus:
-    since = time_or_none(row[3])
-    if not is_watched:
-        return PrinterStatus(row[0], PrinterHealth(PrinterState.UNKNOWN), since)
-    return PrinterStatus(row[0], PrinterHealth(PrinterState(row[1]), JobReason(row[2])), since)
+    def requeue_print_job(self, job: int, at: datetime) -> None:
+        """Queue a failed job once more."""
+        self.connection.execute(_REQUEUE, {"id": job, "at": at.isoformat()})
 
 
 def _job_from(row: tuple[Any, ...]) -> PrintJob:
@@ -204,9 +136,11 @@ def _job_from(row: tuple[Any, ...]) -> PrintJob:
         id=row[0],
         printer=row[1],
         ticket=row[2],
-        number=row[3],
+        number=row[3] or "",
         document=TicketDocument.from_json(json.loads(row[4])),
         state=JobState(row[5]),
-        reason=JobReason(row[6]),
+        reason=DeviceReason(row[6]),
         created_at=datetime.fromisoformat(row[7]),
+        untouched=bool(row[8]),
+        moved_from=row[9],
     )

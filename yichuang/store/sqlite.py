@@ -11,21 +11,23 @@ from pathlib import Path
 from yichuang.clock import Clock
 from yichuang.errors import StoreError
 from yichuang.queue.ports import Memory, Records, Result
-from yichuang.queue.printing import PrinterHealth, PrintJob, PrintReport
+from yichuang.queue.printing import PrintJob, PrintReport
 from yichuang.store.appointments import Appointments
 from yichuang.store.calls import Calls
 from yichuang.store.changes import Changes
 from yichuang.store.database import Database
+from yichuang.store.devices import Devices, instant
 from yichuang.store.items import Items
 from yichuang.store.journal import Journal
 from yichuang.store.migrate import migrate
-from yichuang.store.print_jobs import PrintJobs, instant
+from yichuang.store.print_jobs import PrintJobs
+from yichuang.store.ratings import Ratings
 
 LOOK_EVERY = 0.1
 """Seconds between looks at `PRAGMA data_version` while somebody waits for a change."""
 
 
-class SqliteMemory(Calls, Journal, Items, PrintJobs, Appointments):
+class SqliteMemory(Calls, Journal, Items, PrintJobs, Devices, Ratings, Appointments):
     """All tables over one connection: what the rules see inside a transaction."""
 
     __slots__ = ()
@@ -125,19 +127,19 @@ class SqliteStore:
                 self._data_version = version
                 self._changes.tell()
 
-    # --- the print outbox ---------------------------------------------------------------------
+    # --- devices ------------------------------------------------------------------------------
 
-    async def lease(self, printer: str, owner: str, seconds: float) -> bool:
-        """Take or renew the lease on a printer; False while another owner holds it."""
+    async def lease(self, device: str, owner: str, seconds: float) -> bool:
+        """Take or renew the lease on a device; False while another owner holds it."""
 
         def work(connection: sqlite3.Connection) -> tuple[bool, bool]:
-            jobs = PrintJobs(connection)
-            former = jobs.holder(printer, instant())
-            if not jobs.lease(printer, owner, seconds, instant()):
+            memory = SqliteMemory(connection)
+            former = memory.holder(device, instant())
+            if not memory.lease(device, owner, seconds, instant()):
                 return False, False
             is_new = former != owner
             if is_new:
-                jobs.abandon(printer, owner, self._clock.now())
+                memory.abandon(device, owner, self._clock.now())
             return True, is_new
 
         is_held, is_new = await self._commit(work)
@@ -145,36 +147,29 @@ class SqliteStore:
             self._changes.tell()
         return is_held
 
-    async def release(self, printer: str, owner: str) -> None:
+    async def release(self, device: str, owner: str) -> None:
         """Give the lease back."""
-        await self._commit(lambda each: PrintJobs(each).release(printer, owner))
+        await self._commit(lambda each: Devices(each).release(device, owner))
 
     async def claim(self, printer: str, owner: str) -> PrintJob | None:
         """The oldest queued job of a printer that `owner` has leased, now `sending`."""
 
         def work(connection: sqlite3.Connection) -> PrintJob | None:
-            jobs = PrintJobs(connection)
-            if jobs.holder(printer, instant()) != owner:
+            memory = SqliteMemory(connection)
+            if memory.holder(printer, instant()) != owner:
                 return None
-            return jobs.claim(printer, owner, self._clock.now())
+            return memory.claim(printer, owner, self._clock.now())
 
         job = await self._commit(work)
         if job is not None:
             self._changes.tell()
         return job
 
-    async def report(self, job: int, report: PrintReport) -> None:
-        """Write down what became of a claimed job."""
-        await self._commit(lambda each: PrintJobs(each).report(job, report, self._clock.now()))
+    async def report(self, job: int, report: PrintReport, backup: str = "") -> None:
+        """Write down what became of a claimed job, or pass it on to `backup`."""
+        now = self._clock.now()
+        await self._commit(lambda each: PrintJobs(each).report(job, report, backup, now))
         self._changes.tell()
-
-    async def note_health(self, printer: str, owner: str, health: PrinterHealth) -> None:
-        """Keep what the worker saw of its printer, for every screen."""
-        is_new = await self._commit(
-            lambda each: PrintJobs(each).note_health(printer, owner, health, self._clock.now())
-        )
-        if is_new:
-            self._changes.tell()
 
     async def job(self, job: int) -> PrintJob | None:
         """The job as it is now."""

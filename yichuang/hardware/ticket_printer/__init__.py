@@ -19,11 +19,11 @@ def open_printer(
     `cache` is a private folder for what the byte builder computes at its first start (default: the user's
     cache folder); `language` is the hall's, for the words on paper.
     """
+    from yichuang.hardware.link.link import Link
+    from yichuang.hardware.link.port import port_link
+    from yichuang.hardware.link.tcp import TcpLink
     from yichuang.hardware.ticket_printer.encode import TicketEncoder
-    from yichuang.hardware.ticket_printer.link import Link
-    from yichuang.hardware.ticket_printer.port import port_link
     from yichuang.hardware.ticket_printer.printer import EscposPrinter
-    from yichuang.hardware.ticket_printer.tcp import TcpLink
 
     link: Link
     if settings.transport == "tcp":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 
-from yichuang.hardware.ticket_printer.link import Link
+from yichuang.hardware.link.link import Link
 from yichuang.hardware.ticket_printer.status import (
     HEALTHY,
     Answer,

@@ -6,20 +6,15 @@ import asyncio
 import secrets
 
 from yichuang.config import PrinterSettings
+from yichuang.hardware.link.link import Link, LinkFull, LinkLost, LinkStalled
 from yichuang.hardware.ticket_printer.conversation import (
     QUIET_SECONDS,
     REPORT_BACK,
     Conversation,
 )
-from yichuang.hardware.ticket_printer.link import Link, LinkFull, LinkLost, LinkStalled
-from yichuang.hardware.ticket_printer.status import Fault, obstacle, warning
-from yichuang.queue.printing import (
-    JobReason,
-    JobState,
-    PrinterHealth,
-    PrinterState,
-    PrintReport,
-)
+from yichuang.hardware.ticket_printer.status import Fault, obstacle, port_faults, warning
+from yichuang.queue.device import DeviceHealth, DeviceReason, DeviceState
+from yichuang.queue.printing import JobState, PrintReport
 
 _PROCESS_ID = b"\x1d(H\x06\x00\x30\x30"
 """`GS ( H` function 48, followed by four characters that come back when all before is printed."""
@@ -53,20 +48,20 @@ class TicketJobs:
         await self._let_go()
         return report
 
-    async def health(self) -> PrinterHealth:
+    async def health(self) -> DeviceHealth:
         """How the printer is; raises nothing but cancellation."""
         try:
             faults = await self._prepare()
         except LinkLost:
-            return PrinterHealth(PrinterState.MISSING, JobReason.OFFLINE)
+            return DeviceHealth(DeviceState.MISSING, DeviceReason.OFFLINE)
         await self._let_go()
         if reason := obstacle(faults):
-            return PrinterHealth(PrinterState.MISSING, reason)
+            return DeviceHealth(DeviceState.MISSING, reason)
         if reason := warning(faults):
-            return PrinterHealth(PrinterState.DEGRADED, reason)
+            return DeviceHealth(DeviceState.DEGRADED, reason)
         if Fault.UNTOLD in faults:
-            return PrinterHealth(PrinterState.UNKNOWN)
-        return PrinterHealth(PrinterState.READY)
+            return DeviceHealth(DeviceState.UNKNOWN)
+        return DeviceHealth(DeviceState.READY)
 
     @property
     def _answers(self) -> bool:
@@ -89,16 +84,16 @@ class TicketJobs:
             if self._answers and not obstacle(before):
                 before |= await self._settle()
             if reason := obstacle(before):
-                return PrintReport(JobState.FAILED, reason)
+                return PrintReport(JobState.FAILED, reason, untouched=True)
             report = await self._send(ticket)
         except LinkFull:
-            return PrintReport(JobState.FAILED, JobReason.DISK_FULL)
+            return PrintReport(JobState.FAILED, DeviceReason.DISK_FULL, untouched=True)
         except LinkLost as lost:
             await self._link.drop()
             return _NOT_SENT if self._fresh or isinstance(lost, LinkStalled) else None
         good = report.state not in (JobState.UNKNOWN, JobState.FAILED)
         if good and Fault.NEAR_END in before and not report.reason:
-            return PrintReport(report.state, JobReason.NEAR_END)
+            return PrintReport(report.state, DeviceReason.NEAR_END)
         return report
 
     async def _prepare(self) -> Fault:
@@ -114,7 +109,7 @@ class TicketJobs:
                 await self._link.close()
                 continue
             if not self._answers:
-                return await self._link.port_faults()
+                return port_faults(await self._link.port_status())
             try:
                 await self._talk.meet(fresh=self._fresh)
                 faults = await self._talk.survey()
@@ -151,7 +146,7 @@ class TicketJobs:
             if not stalled.touched:
                 raise
             # The printer takes no more bytes: a USB port can still be asked.
-            return self._verdict(obstacle(await self._link.port_faults()))
+            return self._verdict(obstacle(port_faults(await self._link.port_status())))
         except LinkLost as lost:
             if not lost.touched:
                 raise
@@ -190,7 +185,7 @@ class TicketJobs:
         talk = self._talk
         return talk.printed or (talk.processed is not None and not self._settings.process_id)
 
-    def _verdict(self, reason: JobReason = JobReason.NONE) -> PrintReport:
+    def _verdict(self, reason: DeviceReason = DeviceReason.NONE) -> PrintReport:
         """What is sure when no more will be heard; `reason` is the printer's latest complaint.
 
         A complaint after the confirmation is a warning: the roll may end with the ticket.
@@ -205,9 +200,9 @@ class TicketJobs:
                 return PrintReport(JobState.UNKNOWN, stopped)
             return PrintReport(JobState.PROCESSED, reason or warning(talk.processed))
         if not reason:
-            return PrintReport(JobState.UNKNOWN, JobReason.NO_ANSWER)
+            return PrintReport(JobState.UNKNOWN, DeviceReason.NO_ANSWER)
         # An answer that could not be believed may have been the ticket's all the same.
         return PrintReport(JobState.UNKNOWN if talk.doubted else JobState.FAILED, reason)
 
 
-_NOT_SENT = PrintReport(JobState.FAILED, JobReason.OFFLINE)
+_NOT_SENT = PrintReport(JobState.FAILED, DeviceReason.OFFLINE, untouched=True)

@@ -7,13 +7,14 @@ import logging
 
 from yichuang.config import PrinterSettings
 from yichuang.errors import DeviceError
+from yichuang.hardware.link.link import Link
 from yichuang.hardware.ticket_printer.encode import TicketEncoder
 from yichuang.hardware.ticket_printer.job import TicketJobs
 from yichuang.hardware.ticket_printer.layout import COLUMNS, lay_out
-from yichuang.hardware.ticket_printer.link import Link
 from yichuang.language import use_language
+from yichuang.queue.device import DeviceHealth, DeviceReason
 from yichuang.queue.document import TicketDocument
-from yichuang.queue.printing import JobReason, JobState, PrinterHealth, PrintReport
+from yichuang.queue.printing import JobState, PrintReport
 
 logger = logging.getLogger(__name__)
 
@@ -42,10 +43,10 @@ class EscposPrinter:
             ticket = await asyncio.to_thread(self._compose, document)
         except DeviceError as error:
             logger.error("printer %s: %s %s", self.name, error, error.hint)  # noqa: TRY400
-            return PrintReport(JobState.FAILED, JobReason.PRINTER_ERROR)
+            return PrintReport(JobState.FAILED, DeviceReason.PRINTER_ERROR, untouched=True)
         return await self._jobs.print(ticket)
 
-    async def health(self) -> PrinterHealth:
+    async def health(self) -> DeviceHealth:
         """Ask the printer how it is; the first time it also loads what printing needs."""
         try:
             await asyncio.to_thread(self._encoder.load)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Flag, auto
 
-from yichuang.queue.printing import JobReason
+from yichuang.queue.device import DeviceReason
 
 
 class Fault(Flag):
@@ -29,31 +29,43 @@ class Fault(Flag):
 HEALTHY = Fault(0)
 
 _REASONS = (
-    (Fault.COVER_OPEN, JobReason.COVER_OPEN),
-    (Fault.PAPER_OUT, JobReason.PAPER_OUT),
-    (Fault.CUTTER, JobReason.CUTTER),
-    (Fault.MECHANICAL | Fault.UNRECOVERABLE, JobReason.PRINTER_ERROR),
-    (Fault.ERROR, JobReason.PRINTER_ERROR),
-    (Fault.OFFLINE, JobReason.OFFLINE),
+    (Fault.COVER_OPEN, DeviceReason.COVER_OPEN),
+    (Fault.PAPER_OUT, DeviceReason.PAPER_OUT),
+    (Fault.CUTTER, DeviceReason.CUTTER),
+    (Fault.MECHANICAL | Fault.UNRECOVERABLE, DeviceReason.PRINTER_ERROR),
+    (Fault.ERROR, DeviceReason.PRINTER_ERROR),
+    (Fault.OFFLINE, DeviceReason.OFFLINE),
 )
 """From the first thing to mend to the last; an open cover often reports the paper as ended, too."""
 
 
-def obstacle(faults: Fault) -> JobReason:
+def obstacle(faults: Fault) -> DeviceReason:
     """Why a printer with these faults cannot print; `NONE` when it can.
 
     One that mends itself (a hot head) is offline and in error meanwhile; it prints as soon as it is mended.
     """
     if Fault.RECOVERABLE in faults:
         faults &= ~(Fault.ERROR | Fault.OFFLINE)
-    return next((reason for fault, reason in _REASONS if fault & faults), JobReason.NONE)
+    return next((reason for fault, reason in _REASONS if fault & faults), DeviceReason.NONE)
 
 
-def warning(faults: Fault) -> JobReason:
+def warning(faults: Fault) -> DeviceReason:
     """What to warn of in a printer that can print, or soon can; `NONE` when it is healthy."""
     if Fault.RECOVERABLE in faults:
-        return JobReason.RECOVERING
-    return JobReason.NEAR_END if Fault.NEAR_END in faults else JobReason.NONE
+        return DeviceReason.RECOVERING
+    return DeviceReason.NEAR_END if Fault.NEAR_END in faults else DeviceReason.NONE
+
+
+def port_faults(status: int | None) -> Fault:
+    """What the status byte of a printer port tells (IEEE 1284; usblp.c); None where there is none."""
+    if status is None:
+        return Fault.UNTOLD
+    faults = Fault.PAPER_OUT if status & 0x20 else HEALTHY
+    if not status & 0x08:
+        faults |= Fault.ERROR
+    if not status & 0x10:
+        faults |= Fault.OFFLINE
+    return faults
 
 
 @dataclass(frozen=True, slots=True)

@@ -272,7 +272,9 @@ def check_in(desk: Desk, command: CheckIn) -> Done:
         person=person,
         origin=command.origin,
     )
-    printer = desk.rules.printer(command.printer) if command.on_paper else None
+    printer = (
+        desk.rules.printer(command.printer, kiosk=command.origin) if command.on_paper else None
+    )
     done = admit(desk, ticket, items, printer, None, appointment=found.id)
     appointment = found._replace(
         state=AppointmentState.CHECKED_IN,

@@ -15,9 +15,9 @@ from textual.screen import ModalScreen
 from yichuang.errors import NeverPrinted
 from yichuang.language import N_, _
 from yichuang.queue.desk import Done
+from yichuang.queue.device import DeviceStatus
 from yichuang.queue.hours import Opening
 from yichuang.queue.item import Item
-from yichuang.queue.printing import PrinterStatus
 from yichuang.queue.service import Hall
 from yichuang.queue.view import LineView
 from yichuang.queue.wait import Wait
@@ -102,7 +102,7 @@ class KioskScreen(HallScreen):
         self._is_new = True
         self._lines: tuple[LineView, ...] = ()
         self._waits: Mapping[str, Wait] = {}
-        self._printer: PrinterStatus | None = None
+        self._printer: DeviceStatus | None = None
         self._shut: Opening | None = None
         self._wanted: tuple[Want, ...] = ()
         self._given: Given | None = None
@@ -159,7 +159,7 @@ class KioskScreen(HallScreen):
         else:
             self._show_choices(self._visit)
 
-    def _know_printer(self, printers: Sequence[PrinterStatus]) -> None:
+    def _know_printer(self, printers: Sequence[DeviceStatus]) -> None:
         mine = [each for each in printers if self._printer_name in (None, each.name)]
         self._printer = mine[0] if mine else None
 

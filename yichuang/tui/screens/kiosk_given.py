@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from yichuang.language import N_, _
 from yichuang.queue.desk import Done
+from yichuang.queue.device import DeviceReason, DeviceState, DeviceStatus
 from yichuang.queue.item import Item
 from yichuang.queue.need import need_label
-from yichuang.queue.printing import JobReason, JobState, PrinterState, PrinterStatus, PrintJob
+from yichuang.queue.printing import JobState, PrintJob
 from yichuang.queue.rules import HallRules
 from yichuang.queue.ticket import PriorityClass, Ticket, TicketState
 from yichuang.queue.wait import Wait
@@ -17,20 +18,20 @@ from yichuang.tui.screens.waits import full_wait
 from yichuang.tui.text import Line, Part
 
 _REASONS = {
-    JobReason.NONE: N_("打印机不能用"),
-    JobReason.OFFLINE: N_("打印机没有回应"),
-    JobReason.PAPER_OUT: N_("打印机缺纸"),
-    JobReason.COVER_OPEN: N_("打印机盖子开着"),
-    JobReason.CUTTER: N_("打印机切刀出错"),
-    JobReason.PRINTER_ERROR: N_("打印机报错"),
-    JobReason.RECOVERING: N_("打印机过热"),
-    JobReason.DISK_FULL: N_("打印机不能用"),
-    JobReason.NO_ANSWER: N_("打印机没有回应"),
-    JobReason.INTERRUPTED: N_("打印中断了"),
-    JobReason.STALE: N_("过了当天"),
-    JobReason.NEAR_END: N_("纸快用完了"),
+    DeviceReason.NONE: N_("打印机不能用"),
+    DeviceReason.OFFLINE: N_("打印机没有回应"),
+    DeviceReason.PAPER_OUT: N_("打印机缺纸"),
+    DeviceReason.COVER_OPEN: N_("打印机盖子开着"),
+    DeviceReason.CUTTER: N_("打印机切刀出错"),
+    DeviceReason.PRINTER_ERROR: N_("打印机报错"),
+    DeviceReason.RECOVERING: N_("打印机过热"),
+    DeviceReason.DISK_FULL: N_("打印机不能用"),
+    DeviceReason.NO_ANSWER: N_("打印机没有回应"),
+    DeviceReason.INTERRUPTED: N_("打印中断了"),
+    DeviceReason.STALE: N_("过了当天"),
+    DeviceReason.NEAR_END: N_("纸快用完了"),
 }
-"""What a visitor is told; what staff must do stands in `JobReason.label`."""
+"""What a visitor is told; what staff must do stands in `DeviceReason.label`."""
 
 _TAKEN = (JobState.PRINTED, JobState.PROCESSED)
 
@@ -139,8 +140,8 @@ def paper_rows(job: PrintJob | None) -> list[Line]:
     return [["  ", (f" {said} ", "alert")], f"  {_('请记下号码，并叫工作人员')}"]
 
 
-def cannot_print(printer: PrinterStatus | None) -> str:
+def cannot_print(printer: DeviceStatus | None) -> str:
     """Why the kiosk's printer cannot print now, in a visitor's words; empty when it may."""
-    if printer is None or printer.health.state is not PrinterState.MISSING:
+    if printer is None or printer.health.state is not DeviceState.MISSING:
         return ""
     return _(_REASONS[printer.health.reason])

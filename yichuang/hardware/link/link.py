@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Protocol
 
 from yichuang.errors import DeviceMissing
-from yichuang.hardware.ticket_printer.status import Fault
+
+PORT_HEALTHY = 0x18
+"""The status byte of a port with a printer that is selected and has no error."""
 
 
 class LinkLost(DeviceMissing):
@@ -53,8 +55,8 @@ class Link(Protocol):
         """What has come, waiting at most `seconds`; empty when nothing came. Raises LinkLost."""
         ...
 
-    async def port_faults(self) -> Fault:
-        """What the port itself knows of the printer; `Fault.UNTOLD` when it knows nothing."""
+    async def port_status(self) -> int | None:
+        """The IEEE 1284 status byte of a printer port (usblp.c); None where the port has none."""
         ...
 
     async def close(self) -> None:

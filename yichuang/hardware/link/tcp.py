@@ -6,8 +6,7 @@ import asyncio
 import socket
 from contextlib import suppress
 
-from yichuang.hardware.ticket_printer.link import LinkLost, LinkStalled
-from yichuang.hardware.ticket_printer.status import Fault
+from yichuang.hardware.link.link import LinkLost, LinkStalled
 
 CONNECT_SECONDS = 2.0
 """How long a connection may take to come about."""
@@ -95,9 +94,9 @@ class TcpLink:
             raise self._lost(None)
         return data
 
-    async def port_faults(self) -> Fault:
+    async def port_status(self) -> int | None:
         """A TCP port knows nothing of the printer."""
-        return Fault.UNTOLD
+        return None
 
     async def close(self) -> None:
         """Read until quiet, end our side, read to the end, and only then close.

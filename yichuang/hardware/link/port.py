@@ -10,8 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from yichuang.hardware.ticket_printer.link import Link, LinkFull, LinkLost, LinkStalled
-from yichuang.hardware.ticket_printer.status import HEALTHY, Fault
+from yichuang.hardware.link.link import PORT_HEALTHY, Link, LinkFull, LinkLost, LinkStalled
 
 _CHUNK = 4096
 _DRAIN_SECONDS = 2.0
@@ -64,9 +63,9 @@ class FileLink:
         """Nothing ever comes back."""
         return b""
 
-    async def port_faults(self) -> Fault:
+    async def port_status(self) -> int | None:
         """A file that can be written is healthy."""
-        return HEALTHY
+        return PORT_HEALTHY
 
     async def close(self) -> None:
         """Nothing is held open."""
@@ -156,9 +155,9 @@ class DeviceLink:
         except BlockingIOError:
             return b""
 
-    async def port_faults(self) -> Fault:
+    async def port_status(self) -> int | None:
         """The USB port's own status; many clones answer "healthy" whatever happens."""
-        return await asyncio.to_thread(_port_faults, self._open_fd())
+        return await asyncio.to_thread(_port_status, self._open_fd())
 
     async def close(self) -> None:
         """Wait for room before closing: closing usblp kills the data that is still in flight."""
@@ -218,21 +217,15 @@ def _open_device(path: Path) -> tuple[int, bool]:
         raise
 
 
-def _port_faults(fd: int) -> Fault:
+def _port_status(fd: int) -> int | None:
     try:
         import fcntl
 
         answer = bytearray(4)
         fcntl.ioctl(fd, _LPGETSTATUS, answer)
     except (ImportError, OSError):
-        return Fault.UNTOLD
-    status = answer[0]
-    faults = Fault.PAPER_OUT if status & 0x20 else HEALTHY
-    if not status & 0x08:
-        faults |= Fault.ERROR
-    if not status & 0x10:
-        faults |= Fault.OFFLINE
-    return faults
+        return None
+    return answer[0]
 
 
 async def _wait(

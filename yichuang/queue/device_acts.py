@@ -1,0 +1,75 @@
+"""What is asked of devices: noting how they are, testing, muting, sending a print job again."""
+
+from __future__ import annotations
+
+from yichuang.errors import NotSurelyUnprinted, UnknownPrintJob
+from yichuang.language import _
+from yichuang.queue.command import MuteDevice, NoteDevice, RetryPrint, TestDevice
+from yichuang.queue.desk import Desk, Done
+from yichuang.queue.device import DeviceKind, DeviceReason
+from yichuang.queue.document import TicketDocument
+from yichuang.queue.event import EventKind
+from yichuang.queue.printing import JobState
+from yichuang.text import one_line
+
+
+def note_device(desk: Desk, command: NoteDevice) -> Done:
+    """Keep how a device is, and journal it when that has changed."""
+    health = command.health
+    if desk.memory.note_device(command.device, command.owner, health, desk.now):
+        desk.record(
+            EventKind.DEVICE_CHANGED,
+            device=command.device,
+            state=health.state.value,
+            reason=health.reason.value,
+        )
+    return Done()
+
+
+def test_device(desk: Desk, command: TestDevice) -> Done:
+    """Ask a device for a test; a printer's is a print job. Raises UnknownDevice."""
+    kind = desk.rules.device(command.device)
+    desk.record(EventKind.DEVICE_TESTED, device=command.device)
+    if kind is not DeviceKind.PRINTER:
+        return Done()
+    settings = desk.rules.settings
+    page = TicketDocument(
+        hall=settings.hall.name,
+        number="",
+        category=command.device,
+        issued_at=desk.now.astimezone(desk.rules.zone).strftime("%Y-%m-%d %H:%M:%S"),
+        ahead=0,
+        test=True,
+    )
+    return Done(print_job=desk.memory.add_print_job(command.device, None, page, desk.now))
+
+
+def mute_device(desk: Desk, command: MuteDevice) -> Done:
+    """Silence a device, or let it be heard again. Raises UnknownDevice."""
+    desk.rules.device(command.device)
+    if desk.memory.mute(command.device, on=command.on, at=desk.now):
+        kind = EventKind.DEVICE_MUTED if command.on else EventKind.DEVICE_UNMUTED
+        desk.record(kind, device=command.device, reason=one_line(command.reason))
+    return Done()
+
+
+def retry_print(desk: Desk, command: RetryPrint) -> Done:
+    """Queue a job again of which surely nothing was printed.
+
+    Raises UnknownPrintJob; NotSurelyUnprinted when a paper may be out, which only a reprint may follow.
+    """
+    job = desk.memory.print_job(command.job)
+    if job is None:
+        raise UnknownPrintJob(job=command.job)
+    if job.state is not JobState.FAILED or not job.untouched:
+        raise NotSurelyUnprinted(job=job.id, state=job.state, number=job.number or _("测试页"))
+    desk.memory.requeue_print_job(job.id, desk.now)
+    desk.record(
+        EventKind.PRINT_RETRIED,
+        ticket=job.ticket,
+        number=job.number,
+        job=job.id,
+        printer=job.printer,
+        reason=job.reason.value if job.reason is not DeviceReason.NONE else "",
+    )
+    return Done(print_job=job.id)
