@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+import errno
 from typing import Protocol
 
-from yichuang.errors import DeviceMissing
+from yichuang.queue.device import DeviceReason, DeviceTrouble
 
 PORT_HEALTHY = 0x18
 """The status byte of a port with a printer that is selected and has no error."""
 
 
-class LinkLost(DeviceMissing):
-    """The other side cannot be reached, or went away.
+class LinkLost(DeviceTrouble):
+    """The other side cannot be reached, or went away; `reason` says why as far as the system tells.
 
     `touched` tells whether bytes of the send that failed may have gone out.
     """
 
     code = "link_lost"
+    usual = DeviceReason.OFFLINE
 
-    def __init__(self, *, device: str, detail: str, touched: bool = False) -> None:
-        super().__init__(device=device, detail=detail)
+    def __init__(
+        self,
+        *,
+        device: str,
+        detail: str,
+        touched: bool = False,
+        reason: DeviceReason = DeviceReason.NONE,
+    ) -> None:
+        super().__init__(device=device, reason=reason or self.usual, detail=detail)
         self.touched = touched
 
 
@@ -27,12 +36,30 @@ class LinkStalled(LinkLost):
     """The other side is there but takes no more bytes."""
 
     code = "link_stalled"
+    usual = DeviceReason.STALLED
 
 
 class LinkFull(LinkLost):
     """There is no room for the bytes; nothing of them was kept."""
 
     code = "link_full"
+    usual = DeviceReason.DISK_FULL
+
+
+_REASONS = {
+    errno.ENOENT: DeviceReason.UNPLUGGED,
+    errno.ENODEV: DeviceReason.UNPLUGGED,
+    errno.ENXIO: DeviceReason.UNPLUGGED,
+    errno.EIO: DeviceReason.UNPLUGGED,
+    errno.EACCES: DeviceReason.NO_PERMISSION,
+    errno.EPERM: DeviceReason.NO_PERMISSION,
+    errno.EBUSY: DeviceReason.BUSY,
+}
+
+
+def reason_of(error: OSError) -> DeviceReason:
+    """What an error of the system says of a device that is a path; `OFFLINE` when it says little."""
+    return _REASONS.get(error.errno or 0, DeviceReason.OFFLINE)
 
 
 class Link(Protocol):

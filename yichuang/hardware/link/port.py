@@ -1,4 +1,4 @@
-"""A printer behind a path: a character device such as /dev/usb/lp0, or a plain file that is appended to."""
+"""A device behind a path: a character device such as /dev/usb/lp0, or a plain file that is appended to."""
 
 from __future__ import annotations
 
@@ -10,7 +10,15 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from yichuang.hardware.link.link import PORT_HEALTHY, Link, LinkFull, LinkLost, LinkStalled
+from yichuang.hardware.link.link import (
+    PORT_HEALTHY,
+    Link,
+    LinkFull,
+    LinkLost,
+    LinkStalled,
+    reason_of,
+)
+from yichuang.queue.device import DeviceReason
 
 _CHUNK = 4096
 _DRAIN_SECONDS = 2.0
@@ -54,7 +62,11 @@ class FileLink:
             whole = await asyncio.to_thread(_append, self._path, data)
         except OSError as error:
             kind = LinkFull if error.errno in _NO_ROOM else LinkLost
-            raise kind(device=self._name, detail=f"{self._path}: {error.strerror}") from error
+            raise kind(
+                device=self._name,
+                detail=f"{self._path}: {error.strerror}",
+                reason=reason_of(error) if kind is LinkLost else DeviceReason.NONE,
+            ) from error
         if not whole:
             detail = f"{self._path}: a part of the ticket is left at its end"
             raise LinkLost(device=self._name, detail=detail, touched=True)
@@ -120,7 +132,7 @@ class DeviceLink:
         if self._fd is not None:
             return False
         try:
-            self._fd, self._answers = await asyncio.to_thread(_open_device, self._path)
+            self._fd, self._answers = await asyncio.to_thread(self._open_at)
         except OSError as error:
             raise self._lost(error) from error
         return True
@@ -170,7 +182,15 @@ class DeviceLink:
         fd, self._fd = self._fd, None
         if fd is not None:
             with suppress(OSError):
-                await asyncio.to_thread(os.close, fd)
+                await asyncio.to_thread(self._close_at, fd)
+
+    def _open_at(self) -> tuple[int, bool]:
+        """Open the device, in a thread: its descriptor, and whether it can be read. Raises OSError."""
+        return _open_device(self._path)
+
+    def _close_at(self, fd: int) -> None:
+        """Close the descriptor, in a thread."""
+        os.close(fd)
 
     def _read(self, fd: int) -> bytes:
         try:
@@ -193,8 +213,10 @@ class DeviceLink:
         return self._fd
 
     def _lost(self, error: OSError | None, *, touched: bool = False) -> LinkLost:
-        detail = f"{self._path}: {error.strerror if error else 'closed'}"
-        return LinkLost(device=self._name, detail=detail, touched=touched)
+        if error is None:
+            return LinkLost(device=self._name, detail=f"{self._path}: closed", touched=touched)
+        detail = f"{self._path}: {error.strerror or error}"
+        return LinkLost(device=self._name, detail=detail, touched=touched, reason=reason_of(error))
 
 
 def _open_device(path: Path) -> tuple[int, bool]:
