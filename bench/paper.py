@@ -19,7 +19,7 @@ from pathlib import Path
 from bench.measure import millis, percentile
 from bench.place import work_folder
 from bench.report import Figure, main
-from yichuang.bootstrap import create_hall, open_hall, working_printers
+from yichuang.bootstrap import create_hall, open_hall, working_devices
 from yichuang.profile import printer_toml
 from yichuang.queue.service import Hall
 
@@ -106,7 +106,7 @@ async def _child(folder: Path, way: str, tickets: int) -> None:
         printer = printer_toml("kiosk", host="127.0.0.1", port=port, width=80)
         # A hall for trying out is open at any hour.
         await create_hall(folder, level="town", printers=printer, sample=True)
-        async with open_hall(folder) as hall, working_printers(hall):
+        async with open_hall(folder) as hall, working_devices(hall):
             heart = Heart()
             beating = asyncio.create_task(heart.beat())
             first = await _WAYS["issue"](hall, papers, 1) if way == "issue" else []

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.command import Ran, environment, yichuang
-from yichuang.bootstrap import create_hall, open_hall, working_printers
+from yichuang.bootstrap import create_hall, open_hall, working_devices
 from yichuang.hardware.simulator.printer import Failure, SimulatedPrinter
 from yichuang.profile import printer_toml
 
@@ -89,7 +89,7 @@ async def test_a_dead_printer_never_counts_as_printed(
 async def test_a_command_waits_for_the_process_that_holds_the_lease(
     hall: Path, simulated: SimulatedPrinter
 ) -> None:
-    async with open_hall(hall) as open_one, working_printers(open_one):
+    async with open_hall(hall) as open_one, working_devices(open_one):
         mark = open_one.store.mark()
         while not (await open_one.printers())[0].since:
             mark = await open_one.store.wait_for_change(mark, 5)

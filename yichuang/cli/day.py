@@ -51,13 +51,13 @@ async def play_day(asked: Asked) -> None:
 
     Raises UnusableTerminal in a real hall: nobody's lines are filled with scripted visitors.
     """
-    from yichuang.bootstrap import simulated_printers, working_printers
+    from yichuang.bootstrap import simulated_printers, working_devices
 
     async with asked.hall() as hall:
         if not hall.settings.hall.sample:
             raise UnusableTerminal(detail=_("没有终端（不是 tty）"))
         say(_("没有终端，演一段大厅的日常：{name}").format(name=hall.settings.hall.name))
-        async with simulated_printers(hall, show=_show_paper), working_printers(hall):
+        async with simulated_printers(hall, show=_show_paper), working_devices(hall):
             await _play(hall)
     say(_("在终端里运行 make run，就能自己取号、叫号"))
 

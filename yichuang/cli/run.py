@@ -110,11 +110,11 @@ async def _printing(
     hall: Hall, *, simulate: bool
 ) -> AsyncIterator[Callable[[], Sequence[str]] | None]:
     """Work the hall's printers; gives what simulated ones printed, None where none were started."""
-    from yichuang.bootstrap import simulated_printers, working_printers
+    from yichuang.bootstrap import simulated_printers, working_devices
 
     async with AsyncExitStack() as stack:
         papers = await stack.enter_async_context(simulated_printers(hall)) if simulate else None
-        await stack.enter_async_context(working_printers(hall))
+        await stack.enter_async_context(working_devices(hall))
         yield (lambda: tuple(papers)) if papers is not None else None
 
 

@@ -1,0 +1,29 @@
+"""The one place that names concrete classes and puts a hall together."""
+
+from __future__ import annotations
+
+from yichuang.bootstrap.devices import working_devices
+from yichuang.bootstrap.hall import create_hall, open_hall, rehearsal_hall
+from yichuang.bootstrap.printers import (
+    PAPERS_KEPT,
+    Papers,
+    finish_print_job,
+    printer_states,
+    simulated_printers,
+)
+from yichuang.bootstrap.upkeep import back_up, examine_store, verify_journal
+
+__all__ = [
+    "PAPERS_KEPT",
+    "Papers",
+    "back_up",
+    "create_hall",
+    "examine_store",
+    "finish_print_job",
+    "open_hall",
+    "printer_states",
+    "rehearsal_hall",
+    "simulated_printers",
+    "verify_journal",
+    "working_devices",
+]

@@ -1,0 +1,107 @@
+"""The hall's printers: working one, asking all how they are, simulating those that hall.toml calls so."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+from typing import TYPE_CHECKING
+
+from yichuang.bootstrap.owner import new_owner
+from yichuang.queue.device import DeviceState, DeviceStatus
+from yichuang.queue.printing import PrintJob
+from yichuang.queue.service import Hall
+
+Papers = deque[str]
+"""What simulated printers printed, as text."""
+
+PAPERS_KEPT = 50
+"""How many papers of simulated printers can be looked at."""
+
+logger = logging.getLogger(__name__)
+
+if TYPE_CHECKING:
+    from yichuang.config import PrinterSettings
+    from yichuang.hardware.worker import PrinterWorker
+
+
+def printer_worker(hall: Hall, settings: PrinterSettings) -> PrinterWorker:
+    """The worker of one `[[printer]]`."""
+    from yichuang.hardware.ticket_printer import open_printer
+    from yichuang.hardware.worker import PrinterWorker
+
+    owner = new_owner()
+    return PrinterWorker(
+        open_printer(settings, language=hall.settings.hall.language),
+        hall.store,
+        owner,
+        partial(hall.devices.note, settings.name, owner),
+        backup=settings.backup,
+    )
+
+
+@asynccontextmanager
+async def simulated_printers(
+    hall: Hall, show: Callable[[str], None] = lambda text: None
+) -> AsyncIterator[Papers | None]:
+    """Start the printers that hall.toml calls simulated; their papers, newest last.
+
+    None when none was started: there is no such printer, or another process of the hall runs it.
+    """
+    simulated = [each for each in hall.settings.printer if each.simulated]
+    if not simulated:
+        yield None
+        return
+    from yichuang.hardware.simulator.paper import Paper, as_text
+    from yichuang.hardware.simulator.printer import SimulatedPrinter
+
+    papers: Papers = deque(maxlen=PAPERS_KEPT)
+
+    def keep(paper: Paper) -> None:
+        papers.append(as_text(paper))
+        show(papers[-1])
+
+    async with AsyncExitStack() as stack:
+        started = 0
+        for settings in simulated:
+            printer = SimulatedPrinter(settings.port, settings.width, None, keep)
+            try:
+                await stack.enter_async_context(printer)
+                started += 1
+            except OSError as error:
+                logger.warning("simulated printer %s not started: %s", settings.name, error)
+        yield papers if started else None
+
+
+async def finish_print_job(hall: Hall, job: int, seconds: float) -> PrintJob | None:
+    """Work the job here, or watch the process that does, until its end is known or time is up."""
+    queued = await hall.print_job(job)
+    if queued is None:
+        return None
+    settings = next((each for each in hall.settings.printer if each.name == queued.printer), None)
+    if settings is None:
+        return queued
+    worker = printer_worker(hall, settings)
+    try:
+        return await worker.work_until(job, seconds)
+    finally:
+        await worker.close()
+
+
+async def printer_states(hall: Hall) -> list[DeviceStatus]:
+    """The printers as they are now: as their worker sees them, or asked here when nobody works them."""
+    from yichuang.hardware.ticket_printer import open_printer
+
+    states = []
+    for status, settings in zip(await hall.printers(), hall.settings.printer, strict=True):
+        seen = status
+        if status.health.state is DeviceState.UNKNOWN:
+            printer = open_printer(settings)
+            try:
+                seen = DeviceStatus(status.name, await printer.health(), None)
+            finally:
+                await printer.close()
+        states.append(seen)
+    return states
