@@ -51,6 +51,17 @@ def test_a_number_is_taken_as_meant(typed: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "typed", ["CAN110000123456", " can 110000-123456", "ＣＡＮ１１００００１２３４５６"]
+)
+def test_the_foreigners_number_of_2017_is_known_too(typed: str) -> None:
+    person = identify(SECRET, typed)
+    assert person == identify(SECRET, "CAN110000123456")
+    assert person.masked == "***********3456"
+    assert person.birth_year is None
+    assert person.key != identify(SECRET, "CAN110000123457").key
+
+
+@pytest.mark.parametrize(
     ("typed", "said"),
     [
         ("110105194912310021", "校验位"),
@@ -58,6 +69,10 @@ def test_a_number_is_taken_as_meant(typed: str) -> None:
         ("11010519491231002", "18 位"),
         ("110105491231002", "18 位"),
         ("", "18 位"),
+        ("AB1234567890123", "18 位"),
+        ("ABC12345678901", "18 位"),
+        ("ABCD12345678901", "18 位"),
+        ("ABC12345678901X", "18 位"),
         ("1101051949123100XX", "数字"),
         ("11010519491331002X", "出生日期"),
         ("11010500001231002X", "出生日期"),

@@ -20,6 +20,9 @@ DeviceName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,20}$")]
 UsbId = Annotated[int, Field(ge=0, le=0xFFFF)]
 """A USB vendor or product number; hall.toml may write it as 0x04b8."""
 
+Endpoint = Annotated[int, Field(ge=1, le=0x8F)]
+"""A USB endpoint's address; from 0x81 on it is one for input."""
+
 Baud = Literal[1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200]
 
 HexBytes = Annotated[str, Field(pattern=r"^(?:[0-9A-Fa-f]{2} ?)*$", max_length=600)]
@@ -197,6 +200,26 @@ class IdReaderSettings(LinkSettings):
     """The kiosk that it belongs to; empty for one without a name."""
     debounce_seconds: float = Field(5.0, ge=0, le=60)
     """A card that stays on the reader counts once in so long."""
+    find_seconds: float = Field(0.4, ge=0.1, le=5)
+    """How often it is asked for a card."""
+    answer_seconds: float = Field(0.5, ge=0.1, le=10)
+    """How long an answer other than a card's content may take."""
+    read_seconds: float = Field(2.0, ge=0.5, le=20)
+    """How long a card's content may take; at 9600 baud its bytes alone take 1.4."""
+    handshake: bool = True
+    """Whether to ask for the state of the security module (SAM) when it is opened."""
+    split_pipes: bool = True
+    """Over USB: whether a frame's preamble and length go over pipes of their own, as the first readers
+    have it, or whole frames over one pipe."""
+    endpoints: tuple[Endpoint, Endpoint, Endpoint, Endpoint] = (0x02, 0x06, 0x81, 0x85)
+    """Over USB: out for the head, out for the rest, in for the head, in for the rest. With whole frames
+    only the first and the third are used."""
+
+    @model_validator(mode="after")
+    def _points_both_ways(self) -> IdReaderSettings:
+        if any((number >= 0x80) is not (place > 1) for place, number in enumerate(self.endpoints)):
+            raise ValueError(_("endpoints 前两个是输出（小于 0x80），后两个是输入（0x81 起）"))
+        return self
 
 
 class InputSettings(Section):

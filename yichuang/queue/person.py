@@ -32,6 +32,8 @@ _CHECK_CHARACTERS = "10X98765432"
 
 _SEPARATORS = re.compile(r"[\s\-‐-―－]+")
 _ID_NUMBER = re.compile(r"[0-9]{17}[0-9X]", re.ASCII)
+_FOREIGN_NUMBER = re.compile(r"[A-Z]{3}[0-9]{12}", re.ASCII)
+"""The permanent residence cards for foreigners of 2017; without a check character that is published."""
 _MOBILE = re.compile(r"1[3-9][0-9]{9}", re.ASCII)
 _LANDLINE = re.compile(r"0[1-9][0-9]{8,10}|[2-8][0-9]{6,7}", re.ASCII)
 _EARLIEST_BIRTH = 1850
@@ -44,8 +46,9 @@ class Person(NamedTuple):
     """The keyed hash of the ID number."""
     masked: str
     """What may be shown to staff: `**************1234`."""
-    birth_year: int
-    """For a green channel by age, where a hall has one; it is kept nowhere."""
+    birth_year: int | None
+    """For a green channel by age, where a hall has one; it is kept nowhere. None where the number does
+    not tell the century."""
 
 
 class Visitor(NamedTuple):
@@ -70,10 +73,13 @@ def new_secret() -> bytes:
 def identify(secret: bytes, typed: str) -> Person:
     """The person with the ID number that was typed or read from a card; raises InvalidIdNumber.
 
-    Blanks, a small x and full-width characters are taken as meant. The check character and the date of
-    birth must be right (GB 11643-1999).
+    Blanks, small letters and full-width characters are taken as meant. The check character and the date
+    of birth must be right (GB 11643-1999); the numbers of the foreigners' cards of 2017, three letters
+    and twelve digits, have no such check.
     """
     number = _SEPARATORS.sub("", unicodedata.normalize("NFKC", typed)).upper()
+    if _FOREIGN_NUMBER.fullmatch(number):
+        return _person(secret, number, None)
     if len(number) != len(_WEIGHTS) + 1:
         raise InvalidIdNumber(detail=_("应有 18 位，实有 {count} 位").format(count=len(number)))
     if not _ID_NUMBER.fullmatch(number):
@@ -86,10 +92,14 @@ def identify(secret: bytes, typed: str) -> Person:
         raise InvalidIdNumber(detail=_("第 7 到 14 位不是出生日期"))
     if check_character(number[:-1]) != number[-1]:
         raise InvalidIdNumber(detail=_("校验位不符，有一位输错了"))
+    return _person(secret, number, born.year)
+
+
+def _person(secret: bytes, number: str, birth_year: int | None) -> Person:
     return Person(
         key=keyed_hash(secret, "id_number", number),
         masked="*" * (len(number) - 4) + number[-4:],
-        birth_year=born.year,
+        birth_year=birth_year,
     )
 
 
