@@ -66,6 +66,14 @@ CALLS = [
 ]
 
 
+PRINT_JOBS = [(1, "printed", ""), (2, "failed", "cutter"), (3, "queued", "")]
+"""Id (and ticket), state, reason."""
+
+PAPER = json.dumps(
+    {"hall": "大厅", "number": "A001", "category": "纳税", "issued_at": NOW, "ahead": 0}
+)
+
+
 def _old_hall(path: Path) -> int:
     """A file as the first release left it at noon; how many rows its journal has."""
     path.touch()
@@ -106,6 +114,13 @@ def _old_hall(path: Path) -> int:
             connection.execute(
                 "INSERT INTO window VALUES (?, ?, ?, ?)", (window, state, NOW, reason)
             )
+        connection.executemany(
+            "INSERT INTO print_job VALUES (?, 'kiosk', ?, ?, ?, ?, NULL, ?, ?)",
+            [(job, job, PAPER, state, reason, NOW, NOW) for job, state, reason in PRINT_JOBS],
+        )
+        connection.execute(
+            "INSERT INTO printer VALUES ('kiosk', 'x', '', 0, 'ready', '', ?)", (NOW,)
+        )
         rows = _journal(connection)
         connection.execute("COMMIT")
     return rows
@@ -339,3 +354,16 @@ async def _script(hall: Hall, clock: FixedClock) -> None:
     await hall.close_day(outage=True, reason="停电", actor="主任")
     clock.advance(timedelta(days=1))
     await hall.issue(slip="A005")
+
+
+async def test_papers_and_printers_are_as_they_were(old: Path) -> None:
+    async with await _open(old) as hall:
+        jobs = sorted(await hall.print_jobs(), key=lambda job: job.id)
+        assert [(job.id, job.state.value, job.reason.value) for job in jobs] == PRINT_JOBS
+        assert [job.ticket for job in jobs] == [1, 2, 3]
+        # What failed before it was noted whether anything was sent may be on paper.
+        assert not any(job.untouched or job.moved_from for job in jobs)
+        assert await hall.store.lease("kiosk", "new", 60)
+        claimed = await hall.store.claim("kiosk", "new")
+        assert claimed is not None
+        assert claimed.id == 3

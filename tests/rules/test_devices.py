@@ -1,0 +1,332 @@
+"""What the rules know of devices: noted once, tested, muted; papers sent again; faces; announcements."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.rules.fair_hall import call, fair_hall, give
+from yichuang.clock import FixedClock
+from yichuang.errors import InvalidHall, NotSurelyUnprinted, UnknownDevice, UnknownPrintJob
+from yichuang.queue.announcement import AnnouncementState
+from yichuang.queue.arrivals import Arrivals, Scan
+from yichuang.queue.device import DeviceHealth, DeviceKind, DeviceReason, DeviceState
+from yichuang.queue.event import Entry, EventKind
+from yichuang.queue.face import FaceState
+from yichuang.queue.item import Item
+from yichuang.queue.printing import JobState, PrintReport
+from yichuang.queue.service import Hall
+from yichuang.queue.ticket_code import check_character, read_ticket_code, ticket_code
+
+DEVICES = """
+[[printer]]
+name = "front"
+transport = "tcp"
+host = "127.0.0.1"
+backup = "desk"
+
+[[printer]]
+name = "desk"
+transport = "file"
+path = "/tmp/paper"
+kiosks = ["east"]
+windows = [2]
+
+[[display]]
+name = "over1"
+driver = "line"
+path = "/dev/ttyS0"
+windows = [1]
+
+[voice]
+enabled = true
+
+[[scanner]]
+name = "scan"
+path = "/dev/input/event7"
+"""
+
+READY = DeviceHealth(DeviceState.READY)
+PAPER_OUT = DeviceHealth(DeviceState.MISSING, DeviceReason.PAPER_OUT)
+UNTOUCHED = PrintReport(JobState.FAILED, DeviceReason.PAPER_OUT, untouched=True)
+
+
+@pytest.fixture
+async def hall(clock: FixedClock) -> Hall:
+    """A hall with devices; windows 1 and 2 are open."""
+    return await fair_hall(clock, 1, 2, more=DEVICES)
+
+
+async def _events(hall: Hall, *kinds: EventKind) -> list[Entry]:
+    return [entry for entry in await hall.entries(0, 500) if entry.event.kind in kinds]
+
+
+# --- how devices are ------------------------------------------------------------------------------
+
+
+async def test_every_device_of_the_hall_is_listed_in_its_order(hall: Hall) -> None:
+    named = {name: kind for name, (kind, _settings) in hall.devices.named().items()}
+    assert named == {
+        "front": DeviceKind.PRINTER,
+        "desk": DeviceKind.PRINTER,
+        "over1": DeviceKind.DISPLAY,
+        "voice": DeviceKind.VOICE,
+        "scan": DeviceKind.SCANNER,
+    }
+    statuses = await hall.devices.statuses()
+    assert [each.name for each in statuses] == list(named)
+    assert {each.health.state for each in statuses} == {DeviceState.UNKNOWN}
+    assert [each.name for each in await hall.printers()] == ["front", "desk"]
+
+
+async def test_a_change_is_journaled_once_and_only_from_who_works_it(hall: Hall) -> None:
+    assert await hall.store.lease("over1", "me", 60)
+    for owner, health in (("me", READY), ("me", READY), ("you", PAPER_OUT), ("me", PAPER_OUT)):
+        await hall.devices.note("over1", owner, health)
+    told = await _events(hall, EventKind.DEVICE_CHANGED)
+    assert [dict(each.event.data) for each in told] == [
+        {"device": "over1", "state": "ready", "reason": ""},
+        {"device": "over1", "state": "missing", "reason": "paper_out"},
+    ]
+    status = (await hall.devices.statuses())[2]
+    assert (status.health, status.since) == (PAPER_OUT, hall.clock.now())
+
+
+async def test_a_device_is_muted_and_heard_again(hall: Hall) -> None:
+    await hall.devices.mute("voice", on=True, reason="开会", actor="主任")
+    await hall.devices.mute("voice", on=True)
+    assert (await hall.devices.statuses())[3].muted
+    await hall.devices.mute("voice", on=False)
+    assert not (await hall.devices.statuses())[3].muted
+    told = await _events(hall, EventKind.DEVICE_MUTED, EventKind.DEVICE_UNMUTED)
+    assert [(each.event.kind, each.actor) for each in told] == [
+        (EventKind.DEVICE_MUTED, "主任"),
+        (EventKind.DEVICE_UNMUTED, ""),
+    ]
+
+
+async def test_a_test_is_asked_for_in_the_journal_and_of_a_printer_as_a_job(hall: Hall) -> None:
+    assert (await hall.devices.test("over1", actor="主任")).print_job is None
+    done = await hall.devices.test("desk")
+    assert done.print_job is not None
+    job = await hall.print_job(done.print_job)
+    assert job is not None
+    assert (job.printer, job.ticket, job.number, job.document.test) == ("desk", None, "", True)
+    told = await _events(hall, EventKind.DEVICE_TESTED)
+    assert [each.event.data["device"] for each in told] == ["over1", "desk"]
+
+
+async def test_an_unknown_device_is_refused(hall: Hall) -> None:
+    with pytest.raises(UnknownDevice) as refused:
+        await hall.devices.test("nowhere")
+    assert "over1" in refused.value.hint
+    with pytest.raises(UnknownDevice):
+        await hall.devices.mute("nowhere", on=True)
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ('[[scanner]]\nname = "front"\npath = "/dev/x"', "front"),
+        ('[[caller_pad]]\nname = "pad"\npath = "/dev/x"\nwindow = 77', "77"),
+        ('[[id_reader]]\nname = "r"\ntransport = "serial"', "path"),
+    ],
+)
+async def test_devices_that_do_not_fit_the_hall_are_refused(
+    clock: FixedClock, more: str, told: str
+) -> None:
+    with pytest.raises(InvalidHall) as refused:
+        await fair_hall(clock, more=DEVICES + more)
+    assert told in refused.value.message
+
+
+async def test_a_backup_must_be_another_printer(clock: FixedClock) -> None:
+    with pytest.raises(InvalidHall):
+        await fair_hall(clock, more=DEVICES.replace('backup = "desk"', 'backup = "front"'))
+
+
+# --- papers ---------------------------------------------------------------------------------------
+
+
+async def test_each_place_has_its_printer(hall: Hall) -> None:
+    number = await give(hall)
+    await give(hall, origin="east")
+    await hall.reprint(number, window=2)
+    await hall.reprint(number, window=1)
+    jobs = await hall.print_jobs()
+    assert [job.printer for job in reversed(jobs)] == ["front", "desk", "desk", "front"]
+
+
+async def test_a_ticket_carries_its_code_where_there_is_a_scanner(
+    hall: Hall, clock: FixedClock
+) -> None:
+    await give(hall)
+    (job,) = await hall.print_jobs()
+    assert job.ticket is not None
+    assert read_ticket_code(job.document.code) == job.ticket
+    plain = await fair_hall(clock, 1, more=DEVICES.split("[[scanner]]")[0])
+    await give(plain)
+    assert (await plain.print_jobs())[0].document.code == ""
+
+
+async def _failed(hall: Hall, report: PrintReport) -> int:
+    await give(hall)
+    assert await hall.store.lease("front", "me", 60)
+    job = await hall.store.claim("front", "me")
+    assert job is not None
+    await hall.store.report(job.id, report)
+    return job.id
+
+
+async def test_what_surely_printed_nothing_is_sent_again(hall: Hall) -> None:
+    job = await _failed(hall, UNTOUCHED)
+    await hall.devices.retry(job, actor="窗口1")
+    again = await hall.print_job(job)
+    assert again is not None
+    assert (again.state, again.reason, again.document.reprint) == (
+        JobState.QUEUED,
+        DeviceReason.NONE,
+        False,
+    )
+    claimed = await hall.store.claim("front", "me")
+    assert claimed is not None
+    assert claimed.id == job
+    (told,) = await _events(hall, EventKind.PRINT_RETRIED)
+    assert (told.actor, told.event.data["reason"]) == ("窗口1", "paper_out")
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        PrintReport(JobState.FAILED, DeviceReason.CUTTER),
+        PrintReport(JobState.UNKNOWN, DeviceReason.NO_ANSWER),
+        PrintReport(JobState.PRINTED),
+    ],
+)
+async def test_what_may_be_on_paper_is_not_sent_again(hall: Hall, report: PrintReport) -> None:
+    job = await _failed(hall, report)
+    with pytest.raises(NotSurelyUnprinted):
+        await hall.devices.retry(job)
+    with pytest.raises(UnknownPrintJob):
+        await hall.devices.retry(999)
+
+
+# --- what displays show and voices say ------------------------------------------------------------
+
+
+async def test_a_face_for_each_state_of_a_window(hall: Hall) -> None:
+    def item(code: str, *, private: bool) -> Item:
+        return Item(
+            code, f"事项{code}", f"简称{code}", "税务局", "tax", "", private, False, "s", "j"
+        )
+
+    await hall.import_items([item("T1", private=False), item("T2", private=True)], source="test")
+
+    async def face(window: int = 1) -> tuple[FaceState, str, str, str, int]:
+        found = next(each for each in await hall.devices.faces() if each.window == window)
+        return found.state, found.number, found.item, found.unit, found.calls
+
+    hall_name = hall.settings.hall.name
+    assert await face(5) == (FaceState.CLOSED, "", "", hall_name, 0)
+    assert await face() == (FaceState.IDLE, "", "", hall_name, 0)
+    number = await give(hall, items=("T1",))
+    await call(hall, 1)
+    assert await face() == (FaceState.CALLING, number, "简称T1", "税务局", 1)
+    await hall.recall(1)
+    assert (await face())[-1] == 2
+    await hall.start(1)
+    assert (await face())[0] is FaceState.SERVING
+    await hall.finish(1)
+    await hall.pause_window(1, reason="开会")
+    assert await face() == (FaceState.PAUSED, "", "", hall_name, 0)
+    await hall.resume_window(1)
+    await give(hall, items=("T2",))
+    await call(hall, 1)
+    assert (await face())[2:4] == ("", hall_name)
+
+
+async def test_calls_wait_to_be_announced_in_order(hall: Hall) -> None:
+    first, second = await give(hall), await give(hall)
+    assert await hall.devices.unannounced() == []
+    await call(hall, 1)
+    await hall.recall(1)
+    await call(hall, 2)
+    waiting = await hall.devices.unannounced()
+    assert [(each.number, each.window, each.is_repeat) for each in waiting] == [
+        (first, 1, False),
+        (first, 1, True),
+        (second, 2, False),
+    ]
+    await hall.devices.conclude(waiting[0].seq, AnnouncementState.SPOKEN)
+    assert [each.seq for each in await hall.devices.unannounced()] == [
+        each.seq for each in waiting[1:]
+    ]
+    (kept,) = await hall.devices.announcements()
+    assert (kept.number, kept.window, kept.state) == (first, 1, AnnouncementState.SPOKEN)
+
+
+async def test_an_undone_call_is_not_announced(hall: Hall, clock: FixedClock) -> None:
+    number = await give(hall)
+    await call(hall, 1)
+    await hall.undo(1)
+    assert await hall.devices.unannounced() == []
+    clock.advance(timedelta(seconds=1))
+    await call(hall, 1)
+    (waiting,) = await hall.devices.unannounced()
+    assert waiting.number == number
+
+
+async def test_after_a_long_silence_only_the_latest_are_looked_for(hall: Hall) -> None:
+    await give(hall)
+    await call(hall, 1)
+    await hall.store.lease("over1", "me", 60)
+    for health, _each in zip(itertools.cycle((READY, PAPER_OUT)), range(500), strict=False):
+        await hall.devices.note("over1", "me", health)
+    assert await hall.devices.unannounced() == []
+    await hall.recall(1)
+    assert len(await hall.devices.unannounced()) == 1
+
+
+# --- codes and arrivals ---------------------------------------------------------------------------
+
+
+def test_the_check_character_is_that_of_iso_7064() -> None:
+    # A Global Release Identifier, which uses MOD 37,36: A1-2425G-ABC1234002-M (IFPI GRid 2.1, 5.4).
+    assert check_character("A12425GABC1234002") == "M"
+
+
+@given(st.integers(1, 10**12 - 1), st.data())
+def test_a_code_is_read_back_and_one_wrong_character_is_found(
+    ticket: int, data: st.DataObject
+) -> None:
+    code = ticket_code(ticket)
+    assert read_ticket_code(f" {code.lower()} ") == ticket
+    place = data.draw(st.integers(0, len(code) - 1))
+    other = data.draw(st.sampled_from("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+    wrong = code[:place] + other + code[place + 1 :]
+    assert read_ticket_code(wrong) == (ticket if wrong == code else None)
+
+
+@given(st.text(max_size=40))
+def test_other_scans_are_no_ticket(text: str) -> None:
+    ticket = read_ticket_code(text)
+    assert ticket is None or ticket_code(ticket) == text.strip().upper()
+
+
+def test_an_arrival_reaches_the_kiosk_that_was_shown_last() -> None:
+    arrivals, heard = Arrivals(), []
+    assert not arrivals.tell("", Scan("Q1"))
+    stop_first = arrivals.listen("", lambda each: heard.append(("first", each)))
+    stop_second = arrivals.listen("", lambda each: heard.append(("second", each)))
+    arrivals.listen("east", lambda each: heard.append(("east", each)))
+    assert arrivals.tell("", Scan("1"))
+    stop_second()
+    stop_second()
+    assert arrivals.tell("", Scan("2"))
+    stop_first()
+    assert not arrivals.tell("", Scan("3"))
+    assert heard == [("second", Scan("1")), ("first", Scan("2"))]
