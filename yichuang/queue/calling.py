@@ -94,15 +94,15 @@ def _dropped(desk: Desk, window: int) -> int | None:
 
 def _choose(desk: Desk, duty: Duty, without: int | None) -> _Next | None:
     memory, policy = desk.memory, desk.rules.policy
-    heads = memory.heads(duty, desk.time, without)
+    heads = memory.heads(duty, desk.now, without)
     if not heads:
         return None
     candidates, causes = contenders(
-        heads, duty, desk.time, desk.rules.settings.dispatch, memory.line_lengths
+        heads, duty, desk.now, desk.rules.settings.dispatch, memory.line_lengths
     )
     looks_back = policy.looks_back
     recent = memory.recent_classes(duty.window, desk.today, looks_back) if looks_back else ()
-    choice = policy.choose(candidates, Turn(desk.time, recent, duty.is_green))
+    choice = policy.choose(candidates, Turn(desk.now, recent, duty.is_green))
     head = choice.head
     why = {**choice.why, "lines": len(candidates)}
     if head.target_window is not None:
@@ -167,7 +167,7 @@ def _call(
         number=ticket.number,
         rule=rule.value,
         why=dict(why),
-        waited=round(elapsed(before.since, desk.time).total_seconds()),
+        waited=round(elapsed(before.since, desk.now).total_seconds()),
         former_call=before.call,
         **{"class": before.priority_class.value, **({"reason": reason} if reason else {})},
     )

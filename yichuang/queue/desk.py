@@ -115,11 +115,6 @@ class Desk:
                 self.memory.save_ticket(ticket._replace(since=since))
 
     @property
-    def time(self) -> datetime:
-        """The time by which waits are measured: the command's, as they are moved with the clock."""
-        return self.now
-
-    @property
     def next_seq(self) -> int:
         """The number that the next journal row will have: the hall's own order of things."""
         return self._seq + 1
@@ -181,7 +176,7 @@ class Desk:
 
     def placed(self, ticket: Ticket) -> Ticket:
         """The waiting ticket with how many are ahead of it."""
-        return placed(self.memory, self.rules, self.time, ticket)
+        return placed(self.memory, self.rules, self.now, ticket)
 
 
 def placed(records: Records, rules: HallRules, time: datetime, ticket: Ticket) -> Ticket:
@@ -270,7 +265,7 @@ def note_absences(desk: Desk, *, former_days: bool = False) -> tuple[Appointment
     late = timedelta(minutes=desk.rules.settings.appointment.late_minutes)
     missed = tuple(
         each._replace(state=AppointmentState.MISSED, ended_at=desk.now)
-        for each in desk.memory.absent(desk.today, desk.time - late)
+        for each in desk.memory.absent(desk.today, desk.now - late)
         if not former_days or each.business_date < desk.today
     )
     for each in missed:

@@ -84,7 +84,7 @@ def _behind_others(desk: Desk, before: Ticket, others: int) -> Ticket:
         order = int(before.not_before.timestamp())
     ticket = before._replace(priority_class=before.issued_class)
     needs = desk.rules.rivals(ticket.need)
-    behind = desk.memory.nth_waiting(ticket, needs, others, desk.time) if others else None
+    behind = desk.memory.nth_waiting(ticket, needs, others, desk.now) if others else None
     if ticket.priority_class is before.priority_class:
         order = max(order, before.line_order)
     if behind is None:

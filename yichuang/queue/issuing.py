@@ -102,7 +102,7 @@ def draft(
         issued_at=desk.now,
         line_order=desk.next_seq if slot is None else slot,
         line_entry=desk.next_seq,
-        since=desk.time if not_before is None else max(desk.time, not_before),
+        since=desk.now if not_before is None else max(desk.now, not_before),
         issue_order=desk.next_seq,
         issued_class=priority_class,
         not_before=not_before,

@@ -26,7 +26,7 @@ def rate_ticket(desk: Desk, command: RateTicket) -> Done:
         if ticket.state is not TicketState.FINISHED:
             raise NothingToRate(window=ticket.window or "-")
     else:
-        found = awaiting_rating(desk.memory, desk.rules, desk.time, command.window or 0)
+        found = awaiting_rating(desk.memory, desk.rules, desk.now, command.window or 0)
         if found is None:
             raise NothingToRate(window=command.window)
         ticket = found

@@ -134,7 +134,7 @@ def _free_slot(
     slot = next((each for each in known if each.start == start), None)
     if slot is None:
         raise SlotUnknown(start=shown, slots=_times(desk, known))
-    if slot.start <= desk.time:
+    if slot.start <= desk.now:
         raise SlotPassed(start=shown)
     refused = [item for item in items if not item.saturday]
     if slot.flagged_only and (refused or not items):
@@ -149,7 +149,7 @@ def _free_slot(
 def _times(desk: Desk, slots: Sequence[Slot]) -> str:
     """When the slots with places left begin."""
     zone = desk.rules.zone
-    free = [slot.start for slot in slots if slot.free and slot.start > desk.time]
+    free = [slot.start for slot in slots if slot.free and slot.start > desk.now]
     return _("、").join(f"{start.astimezone(zone):%H:%M}" for start in free) or "-"
 
 
@@ -221,7 +221,7 @@ def cancel_appointment(desk: Desk, command: CancelAppointment) -> Done:
     if before.state is not AppointmentState.BOOKED:
         raise AppointmentEnded(state=before.state)
     hours = desk.rules.settings.appointment.cancel_hours
-    if not command.force and desk.time > before.start - timedelta(hours=hours):
+    if not command.force and desk.now > before.start - timedelta(hours=hours):
         raise CancelTooLate(start=opening_text(desk.rules, before.start), hours=hours)
     appointment = before._replace(
         state=AppointmentState.CANCELLED, ended_at=desk.now, reason=reason or None
@@ -303,7 +303,7 @@ def _expected(desk: Desk, person: str | None) -> Appointment:
 def _is_over(desk: Desk, appointment: Appointment) -> bool:
     """Whether nobody can check in any more."""
     late = timedelta(minutes=desk.rules.settings.appointment.late_minutes)
-    return appointment.end + late < desk.time
+    return appointment.end + late < desk.now
 
 
 def _pressed_twice(desk: Desk, command: CheckIn, found: Appointment) -> Done | None:
