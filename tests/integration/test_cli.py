@@ -109,6 +109,23 @@ def test_a_ticket_from_issue_to_finish(hall: Path) -> None:
     assert yichuang("journal", "verify", "--json", hall=hall).json["sound"] is True
 
 
+def test_a_rating_told_to_the_staff_is_kept_once(hall: Path) -> None:
+    number = issue(hall, "tax")
+    yichuang("window", "open", 6, hall=hall)
+    refused = yichuang("ticket", "rate", number, "satisfied", "--json", hall=hall)
+    assert (refused.status, refused.json["error"]["code"]) == (3, "nothing_to_rate")
+    for step in ("next", "start", "finish"):
+        assert yichuang("window", step, 6, hall=hall).status == 0
+    rated = yichuang("ticket", "rate", number, "satisfied", hall=hall)
+    assert (rated.status, rated.out.strip()) == (0, "D001 评价：满意")
+    again = yichuang("ticket", "rate", number, "dissatisfied", "--json", hall=hall)
+    assert again.json["error"]["code"] == "already_rated"
+    assert yichuang("ticket", "show", number, hall=hall).out.splitlines()[-1].split()[1:3] == [
+        "评价",
+        "满意",
+    ]
+
+
 def test_transfer_to_a_category_and_to_a_window(hall: Path) -> None:
     issue(hall, "tax")
     yichuang("window", "open", 6, hall=hall)

@@ -196,7 +196,7 @@ async def test_what_surely_printed_nothing_is_sent_again(hall: Hall) -> None:
     assert claimed is not None
     assert claimed.id == job
     (told,) = await _events(hall, EventKind.PRINT_RETRIED)
-    assert (told.actor, told.event.data["reason"]) == ("窗口1", "paper_out")
+    assert (told.actor, told.event.data["after"]) == ("窗口1", "paper_out")
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from yichuang.language import _
 from yichuang.queue.desk import Done
 from yichuang.queue.event import Entry
 from yichuang.queue.need import need_label
+from yichuang.queue.rating import Grade, RatingChannel
 from yichuang.queue.service import Hall
 from yichuang.queue.ticket import ISSUED_CLASSES, HoldKind, PriorityClass, Ticket, TicketState
 
@@ -26,7 +27,7 @@ _OF_DATE = click.option(
 )
 
 
-@click.group(cls=NamingGroup, help=_("取号、查号、补打、取消、恢复、置顶、改派、唤回。"))
+@click.group(cls=NamingGroup, help=_("取号、查号、补打、取消、恢复、置顶、改派、唤回、评价。"))
 def ticket() -> None:
     """The commands on tickets."""
 
@@ -170,6 +171,8 @@ def _step(hall: Hall, entry: Entry) -> str:
     if facts.get("to_category"):
         label = _label(hall, facts["to_category"])
         parts.append(_("转到「{category}」").format(category=label))
+    if facts.get("grade"):
+        parts.append(Grade(facts["grade"]).label)
     parts += [_(facts["reason"]) if facts.get("reason") else "", entry.actor]
     return "  ".join(part for part in parts if part)
 
@@ -274,6 +277,26 @@ def wake(asked: Asked, number: str) -> None:
     """A held ticket comes back into line."""
 
     _do(asked, lambda hall: hall.wake(number, actor=asked.actor))
+
+
+@ticket.command(
+    help=_("代办事人记下评价：very_satisfied 非常满意 …… very_dissatisfied 非常不满意。")
+)
+@click.argument("number")
+@click.argument("grade", type=click.Choice([each.value for each in Grade]))
+@takes_hall
+def rate(asked: Asked, number: str, grade: str) -> None:
+    """Keep a rating that the visitor gave to the staff."""
+
+    async def work() -> Ticket:
+        async with asked.hall() as hall:
+            return _the(
+                await hall.rate(Grade(grade), RatingChannel.STAFF, number=number, actor=asked.actor)
+            )
+
+    held = run(work())
+    text = _("{number} 评价：{grade}").format(number=held.number, grade=Grade(grade).label)
+    asked.show({"ticket": held.as_json(), "grade": grade}, text)
 
 
 def _do(asked: Asked, act: Callable[[Hall], Awaitable[Done]]) -> None:

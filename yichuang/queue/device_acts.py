@@ -6,7 +6,7 @@ from yichuang.errors import NotSurelyUnprinted, UnknownPrintJob
 from yichuang.language import _
 from yichuang.queue.command import MuteDevice, NoteDevice, RetryPrint, TestDevice
 from yichuang.queue.desk import Desk, Done
-from yichuang.queue.device import DeviceKind, DeviceReason
+from yichuang.queue.device import DeviceKind
 from yichuang.queue.document import TicketDocument
 from yichuang.queue.event import EventKind
 from yichuang.queue.printing import JobState
@@ -70,6 +70,6 @@ def retry_print(desk: Desk, command: RetryPrint) -> Done:
         number=job.number,
         job=job.id,
         printer=job.printer,
-        reason=job.reason.value if job.reason is not DeviceReason.NONE else "",
+        after=job.reason.value,
     )
     return Done(print_job=job.id)
