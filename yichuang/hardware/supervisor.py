@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from yichuang.errors import StoreError, YichuangError
+from yichuang.hardware.bounded import GRACE, end, within
 from yichuang.hardware.device import Device
 from yichuang.queue.device import (
     DeviceHealth,
@@ -37,9 +38,14 @@ class Patience:
     longest: float = 30.0
     look: float = 1.0
     """How often to look whether a device that was unplugged is back: it is then opened at once."""
+    steady: float = 30.0
+    """A device that worked so long is opened again soon; one that fails sooner waits ever longer, so that
+    one that comes and goes fills neither log nor journal."""
     opening: float = 10.0
     """How long opening may take in all."""
     closing: float = 5.0
+    testing: float = 60.0
+    """How long a test may take: a test call may be spoken several times."""
 
 
 class Supervisor:
@@ -72,7 +78,10 @@ class Supervisor:
         self._ended = asyncio.Event()
         self._ended.set()
         self._is_open = False
-        self._was_ready = False
+        self._was_steady = False
+        self._test_asked = asyncio.Event()
+        self._telling = asyncio.Lock()
+        self._leased_until = 0.0
         self.holds_lease = False
         """Whether the device is this process's to work, open or not."""
 
@@ -92,55 +101,54 @@ class Supervisor:
         try:
             while not self._stopping.is_set():
                 if await self._lease():
-                    await self._while_leased(self._work())
+                    await self._while_leased()
                 else:
-                    self._told = None
                     await self._pause(self._patience.renew)
         finally:
             await self._release()
             self._ended.set()
 
     async def stop(self) -> None:
-        """Close the device, give the lease back and end `run`."""
+        """Close the device, give the lease back and end `run`: within some seconds, whatever hangs."""
         self._stopping.set()
         await self._ended.wait()
 
-    async def test(self) -> None:
-        """Let the device show that it works, when it is open here; trouble is noted."""
-        if not self._is_open:
-            return
-        try:
-            await self._device.test()
-        except DeviceTrouble as trouble:
-            await self._tell(DeviceHealth(DeviceState.MISSING, trouble.reason), trouble)
-        except Exception:
-            logger.exception("device %s: its test broke off", self.name)
-            await self._tell(DeviceHealth(DeviceState.MISSING, DeviceReason.BROKEN))
+    def test(self) -> bool:
+        """Let the device show that it works, when it is open here; whether it is.
+
+        A test asked for while one is under way follows it, once. One that fails ends the work: the device is
+        opened anew.
+        """
+        if self._is_open:
+            self._test_asked.set()
+        return self._is_open
 
     async def _work(self) -> None:
         """Open the device and work it, over and over."""
         wait = self._patience.first
         while True:
             trouble = await self._once()
-            if self._was_ready:
+            if self._was_steady:
                 wait = self._patience.first
             await self._tell(DeviceHealth(DeviceState.MISSING, trouble.reason), trouble)
-            await self._until_worth_a_try(wait)
-            wait = min(wait * 2, self._patience.longest)
+            if await self._came_back(wait):
+                wait = self._patience.first
+            else:
+                wait = min(wait * 2, self._patience.longest)
 
     async def _once(self) -> DeviceTrouble:
         """Open and work the device; the trouble that ended it."""
-        self._was_ready = False
+        now = asyncio.get_running_loop().time
+        opened_at = None
         try:
-            async with asyncio.timeout(self._patience.opening):
-                health = await self._device.open()
-            self._is_open = self._was_ready = True
+            health = await self._open()
+            opened_at = now()
+            self._test_asked.clear()
+            self._is_open = True
             await self._tell(health)
-            await self._device.work()
+            await self._work_and_test()
         except DeviceTrouble as trouble:
             return trouble
-        except TimeoutError:
-            return self._trouble(DeviceReason.OFFLINE, "opening took too long")
         except StoreError as error:
             return self._trouble(DeviceReason.BROKEN, str(error))
         except Exception as error:
@@ -148,61 +156,104 @@ class Supervisor:
             return self._trouble(DeviceReason.BROKEN, repr(error))
         finally:
             self._is_open = False
+            self._was_steady = opened_at is not None and now() - opened_at >= self._patience.steady
             await self._close()
         return self._trouble(DeviceReason.BROKEN, "its work ended by itself")
+
+    async def _open(self) -> DeviceHealth:
+        try:
+            return await within(self._patience.opening, self._device.open())
+        except TimeoutError:
+            raise self._trouble(DeviceReason.OFFLINE, "opening took too long") from None
+
+    async def _work_and_test(self) -> None:
+        """Work until trouble, and test when asked to; raises what ended either."""
+        work = asyncio.create_task(self._device.work(), name=f"work-{self.name}")
+        tests = asyncio.create_task(self._answer_tests(), name=f"test-{self.name}")
+        try:
+            done, _others = await asyncio.wait({work, tests}, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            await end(tests)
+            await end(work)
+
+    async def _answer_tests(self) -> None:
+        while True:
+            await self._test_asked.wait()
+            self._test_asked.clear()
+            try:
+                await within(self._patience.testing, self._device.test())
+            except TimeoutError:
+                raise self._trouble(DeviceReason.STALLED, "its test took too long") from None
 
     def _trouble(self, reason: DeviceReason, detail: str) -> DeviceTrouble:
         return DeviceTrouble(device=self.name, reason=reason, detail=detail)
 
     async def _close(self) -> None:
         try:
-            async with asyncio.timeout(self._patience.closing):
-                await self._device.close()
+            await within(self._patience.closing, self._device.close())
         except TimeoutError:
             logger.warning("device %s: closing took too long", self.name)
         except Exception:
             logger.exception("device %s: closing broke off", self.name)
 
-    async def _until_worth_a_try(self, seconds: float) -> None:
-        """Wait; less when the device was away and is back."""
+    async def _came_back(self, seconds: float) -> bool:
+        """Wait, while it is away without end; True as soon as a device that was away is there again."""
         now = asyncio.get_running_loop().time
         deadline = now() + seconds
-        was_away = not self._device.is_there()
-        while (left := deadline - now()) > 0 or was_away:
-            await asyncio.sleep(min(self._patience.look, left) if left > 0 else self._patience.look)
-            if was_away and self._device.is_there():
-                return
+        was_away = not self._is_there()
+        while was_away or now() < deadline:
+            look = self._patience.look
+            await asyncio.sleep(look if was_away else min(look, max(0.0, deadline - now())))
+            is_away = not self._is_there()
+            if was_away and not is_away:
+                return True
+            if is_away and not was_away:
+                await self._tell(DeviceHealth(DeviceState.MISSING, DeviceReason.UNPLUGGED))
+            was_away = is_away
+        return False
+
+    def _is_there(self) -> bool:
+        try:
+            return self._device.is_there()
+        except Exception:
+            logger.exception("device %s: looking for it broke off", self.name)
+            return True
 
     async def _tell(self, health: DeviceHealth, why: YichuangError | None = None) -> None:
         """Note how the device is, once a change."""
         if health != self.health:
             level = logging.INFO if health.state is DeviceState.READY else logging.WARNING
-            detail = f": {why}" if why else ""
-            logger.log(
-                level, "device %s is %s %s%s", self.name, health.state, health.reason, detail
-            )
+            told = f"{health.state} {health.reason}".strip()
+            logger.log(level, "device %s is %s%s", self.name, told, f": {why}" if why else "")
         self.health = health
-        if health == self._told:
-            return
-        try:
-            await self._note(health)
-            self._told = health
-        except YichuangError as error:
-            logger.warning("device %s: its state was not kept: %s", self.name, error)
+        async with self._telling:
+            if self.health == self._told:
+                return
+            health = self.health
+            try:
+                await self._note(health)
+                self._told = health
+            except YichuangError as error:
+                logger.warning("device %s: its state was not kept: %s", self.name, error)
 
     # --- the lease ----------------------------------------------------------------------------
 
     async def _lease(self) -> bool:
+        """Take the lease or renew it. One that cannot be renewed for now is held until it runs out."""
         if not self._may_work():
-            await self._release()
             return False
+        now = asyncio.get_running_loop().time
+        asked_at = now()
         try:
             self.holds_lease = await self._leases.lease(
                 self.name, self._owner, self._patience.lease
             )
+            self._leased_until = asked_at + self._patience.lease
         except StoreError as error:
             logger.warning("device %s: no lease: %s", self.name, error)
-            self.holds_lease = False
+            self.holds_lease &= now() + self._patience.renew < self._leased_until
         return self.holds_lease
 
     async def _release(self) -> None:
@@ -212,20 +263,28 @@ class Supervisor:
         with suppress(StoreError):
             await self._leases.release(self.name, self._owner)
 
-    async def _while_leased(self, work: Awaitable[None]) -> None:
-        """Let `work` go on until the lease is lost or `stop` is asked for."""
-        working = asyncio.ensure_future(work)
+    async def _while_leased(self) -> None:
+        """Work the device until the lease is lost or `stop` is asked for."""
+        # The store forgets a device's state with the lease.
+        self._told = None
+        self.health = DeviceHealth(DeviceState.UNKNOWN)
+        working = asyncio.create_task(self._work(), name=f"device-{self.name}")
         try:
             while not self._stopping.is_set() and not working.done():
                 await self._pause(self._patience.renew)
-                if not self._stopping.is_set() and not await self._lease():
-                    logger.warning("device %s: another process took it", self.name)
+                if self._stopping.is_set():
                     return
+                if not await self._lease():
+                    logger.warning("device %s: it is another process's to work now", self.name)
+                    return
+                if self.health.state is not DeviceState.UNKNOWN:
+                    await self._tell(self.health)
         finally:
-            working.cancel()
-            with suppress(asyncio.CancelledError):
-                await working
-            self._told = None
+            # Ending its work and a test, and closing, have their own limits.
+            await end(working, self._patience.closing + 4 * GRACE)
+            if working.done() and not working.cancelled() and (error := working.exception()):
+                logger.error("device %s: its work broke off", self.name, exc_info=error)
+            await self._release()
 
     async def _pause(self, seconds: float) -> None:
         with suppress(TimeoutError):
