@@ -7,12 +7,13 @@ be chosen otherwise in hall.toml.
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from yichuang.config.byte_template import parse_template
 from yichuang.config.section import Line, Section
-from yichuang.language import N_, _
+from yichuang.language import _
 
 DeviceName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,20}$")]
 """A device's name: letters, digits, - and _. No two devices of a hall share one."""
@@ -76,21 +77,35 @@ class LedAreaSettings(Section):
     speed: int = Field(5, ge=0, le=63)
     stay: int = Field(10, ge=0, le=255)
     """Half seconds that a page stays."""
+    number: int = Field(0, ge=0, le=254)
+    """The card's number for the area of the first line; the second line's is one more."""
 
 
 class TemplateSettings(Section):
     """`[display.template]`: the bytes of a strip that no driver knows, one template a state.
 
-    Text outside braces is hexadecimal. In braces: `{number:gbk}`, `{window:ascii}`, `{text:utf-8}`, a
-    length or a checksum over what stands between `{[}` and `{]}` (docs/devices/template.md).
+    How a template is written stands in `yichuang.config.byte_template` and docs/devices/template.md.
     """
 
+    opening: Line = Field("", max_length=600)
+    """Sent once after the strip was opened, such as bytes that choose its encoding."""
     calling: Line = Field(max_length=600)
+    """A new call. A strip that can flash is told so here."""
+    called: Line = Field("", max_length=600)
+    """The same call when the flashing is over; empty sends nothing more, as for those below."""
     serving: Line = Field("", max_length=600)
-    """Empty sends nothing in this state, as for those below."""
     paused: Line = Field("", max_length=600)
     idle: Line = Field("", max_length=600)
     closed: Line = Field("", max_length=600)
+
+    @field_validator("*")
+    @classmethod
+    def _can_be_read(cls, template: str) -> str:
+        parse_template(template)
+        return template
+
+
+Fact = Literal["unit", "item", "badge"]
 
 
 class DisplaySettings(LinkSettings):
@@ -102,27 +117,71 @@ class DisplaySettings(LinkSettings):
     windows: tuple[int, ...] = ()
     """The windows it shows, usually one; empty for the whole hall's calls."""
     layout: Literal[8, 12, 20] = 8
-    """Half-width characters in a line: hanzi take two."""
+    """Half-width characters in a line: hanzi take two. A line display has 20 unless told otherwise."""
+    lines: Literal[1, 2] = 2
+    """An Onbon strip whose area is less than 32 dots high has 1 unless told otherwise."""
+    hanzi: bool = False
+    """Whether a line display has Chinese characters (GBK); most have none and show ASCII."""
     commands: Literal["epson", "cd5220"] = "epson"
     """Which command set a line display speaks (hardware 10.1)."""
-    cards: Literal["5k", "6k"] = "6k"
-    """The generation of an Onbon card."""
+    brightness: int = Field(0, ge=0, le=4)
+    """Of a line display, 1-4; 0 leaves it alone."""
+    cards: Literal["any", "5k", "6k"] = "any"
+    """The generation of an Onbon card, told in each frame; cards take a frame for `any` too [U]."""
+    address: int = Field(1, ge=0, le=0xFFFF)
+    """An Onbon card's address; 0xFFFE reaches any."""
     area: LedAreaSettings = LedAreaSettings()
     colour: Literal["red", "green", "yellow"] = "red"
     template: TemplateSettings | None = None
     idle_text: Line = Field("", max_length=40)
     """What it shows while its window is free; empty shows the window's number."""
+    facts: tuple[Fact, ...] = ("unit", "item", "badge")
+    """What takes turns with the number while a ticket is served: department, item, badge number (C01).
+    One that does not fit the lines is left out."""
+    page_seconds: float = Field(4.0, ge=1, le=60)
+    """How long each of what takes turns stays."""
     flash_seconds: float = Field(3.0, ge=0, le=30)
     """How long a new call flashes."""
     repeat_seconds: float = Field(5.0, ge=0, le=60)
     """A repeat that follows sooner does not flash again."""
     answers: bool = True
-    """Whether an Onbon card acknowledges frames."""
+    """Whether an Onbon card acknowledges frames [U]."""
+    refresh_seconds: float = Field(60.0, ge=0, le=3600)
+    """What it shows is sent anew so often, for a strip that lost power meanwhile; 0 for never."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_its_driver(cls, data: Any) -> Any:
+        """What the driver's devices usually have stands behind what is written."""
+        if not isinstance(data, dict):
+            return data
+        usual: dict[str, Any] = {}
+        if data.get("driver") == "line":
+            usual["layout"] = 20
+        area = data.get("area")
+        height = area.get("height", 32) if isinstance(area, dict) else 32
+        if data.get("driver") == "onbon" and isinstance(height, int) and height < 32:
+            usual["lines"] = 1
+        return {**usual, **data}
 
     @model_validator(mode="after")
-    def _has_a_template(self) -> DisplaySettings:
+    def _fits_its_driver(self) -> DisplaySettings:
         if self.driver == "template" and self.template is None:
             raise ValueError(_('driver = "template" 要有 [display.template] 一节'))
+        if self.driver != "onbon":
+            return self
+        if self.layout * 8 > self.area.width:
+            raise ValueError(
+                _("area 宽 {width} 点，一行放不下 {layout} 个半角字：每个要 8 点").format(
+                    width=self.area.width, layout=self.layout
+                )
+            )
+        if self.lines * 16 > self.area.height:
+            raise ValueError(
+                _("area 高 {height} 点，放不下 {lines} 行：每行要 16 点").format(
+                    height=self.area.height, lines=self.lines
+                )
+            )
         return self
 
 
@@ -292,7 +351,3 @@ class ScannerSettings(InputSettings):
     """The kiosk or guide desk that it belongs to; empty for those without a name."""
     repeat_seconds: float = Field(3.0, ge=0, le=60)
     """The same code again counts once in so long."""
-
-
-OWN_IDLE_TEXT = N_("请等候叫号")
-"""What a display of the whole hall shows while nobody is called."""
