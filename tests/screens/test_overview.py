@@ -166,15 +166,15 @@ async def test_printers_are_told_in_words(tmp_path: Path, clock: FixedClock) -> 
     )
     await create_hall(folder, level="town", place="郑陆镇", printers=printers, clock=clock)
     async with open_hall(folder, clock=clock) as hall, overview(hall) as pilot:
-        await until_seen(pilot, "打印机 one：没有程序在管它")
+        await until_seen(pilot, "打印机 one：[?] 没有程序在管它")
         assert await hall.store.lease("three", "test", 600)
         await hall.devices.note(
             "three", "test", DeviceHealth(DeviceState.MISSING, DeviceReason.PAPER_OUT)
         )
-        rows = await until_seen(pilot, "打印机 three：不能用")
+        rows = await until_seen(pilot, "打印机 three：[x] 不能用")
         assert any("打印机缺纸" in row for row in rows)
         await hall.devices.note("three", "test", DeviceHealth(DeviceState.READY))
-        await until_seen(pilot, "打印机 one：没有程序在管它")
+        await until_seen(pilot, "打印机 one：[?] 没有程序在管它")
 
 
 async def test_english_cuts_no_category_and_no_warning(hall: Hall, clock: FixedClock) -> None:

@@ -103,13 +103,13 @@ async def test_text_of_a_paper_is_no_command(hall: Hall) -> None:
 async def test_the_menu_offers_papers_only_where_there_are_any(hall: Hall) -> None:
     async with places(hall, None, "menu") as pilot:
         await until_seen(pilot, "取号")
-        await pilot.press("7")
+        await pilot.press("8")
         await pilot.pause()
         assert isinstance(pilot.app.screen, MenuScreen)
         assert not any("号票" in row for row in frame(pilot.app))
     async with places(hall, [], "menu") as pilot:
-        await until_seen(pilot, "7  号票")
-        await pilot.press("7")
+        await until_seen(pilot, "8  号票")
+        await pilot.press("8")
         await until_seen(pilot, "还没有打出号票")
         assert isinstance(pilot.app.screen, PapersScreen)
         await pilot.press("escape")

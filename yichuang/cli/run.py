@@ -54,11 +54,12 @@ def run(asked: Asked, theme: str) -> None:
 @click.command(
     help=_(
         "单独打开一个界面：kiosk 取号、guide 导引台、board 大屏、overview 总览、plan 排班、"
-        "window N 窗口。"
+        "devices 设备、window N 窗口。"
     )
 )
 @click.argument(
-    "name", type=click.Choice(["kiosk", "guide", "board", "overview", "plan", "window"])
+    "name",
+    type=click.Choice(["kiosk", "guide", "board", "overview", "plan", "devices", "window"]),
 )
 @click.argument("number", type=click.IntRange(1, 999), required=False)
 @click.option(

@@ -9,7 +9,7 @@ from yichuang.tui.hall_screen import HallScreen
 from yichuang.tui.papers import Papers
 from yichuang.tui.theme import DEFAULT
 
-PLACES = ("menu", "kiosk", "guide", "board", "overview", "plan", "window", "papers")
+PLACES = ("menu", "kiosk", "guide", "board", "overview", "plan", "devices", "window", "papers")
 """The screens that one can go to."""
 
 
@@ -48,6 +48,10 @@ def screen_for(
         from yichuang.tui.screens.plan import PlanScreen
 
         return PlanScreen(hall)
+    if place == "devices":
+        from yichuang.tui.screens.devices import DevicesScreen
+
+        return DevicesScreen(hall)
     if place == "papers" and papers is not None:
         from yichuang.tui.screens.papers import PapersScreen
 

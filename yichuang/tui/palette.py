@@ -22,6 +22,7 @@ PLACE_LABELS = {
     "board": N_("大屏"),
     "overview": N_("总览"),
     "plan": N_("排班"),
+    "devices": N_("设备"),
 }
 """The places that need no window number, to be translated."""
 

@@ -16,7 +16,7 @@ from yichuang.tui.hall_screen import HallScreen
 from yichuang.tui.keys import digit_keys
 from yichuang.tui.message import GoTo, Speak
 from yichuang.tui.screens.choice import Pick
-from yichuang.tui.screens.printer_rows import printer_rows
+from yichuang.tui.screens.device_rows import devices_of, trouble_rows
 from yichuang.tui.screens.window_rows import window_row
 from yichuang.tui.text import Line, pad
 from yichuang.tui.widgets.list_pane import ListPane
@@ -29,6 +29,7 @@ PLACES = (
     ("overview", N_("总览"), N_("所有窗口和队，给主管看")),
     ("guide", N_("导引台"), N_("代取号、补打、改派、恢复、预约")),
     ("plan", N_("排班"), N_("每个时段要开几个窗口，给主管看")),
+    ("devices", N_("设备"), N_("打印机、显示屏、语音等：状态、测试、补打")),
 )
 """Place, name and what it is for, by digit from 1."""
 
@@ -64,7 +65,7 @@ class MenuScreen(HallScreen):
         self._places = list(enumerate(places, start=1))
 
     def compose_body(self) -> ComposeResult:
-        """The places, today's figures, the printers."""
+        """The places, today's figures, the devices that need an eye."""
         yield Rows(["", f" {_('按数字选择，或用上下键和 Enter')}"], widget_id="intro")
         yield ListPane(
             [
@@ -76,10 +77,12 @@ class MenuScreen(HallScreen):
         yield Rows(widget_id="devices")
 
     async def load(self) -> None:
-        """Show today's figures and the printers."""
+        """Show today's figures and which devices need an eye."""
         overview = await self.hall.overview()
-        printers = printer_rows(await self.hall.printers())
-        self.query_one("#devices", Rows).show([*_figures(overview), *printers])
+        devices = await devices_of(self.hall)
+        pane = self.query_one("#devices", Rows)
+        figures = _figures(overview)
+        pane.show([*figures, *trouble_rows(devices, pane.size.height - len(figures))])
 
     @on(ListPane.Chosen)
     async def go_to_row(self, message: ListPane.Chosen) -> None:

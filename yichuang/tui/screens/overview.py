@@ -1,4 +1,4 @@
-"""The supervisor's overview: every window, line and printer at once, and the keys to act on them."""
+"""The supervisor's overview: every window, line and device at once, and the keys to act on them."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from yichuang.language import N_, _
 from yichuang.queue.service import Hall
 from yichuang.tui.keys import digit_keys
 from yichuang.tui.message import GoTo
+from yichuang.tui.screens.device_rows import devices_of, trouble_rows
 from yichuang.tui.screens.overview_day import ClosingScreen
 from yichuang.tui.screens.overview_rows import CHANGED, figures_row, line_rows, window_rows
-from yichuang.tui.screens.printer_rows import printer_rows
 from yichuang.tui.screens.waits import waits_of
 from yichuang.tui.widgets.rows import Rows, TextLine
 from yichuang.tui.widgets.scroll_rows import ScrollRows
 
-MOST_PRINTERS = 2
-"""Rows for printers; with more of them, those that cannot print come first."""
+MOST_DEVICES, MOST_WHERE_TALL, TALL = 2, 5, 40
+"""Rows for devices that need an eye, the worst first; more of them on a screen with `TALL` rows."""
 
 
 def _key(digit: int, action: str, label: str) -> Binding:
@@ -29,7 +29,7 @@ def _key(digit: int, action: str, label: str) -> Binding:
 
 
 class OverviewScreen(ClosingScreen):
-    """Lines on top with long waits in words, windows below, printers at the foot."""
+    """Lines on top with long waits in words, windows below, devices in trouble at the foot."""
 
     CSS_PATH = "overview.tcss"
     NAME = N_("总览")
@@ -48,6 +48,7 @@ class OverviewScreen(ClosingScreen):
         _key(4, "ticket", N_("处理号")),
         _key(5, "close_day", N_("收工")),
         _key(6, "plan", N_("排班")),
+        _key(7, "devices", N_("设备")),
         Binding("up", "scroll(-1)", N_("上移"), key_display="Up"),
         Binding("down", "scroll(1)", N_("下移"), key_display="Down"),
         Binding("pageup", "turn(-1)", show=False),
@@ -62,26 +63,30 @@ class OverviewScreen(ClosingScreen):
         """Go to the plan of windows."""
         self.post_message(GoTo("plan"))
 
+    def action_devices(self) -> None:
+        """Go to the devices."""
+        self.post_message(GoTo("devices"))
+
     def compose_body(self) -> ComposeResult:
-        """Figures, lines, windows, printers."""
+        """Figures, lines, windows, devices."""
         yield TextLine(widget_id="figures")
         yield Rows(widget_id="lines")
         yield TextLine(widget_id="heading")
         yield ScrollRows(widget_id="windows")
-        yield Rows(widget_id="printers")
+        yield Rows(widget_id="devices")
 
     async def load(self) -> None:
         """Show the hall as it is now."""
         overview = await self.hall.overview()
         self.seen = overview
-        printers = await self.hall.printers()
+        devices = await devices_of(self.hall)
         waits = await waits_of(self.hall) if self.hall.settings.forecast.enabled else None
         now, cells = overview.at, self.size.width
         self.query_one("#figures", TextLine).show_line(figures_row(overview))
         self.query_one("#lines", Rows).show(line_rows(overview.lines, now, waits))
         self._pane.show_all(window_rows(overview.windows, now, cells))
-        shown = sorted(printers, key=lambda each: each.health.state.value != "missing")
-        self.query_one("#printers", Rows).show(printer_rows(shown[:MOST_PRINTERS]))
+        most = MOST_WHERE_TALL if self.size.height >= TALL else MOST_DEVICES
+        self.query_one("#devices", Rows).show(trouble_rows(devices, most))
         self._show_heading()
         await self.follow_slips()
 

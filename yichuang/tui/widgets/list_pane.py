@@ -45,6 +45,18 @@ class ListPane(Rows, can_focus=True):
             """The list, for `@on` selectors."""
             return self.pane
 
+    class Moved(Message):
+        """The cursor came to another row by a key."""
+
+        def __init__(self, pane: ListPane) -> None:
+            super().__init__()
+            self.pane = pane
+
+        @property
+        def control(self) -> ListPane:
+            """The list, for `@on` selectors."""
+            return self.pane
+
     def __init__(self, lines: Sequence[Line] = (), *, widget_id: str | None = None) -> None:
         super().__init__(lines, widget_id=widget_id)
         self._cursor = 0
@@ -77,6 +89,8 @@ class ListPane(Rows, can_focus=True):
         """Put the cursor on a row."""
         former_top, former = self._top, self._cursor
         self._place(row)
+        if former != self._cursor:
+            self.post_message(self.Moved(self))
         if self._top != former_top:
             self.refresh()
         elif former != self._cursor:
