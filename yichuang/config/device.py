@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from yichuang.config.byte_template import parse_template
+from yichuang.config.hex_pattern import HexPattern
 from yichuang.config.section import Line, Section
 from yichuang.language import _
 
@@ -310,12 +311,30 @@ class PadSettings(InputSettings):
     frame: Line = Field("", max_length=200)
     """For serial pads: a regular expression over the bytes as hexadecimal, its first group is the key;
     empty takes each byte as a key."""
+    checksum: Literal["none", "sum", "xor"] = "none"
+    """For serial pads with a `frame`: what its last byte is of all bytes before it."""
     poll: HexBytes = ""
     """Bytes to send again and again to a pad that answers only when asked."""
+    poll_seconds: float = Field(0.2, ge=0.05, le=10)
+    """How often."""
     report_bytes: int = Field(8, ge=1, le=64)
     """For hidraw: the length of a report."""
     offset: int = Field(0, ge=0, le=63)
     """For hidraw: which byte of a report tells the key."""
+
+    @field_validator("frame")
+    @classmethod
+    def _is_understood(cls, frame: str) -> str:
+        try:
+            if frame:
+                HexPattern(frame)
+        except ValueError:
+            raise ValueError(
+                _("「{frame}」看不懂，例如 AA(0[1-5])..：字节写成十六进制，括号里是键").format(
+                    frame=frame
+                )
+            ) from None
+        return frame
 
 
 Grade5 = Literal[
@@ -347,6 +366,7 @@ class CallerPadSettings(PadSettings):
 class ScannerSettings(InputSettings):
     """`[[scanner]]`: a scanner for tickets' and bookings' codes (hardware 13)."""
 
+    input: Literal["evdev", "serial"] = "evdev"
     kiosk: Line = Field("", max_length=20)
     """The kiosk or guide desk that it belongs to; empty for those without a name."""
     repeat_seconds: float = Field(3.0, ge=0, le=60)
