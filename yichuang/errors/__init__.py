@@ -40,6 +40,8 @@ from yichuang.errors.device import (
     DeviceError,
     DeviceMissing,
     PortTaken,
+    VoiceMissing,
+    VoicePackUnusable,
     WrongPrinterLibrary,
 )
 from yichuang.errors.fairness import (
@@ -214,6 +216,8 @@ __all__ = [
     "UnusableTerminal",
     "VisitorBarred",
     "VisitorMissing",
+    "VoiceMissing",
+    "VoicePackUnusable",
     "WindowAlreadyOpen",
     "WindowBusy",
     "WindowClosed",

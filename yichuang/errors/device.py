@@ -37,3 +37,19 @@ class WrongPrinterLibrary(DeviceError):
     code = "wrong_printer_library"
     text = N_("打印库不对：需要 python-escpos 3，找到的是 {found}")
     advice = N_("卸载同名的 escpos 等包，再装一次：pip install python-escpos==3.1")
+
+
+class VoicePackUnusable(DeviceError):
+    """A file of a voice pack is not what it must be."""
+
+    code = "voice_pack_unusable"
+    text = N_("语音包里的 {file} 用不了：{detail}")
+    advice = N_("存成单声道、16 位、采样率相同的 WAV；文件名见 docs/devices/voice.md")
+
+
+class VoiceMissing(DeviceError):
+    """No synthesiser on this machine speaks Chinese rightly."""
+
+    code = "voice_missing"
+    text = N_("没有能用的语音引擎：{detail}")
+    advice = N_("运行 yichuang voice check 看缺什么；或者自己录一个语音包")
