@@ -8,10 +8,11 @@ from collections.abc import Callable
 from functools import reduce
 from operator import xor
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal
 
 from yichuang.config.device import PadSettings
 from yichuang.config.hex_pattern import HexPattern
+from yichuang.hardware.link.link import Link
 from yichuang.hardware.pad.press import KeyPress
 
 _KEPT = 64
@@ -52,19 +53,7 @@ class FrameParser:
         return self._checksum == "none" or frame[-1] == reduce(xor, frame[:-1], 0)
 
 
-class SerialPort(Protocol):
-    """What is needed of a `yichuang.hardware.link.link.Link`."""
-
-    async def open(self) -> bool: ...
-
-    async def send(self, data: bytes, seconds: float) -> None: ...
-
-    async def receive(self, seconds: float) -> bytes: ...
-
-    async def drop(self) -> None: ...
-
-
-def serial_port(settings: PadSettings) -> SerialPort:
+def serial_port(settings: PadSettings) -> Link:
     """The port that hall.toml names."""
     from yichuang.hardware.link.serial import SerialLink
 
@@ -75,7 +64,7 @@ class SerialKeys:
     """The presses of one pad on a serial port."""
 
     def __init__(
-        self, settings: PadSettings, connect: Callable[[PadSettings], SerialPort] = serial_port
+        self, settings: PadSettings, connect: Callable[[PadSettings], Link] = serial_port
     ) -> None:
         self._settings = settings
         self._port = connect(settings)
