@@ -471,3 +471,23 @@ async def test_a_state_that_could_not_be_kept_is_told_again(hall: Hall) -> None:
         failing = False
         await until(lambda: told == [READY])
     assert await journal(hall) == [("ready", "")]
+
+
+class Candid(Scripted):
+    """A device that says how it is while it works."""
+
+    tell: Callable[[DeviceHealth], Awaitable[None]] | None = None
+
+
+async def test_a_device_may_tell_how_it_is_while_it_works(hall: Hall) -> None:
+    device = Candid()
+    supervisor = supervisor_of(hall, device)
+    assert device.tell is not None
+    muted = DeviceHealth(DeviceState.DEGRADED, DeviceReason.MUTED)
+    await device.tell(muted)
+    async with running(supervisor):
+        await until(lambda: supervisor.health == READY)
+        await device.tell(muted)
+        assert supervisor.health == muted
+    assert await journal(hall) == [("ready", ""), ("degraded", "muted")]
+    assert device.opens == 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yichuang.bootstrap.devices import working_devices
+from yichuang.bootstrap.devices import try_device, working_devices
 from yichuang.bootstrap.hall import create_hall, open_hall, rehearsal_hall
 from yichuang.bootstrap.printers import (
     PAPERS_KEPT,
@@ -24,6 +24,7 @@ __all__ = [
     "printer_states",
     "rehearsal_hall",
     "simulated_printers",
+    "try_device",
     "verify_journal",
     "working_devices",
 ]

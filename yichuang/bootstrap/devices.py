@@ -1,33 +1,263 @@
-"""Working the hall's devices beside whatever else a process does."""
+"""Working the hall's devices beside whatever else a process does (DESIGN 7)."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection
-from contextlib import AsyncExitStack, asynccontextmanager
+import logging
+from collections.abc import AsyncIterator, Collection, Iterable
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from yichuang.bootstrap.drivers import open_display_driver, open_driver
+from yichuang.bootstrap.owner import new_owner
 from yichuang.bootstrap.printers import printer_worker
+from yichuang.config import (
+    AnyDevice,
+    CallFeedSettings,
+    DisplaySettings,
+    IdReaderSettings,
+    PrinterSettings,
+    ScannerSettings,
+    VoiceSettings,
+)
+from yichuang.errors import StoreError
+from yichuang.queue.announcement import Announcement
+from yichuang.queue.device import DeviceHealth, DeviceReason, DeviceState, DeviceTrouble
+from yichuang.queue.event import EventKind
+from yichuang.queue.face import Face, view_faces
+from yichuang.queue.ports import Records
+from yichuang.queue.rules import HallRules
 from yichuang.queue.service import Hall
 
 if TYPE_CHECKING:
+    from yichuang.hardware.device import Device, Display
+    from yichuang.hardware.supervisor import Supervisor
     from yichuang.hardware.worker import PrinterWorker
+
+PACE = 0.1
+"""Seconds between two looks at a hall in which much happens: commands want the store, too."""
+
+_AT_A_TIME = 500
+"""Journal rows that one look reads at most."""
+
+_OPENING = 15.0
+_TESTING = 60.0
+_CLOSING = 5.0
+"""Seconds that trying a device may take."""
+
+logger = logging.getLogger(__name__)
 
 
 @asynccontextmanager
-async def working_devices(hall: Hall, *, kiosks: Collection[str] = ()) -> AsyncIterator[None]:
-    """Work the hall's devices beside the block: one worker a printer.
+async def working_devices(
+    hall: Hall,
+    *,
+    kiosks: Collection[str] = (),
+    only: Collection[str] | None = None,
+    folder: Path | None = None,
+) -> AsyncIterator[None]:
+    """Work the hall's devices beside the block, with one worker or supervisor a device.
 
-    Another process of the same hall may do so too: a lease lets one of them work a device at a time.
+    Readers and scanners are worked only for the `kiosks` whose screens this process shows; one without a
+    name is ``""``. `only` names the devices to work, where not all; `folder` is the hall's, for relative
+    paths in hall.toml. Another process of the same hall may do so too: a lease lets one of them work a device at a time. At the end print jobs under way end, and
+    every device is closed, within bounded time.
     """
-    async with AsyncExitStack() as stack:
-        for settings in hall.settings.printer:
-            worker = printer_worker(hall, settings)
-            task = asyncio.create_task(worker.run(), name=f"printer-{settings.name}")
-            stack.push_async_callback(_end, worker, task)
+    chosen = [
+        each
+        for each in hall.settings.devices
+        if (only is None or each.name in only) and _belongs(each, kiosks)
+    ]
+    hands = _Hands(hall, chosen, folder)
+    hands.begin()
+    try:
         yield
+    finally:
+        await hands.end()
 
 
-async def _end(worker: PrinterWorker, task: asyncio.Task[None]) -> None:
-    await worker.stop()
-    await task
+def _belongs(settings: AnyDevice, kiosks: Collection[str]) -> bool:
+    """Whether a process that shows these kiosks works the device at all."""
+    if isinstance(settings, IdReaderSettings | ScannerSettings):
+        return settings.kiosk in kiosks
+    return True
+
+
+class _Hands:
+    """The devices that one process works."""
+
+    def __init__(self, hall: Hall, chosen: Iterable[AnyDevice], folder: Path | None) -> None:
+        self._hall = hall
+        self._folder = folder
+        self._printers: list[tuple[PrinterWorker, float]] = []
+        self._supervisors: dict[str, Supervisor] = {}
+        self._displays: list[Display] = []
+        self._tasks: list[asyncio.Task[None]] = []
+        self._watcher: asyncio.Task[None] | None = None
+        # The voice first: displays of the whole hall go with it.
+        for settings in sorted(chosen, key=lambda each: not isinstance(each, VoiceSettings)):
+            self._take(settings)
+
+    def _take(self, settings: AnyDevice) -> None:
+        if isinstance(settings, PrinterSettings):
+            limit = 2 * settings.print_seconds + _CLOSING
+            self._printers.append((printer_worker(self._hall, settings), limit))
+            return
+        if isinstance(settings, DisplaySettings | CallFeedSettings):
+            display = open_display_driver(self._hall, settings)
+            self._displays.append(display)
+            self._supervise(settings, display)
+            return
+        self._supervise(settings, open_driver(self._hall, settings, self._announce, self._folder))
+
+    def _supervise(self, settings: AnyDevice, device: Device) -> None:
+        from yichuang.hardware.supervisor import Supervisor
+
+        voice = self._supervisors.get(self._hall.settings.voice.name)
+        owner = new_owner()
+        note = partial(self._hall.devices.note, settings.name, owner)
+        if voice is not None and _goes_with_the_voice(settings):
+            supervisor = Supervisor(
+                device, self._hall.store, owner, note, may_work=lambda: voice.holds_lease
+            )
+        else:
+            supervisor = Supervisor(device, self._hall.store, owner, note)
+        self._supervisors[settings.name] = supervisor
+
+    def _announce(self, announcement: Announcement) -> None:
+        for display in self._displays:
+            display.announce(announcement)
+
+    def begin(self) -> None:
+        """Start every worker."""
+        for worker, _limit in self._printers:
+            self._tasks.append(asyncio.create_task(worker.run(), name="printer"))
+        for name, supervisor in self._supervisors.items():
+            self._tasks.append(asyncio.create_task(supervisor.run(), name=f"supervisor-{name}"))
+        if self._supervisors:
+            self._watcher = asyncio.create_task(self._watch(), name="devices")
+
+    async def end(self) -> None:
+        """Stop them all, side by side, so that one that hangs costs the others nothing."""
+        if self._watcher is not None:
+            self._watcher.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._watcher
+        from yichuang.hardware.bounded import end
+
+        stops = [self._stop_printer(worker, limit) for worker, limit in self._printers]
+        stops += [each.stop() for each in self._supervisors.values()]
+        await asyncio.gather(*stops)
+        await asyncio.gather(*(end(task, _CLOSING) for task in self._tasks))
+
+    async def _stop_printer(self, worker: PrinterWorker, limit: float) -> None:
+        try:
+            async with asyncio.timeout(limit):
+                await worker.stop()
+        except TimeoutError:
+            logger.warning("a print job did not end in %.0f s; it is broken off", limit)
+
+    # --- what happens in the hall -------------------------------------------------------------
+
+    async def _watch(self) -> None:
+        """Tell displays what their windows say, and devices that they are to be tested."""
+        changes = self._hall.changes()
+        seq: int | None = None
+        shown: tuple[Face, ...] = ()
+        while True:
+            try:
+                seen = await self._hall.look(_look, seq, bool(self._displays))
+                seq = seen.seq
+                if seen.faces != shown:
+                    shown = seen.faces
+                    self._show({face.window: face for face in shown})
+                for name in seen.tested:
+                    if name in self._supervisors:
+                        self._supervisors[name].test()
+                if seen.goes_on:
+                    continue
+            except StoreError as error:
+                logger.warning("the devices hear nothing of the hall: %s", error)
+            except Exception:
+                # A display that cannot take a face must not keep it from the others for ever.
+                logger.exception("the devices hear nothing of this change")
+            await anext(changes)
+            await asyncio.sleep(PACE)
+
+    def _show(self, faces: dict[int, Face]) -> None:
+        for display in self._displays:
+            display.show(faces)
+
+
+class _Seen:
+    """What one look found: the faces, the devices to be tested, and up to which row it looked."""
+
+    __slots__ = ("faces", "goes_on", "seq", "tested")
+
+    def __init__(self, seq: int, faces: tuple[Face, ...]) -> None:
+        self.seq = seq
+        self.faces = faces
+        self.tested: list[str] = []
+        self.goes_on = False
+
+
+def _look(
+    records: Records, rules: HallRules, now: datetime, after: int | None, wants_faces: bool
+) -> _Seen:
+    """One look at the hall behind row `after`; without it only from now on."""
+    latest = records.latest()
+    seq = latest.seq if latest else 0
+    seen = _Seen(seq, view_faces(records, rules, now) if wants_faces else ())
+    if after is None or after >= seq:
+        return seen
+    entries = records.entries(after, _AT_A_TIME)
+    seen.tested = [
+        str(entry.event.data.get("device", ""))
+        for entry in entries
+        if entry.event.kind is EventKind.DEVICE_TESTED
+    ]
+    if len(entries) == _AT_A_TIME:
+        seen.seq, seen.goes_on = entries[-1].seq, True
+    return seen
+
+
+def _goes_with_the_voice(settings: AnyDevice) -> bool:
+    """Whether a device shows what is being said, and so belongs into the process that says it."""
+    if isinstance(settings, DisplaySettings):
+        return not settings.windows
+    return isinstance(settings, CallFeedSettings)
+
+
+async def try_device(hall: Hall, name: str, folder: Path | None = None) -> DeviceHealth | None:
+    """Open a device here for a moment and let it show that it works; how it is.
+
+    None when another process works it: that one must be asked. For devices that are no printers. Raises
+    UnknownDevice.
+    """
+    from yichuang.hardware.bounded import within
+
+    hall.rules.device(name)
+    _kind, settings = hall.devices.named()[name]
+    owner = new_owner()
+    if not await hall.store.lease(name, owner, _OPENING + _TESTING + _CLOSING):
+        return None
+    if isinstance(settings, DisplaySettings | CallFeedSettings):
+        device: Device = open_display_driver(hall, settings)
+    else:
+        device = open_driver(hall, settings, lambda announcement: None, folder)
+    try:
+        health = await within(_OPENING, device.open())
+        await within(_TESTING, device.test())
+    except DeviceTrouble as trouble:
+        logger.info("device %s: %s", name, trouble)
+        health = DeviceHealth(DeviceState.MISSING, trouble.reason)
+    except TimeoutError:
+        health = DeviceHealth(DeviceState.MISSING, DeviceReason.OFFLINE)
+    finally:
+        with suppress(TimeoutError):
+            await within(_CLOSING, device.close())
+        await hall.store.release(name, owner)
+    return health

@@ -26,9 +26,11 @@ _PLACES = {
     "appointment": "appointment",
     "items": "items",
     "hours": "hours",
+    "device": "device",
     "journal": "journal",
     "simulate": "simulate",
     "plan": "plan",
+    "voice": "voice",
 }
 
 

@@ -1,4 +1,4 @@
-"""`yichuang run` and `screen`: the terminal screens, with the hall's printers worked beside them."""
+"""`yichuang run` and `screen`: the terminal screens, with the hall's devices worked beside them."""
 
 from __future__ import annotations
 
@@ -21,6 +21,9 @@ from yichuang.queue.service import Hall
 LOG_FILE = "yichuang.log"
 """What the program has to say while a screen is shown, in the hall's folder."""
 
+_WITH_KIOSK = ("menu", "kiosk", "guide")
+"""The screens at which cards are laid and codes are scanned."""
+
 _theme = click.option(
     "--theme",
     envvar="YICHUANG_THEME",
@@ -36,7 +39,9 @@ def _kiosk_name(_context: click.Context, _option: click.Parameter, name: str | N
     return name
 
 
-@click.command("run", help=_("打开大厅：取号、窗口、大屏、总览都在里面，打印也由它管。"))
+@click.command(
+    "run", help=_("打开大厅：取号、窗口、大屏、总览都在里面，打印、显示、播报也由它管。")
+)
 @_theme
 @takes_hall
 def run(asked: Asked, theme: str) -> None:
@@ -67,7 +72,9 @@ def run(asked: Asked, theme: str) -> None:
     "kiosk",
     metavar="NAME",
     callback=_kiosk_name,
-    help=_("取号机的名字，例如 kiosk2：写进流水；有同名的打印机就用那一台"),
+    help=_(
+        "取号机的名字，例如 kiosk2：写进流水；有同名的打印机就用那一台，kiosk 写这个名字的阅读器和扫码器归它"
+    ),
 )
 @_theme
 @takes_hall
@@ -92,7 +99,11 @@ def _show(
     async def work() -> None:
         from yichuang.tui.entry import show
 
-        async with asked.hall() as hall, _printing(hall, simulate=name == "menu") as papers:
+        kiosks = {kiosk or ""} if name in _WITH_KIOSK else set()
+        async with (
+            asked.hall() as hall,
+            _devices(hall, asked.folder, kiosks, simulate=name == "menu") as papers,
+        ):
             await show(
                 hall,
                 name,
@@ -107,15 +118,15 @@ def _show(
 
 
 @asynccontextmanager
-async def _printing(
-    hall: Hall, *, simulate: bool
+async def _devices(
+    hall: Hall, folder: Path, kiosks: set[str], *, simulate: bool
 ) -> AsyncIterator[Callable[[], Sequence[str]] | None]:
-    """Work the hall's printers; gives what simulated ones printed, None where none were started."""
+    """Work the hall's devices; gives what simulated printers printed, None where none were started."""
     from yichuang.bootstrap import simulated_printers, working_devices
 
     async with AsyncExitStack() as stack:
         papers = await stack.enter_async_context(simulated_printers(hall)) if simulate else None
-        await stack.enter_async_context(working_devices(hall))
+        await stack.enter_async_context(working_devices(hall, kiosks=kiosks, folder=folder))
         yield (lambda: tuple(papers)) if papers is not None else None
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Protocol, runtime_checkable
 
 from yichuang.queue.announcement import Announcement
 from yichuang.queue.device import DeviceHealth
@@ -55,3 +55,11 @@ class Display(Device, Protocol):
     def announce(self, announcement: Announcement) -> None:
         """This call is being said now: a display of the whole hall shows it meanwhile."""
         ...
+
+
+@runtime_checkable
+class TellsHealth(Protocol):
+    """A device that goes on working when its state changes, and says so."""
+
+    tell: Callable[[DeviceHealth], Awaitable[None]] | None
+    """Takes how it is while it works; the supervisor sets it."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from yichuang.errors import StoreError, YichuangError
 from yichuang.hardware.bounded import GRACE, end, within
-from yichuang.hardware.device import Device
+from yichuang.hardware.device import Device, TellsHealth
 from yichuang.queue.device import (
     DeviceHealth,
     DeviceLeases,
@@ -84,6 +84,8 @@ class Supervisor:
         self._leased_until = 0.0
         self.holds_lease = False
         """Whether the device is this process's to work, open or not."""
+        if isinstance(device, TellsHealth):
+            device.tell = self._hear
 
     @property
     def name(self) -> str:
@@ -220,6 +222,11 @@ class Supervisor:
         except Exception:
             logger.exception("device %s: looking for it broke off", self.name)
             return True
+
+    async def _hear(self, health: DeviceHealth) -> None:
+        """The device tells how it is while it works."""
+        if self._is_open:
+            await self._tell(health)
 
     async def _tell(self, health: DeviceHealth, why: YichuangError | None = None) -> None:
         """Note how the device is, once a change."""
