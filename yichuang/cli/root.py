@@ -31,6 +31,7 @@ _PLACES = {
     "simulate": "simulate",
     "plan": "plan",
     "voice": "voice",
+    "voice": "voice",
 }
 
 

@@ -84,9 +84,9 @@ class VoicePack:
         return language
 
     def text(self, utterance: Utterance) -> str:
-        """The names of the clips; what is missing is left out."""
-        found, _missing = self._find(utterance)
-        return " ".join(found)
+        """The names of the clips, then those that are missing."""
+        found, missing = self._find(utterance)
+        return " ".join([*found, *(f"?{each}" for each in missing)])
 
     def missing(self, utterance: Utterance) -> list[str]:
         """The names of the clips that the utterance lacks, in order."""
