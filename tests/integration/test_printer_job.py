@@ -18,7 +18,7 @@ from yichuang.queue.printing import JobState, PrintReport
 TICKET = b"\x1b@A001\n\x1dVB\x00"
 PRINTED = PrintReport(JobState.PRINTED)
 PROCESSED = PrintReport(JobState.PROCESSED)
-OFFLINE = PrintReport(JobState.FAILED, DeviceReason.OFFLINE)
+OFFLINE = PrintReport(JobState.FAILED, DeviceReason.OFFLINE, untouched=True)
 NO_ANSWER = PrintReport(JobState.UNKNOWN, DeviceReason.NO_ANSWER)
 
 
@@ -334,12 +334,40 @@ async def test_once_bytes_have_gone_out_only_the_printer_knows(
     assert await jobs(link).print(TICKET) == report
 
 
-@pytest.mark.parametrize("failing", [LinkLost, LinkStalled])
+@pytest.mark.parametrize(
+    ("failing", "reason"),
+    [
+        (LinkLost(device="front", detail=""), DeviceReason.OFFLINE),
+        (
+            LinkLost(device="front", detail="", reason=DeviceReason.UNPLUGGED),
+            DeviceReason.UNPLUGGED,
+        ),
+        (LinkStalled(device="front", detail=""), DeviceReason.STALLED),
+    ],
+)
 async def test_before_the_first_byte_it_is_surely_not_printed(
-    link: ScriptedLink, failing: type[LinkLost]
+    link: ScriptedLink, failing: LinkLost, reason: DeviceReason
 ) -> None:
-    link.failing, link.port = failing(device="front", detail=""), 0x38
-    assert await jobs(link).print(TICKET) == OFFLINE
+    link.failing, link.port = failing, 0x38
+    assert await jobs(link).print(TICKET) == PrintReport(JobState.FAILED, reason, untouched=True)
+
+
+@pytest.mark.parametrize(
+    ("port", "reason"),
+    [
+        (None, DeviceReason.OFFLINE),
+        (0x18, DeviceReason.OFFLINE),
+        (0x38, DeviceReason.PAPER_OUT),
+        (0x10, DeviceReason.PRINTER_ERROR),
+    ],
+)
+async def test_where_the_printer_is_silent_its_port_may_know_why(
+    link: ScriptedLink, port: int | None, reason: DeviceReason
+) -> None:
+    link.status, link.port = {}, port
+    printer = jobs(link)
+    assert await printer.health() == DeviceHealth(DeviceState.MISSING, reason)
+    assert await printer.print(TICKET) == PrintReport(JobState.FAILED, reason, untouched=True)
 
 
 async def test_a_printer_that_answers_only_the_first_question_is_believed(

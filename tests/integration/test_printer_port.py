@@ -46,6 +46,10 @@ def settings(path: Path | str, **chosen: object) -> PrinterSettings:
     return PrinterSettings.model_validate({**facts, **chosen})
 
 
+def not_sent(reason: DeviceReason) -> PrintReport:
+    return PrintReport(JobState.FAILED, reason, untouched=True)
+
+
 @dataclass
 class Device:
     """A pty: `path` for the program, `far` for whoever plays the printer."""
@@ -107,7 +111,7 @@ async def test_a_plain_file_gets_each_ticket_appended(tmp_path: Path) -> None:
 @pytest.mark.parametrize("place", ["missing/tickets.bin", "."])
 async def test_a_file_that_cannot_be_written_is_offline(tmp_path: Path, place: str) -> None:
     printer = open_printer(settings(tmp_path / place))
-    assert await printer.print_ticket(TICKET) == PrintReport(JobState.FAILED, DeviceReason.OFFLINE)
+    assert await printer.print_ticket(TICKET) == not_sent(DeviceReason.OFFLINE)
     assert (await printer.health()).state is DeviceState.MISSING
 
 
@@ -129,7 +133,7 @@ async def test_on_a_full_disk_a_ticket_is_kept_whole_or_not_at_all(
     path = tmp_path / "tickets.bin"
     printer = TicketJobs(port_link("desk", str(path)), settings(path))
     assert await printer.print(b"former") == PrintReport(JobState.HANDED_OVER)
-    full = PrintReport(JobState.FAILED, DeviceReason.DISK_FULL)
+    full = PrintReport(JobState.FAILED, DeviceReason.DISK_FULL, untouched=True)
     for size in (room, 20_000):
         with room_for(len("former") + room - 1):
             assert await printer.print(b"A" * size) == full
@@ -138,9 +142,9 @@ async def test_on_a_full_disk_a_ticket_is_kept_whole_or_not_at_all(
     assert path.read_bytes() == b"formernext"
 
 
-async def test_a_device_that_is_unplugged_is_offline_and_no_file_takes_its_place() -> None:
+async def test_a_device_that_is_unplugged_is_told_so_and_no_file_takes_its_place() -> None:
     printer = open_printer(settings("/dev/yichuang-none"))
-    assert await printer.print_ticket(TICKET) == PrintReport(JobState.FAILED, DeviceReason.OFFLINE)
+    assert await printer.print_ticket(TICKET) == not_sent(DeviceReason.UNPLUGGED)
     assert not os.access("/dev/yichuang-none", os.F_OK)
 
 
@@ -161,7 +165,7 @@ async def test_a_pipe_is_written_only_while_someone_reads(tmp_path: Path) -> Non
     path = tmp_path / "pipe"
     os.mkfifo(path)
     printer = open_printer(settings(path))
-    assert await printer.print_ticket(TICKET) == PrintReport(JobState.FAILED, DeviceReason.OFFLINE)
+    assert await printer.print_ticket(TICKET) == not_sent(DeviceReason.UNPLUGGED)
     reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     try:
         assert await printer.print_ticket(TICKET) == PrintReport(JobState.HANDED_OVER)
@@ -184,7 +188,7 @@ async def test_a_device_that_answers_confirms(device: Device) -> None:
 
 async def test_a_silent_device_is_offline(device: Device) -> None:
     printer = open_printer(settings(device.path, answer_seconds=0.2))
-    assert await printer.print_ticket(TICKET) == PrintReport(JobState.FAILED, DeviceReason.OFFLINE)
+    assert await printer.print_ticket(TICKET) == not_sent(DeviceReason.OFFLINE)
     await printer.close()
 
 

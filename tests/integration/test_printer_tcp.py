@@ -29,6 +29,10 @@ TICKET = TicketDocument(
 PRINTED = PrintReport(JobState.PRINTED)
 
 
+def not_sent(reason: DeviceReason) -> PrintReport:
+    return PrintReport(JobState.FAILED, reason, untouched=True)
+
+
 def settings(port: int, **chosen: object) -> PrinterSettings:
     facts: dict[str, object] = {
         "name": "front",
@@ -95,18 +99,20 @@ async def test_a_print_server_that_never_answers_is_handed_the_bytes(
 @pytest.mark.parametrize(
     ("failure", "report", "papers"),
     [
-        (Failure.PAPER_OUT, PrintReport(JobState.FAILED, DeviceReason.PAPER_OUT), 0),
+        (Failure.PAPER_OUT, not_sent(DeviceReason.PAPER_OUT), 0),
         (Failure.PAPER_OUT_MID, PrintReport(JobState.FAILED, DeviceReason.PAPER_OUT), 0),
-        (Failure.COVER_OPEN, PrintReport(JobState.FAILED, DeviceReason.COVER_OPEN), 0),
-        (Failure.CUTTER, PrintReport(JobState.FAILED, DeviceReason.CUTTER), 0),
+        (Failure.COVER_OPEN, not_sent(DeviceReason.COVER_OPEN), 0),
+        (Failure.CUTTER, not_sent(DeviceReason.CUTTER), 0),
         (Failure.NEAR_END, PrintReport(JobState.PRINTED, DeviceReason.NEAR_END), 1),
-        (Failure.OFFLINE, PrintReport(JobState.FAILED, DeviceReason.OFFLINE), 0),
-        (Failure.SILENT, PrintReport(JobState.FAILED, DeviceReason.OFFLINE), 0),
+        (Failure.OFFLINE, not_sent(DeviceReason.OFFLINE), 0),
+        (Failure.SILENT, not_sent(DeviceReason.OFFLINE), 0),
         (Failure.SILENT_MID, PrintReport(JobState.UNKNOWN, DeviceReason.NO_ANSWER), 1),
         (Failure.DROP_MID, PrintReport(JobState.UNKNOWN, DeviceReason.NO_ANSWER), 0),
-        (Failure.HALF_OPEN, PrintReport(JobState.FAILED, DeviceReason.OFFLINE), 0),
+        (Failure.HALF_OPEN, not_sent(DeviceReason.OFFLINE), 0),
         (Failure.CLONE, PrintReport(JobState.PROCESSED), 1),
         (Failure.LATE_REPORT, PRINTED, 1),
+        (Failure.CHATTER, PRINTED, 1),
+        (Failure.TRICKLE, PRINTED, 1),
     ],
 )
 @pytest.mark.parametrize("warm", [False, True], ids=["first ticket", "kept connection"])

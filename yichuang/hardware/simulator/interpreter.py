@@ -153,6 +153,11 @@ class Interpreter:
         self._take(1)
 
     @property
+    def waiting(self) -> int:
+        """How many bytes are not worked yet."""
+        return len(self._buffer)
+
+    @property
     def idle(self) -> bool:
         """Whether nothing is left over: no half command, no half line, no uncut paper."""
         return not (self._buffer or self._runs or self._items or self._events)

@@ -39,10 +39,10 @@ class TicketJobs:
         of the printer makes it printed or failed; silence makes it unknown. Which answers can still be
         mistaken is told at `Conversation`.
         """
-        report = await self._attempt(ticket)
-        if report is None:
-            # A kept connection can end between the tickets without a sign; no byte of this one went out.
-            report = await self._attempt(ticket) or _NOT_SENT
+        try:
+            report = await self._attempt_twice(ticket)
+        except LinkLost as lost:
+            report = PrintReport(JobState.FAILED, lost.reason, untouched=True)
         if report.state in (JobState.UNKNOWN, JobState.FAILED):
             await self._link.drop()
         await self._let_go()
@@ -52,8 +52,8 @@ class TicketJobs:
         """How the printer is; raises nothing but cancellation."""
         try:
             faults = await self._prepare()
-        except LinkLost:
-            return DeviceHealth(DeviceState.MISSING, DeviceReason.OFFLINE)
+        except LinkLost as lost:
+            return DeviceHealth(DeviceState.MISSING, lost.reason)
         await self._let_go()
         if reason := obstacle(faults):
             return DeviceHealth(DeviceState.MISSING, reason)
@@ -77,20 +77,24 @@ class TicketJobs:
         if self._blind:
             await self._link.close()
 
-    async def _attempt(self, ticket: bytes) -> PrintReport | None:
-        """Print the ticket; None when a kept link was lost before any of its bytes went out."""
+    async def _attempt_twice(self, ticket: bytes) -> PrintReport:
+        """Print the ticket; raises LinkLost when none of its bytes went out."""
         try:
-            before = await self._prepare()
-            if self._answers and not obstacle(before):
-                before |= await self._settle()
-            if reason := obstacle(before):
-                return PrintReport(JobState.FAILED, reason, untouched=True)
-            report = await self._send(ticket)
-        except LinkFull:
-            return PrintReport(JobState.FAILED, DeviceReason.DISK_FULL, untouched=True)
+            return await self._attempt(ticket)
         except LinkLost as lost:
             await self._link.drop()
-            return _NOT_SENT if self._fresh or isinstance(lost, LinkStalled) else None
+            if self._fresh or isinstance(lost, LinkStalled | LinkFull):
+                raise
+        # A kept connection can end between the tickets without a sign: it was opened for this one now.
+        return await self._attempt(ticket)
+
+    async def _attempt(self, ticket: bytes) -> PrintReport:
+        before = await self._prepare()
+        if self._answers and not obstacle(before):
+            before |= await self._settle()
+        if reason := obstacle(before):
+            return PrintReport(JobState.FAILED, reason, untouched=True)
+        report = await self._send(ticket)
         good = report.state not in (JobState.UNKNOWN, JobState.FAILED)
         if good and Fault.NEAR_END in before and not report.reason:
             return PrintReport(report.state, DeviceReason.NEAR_END)
@@ -110,16 +114,19 @@ class TicketJobs:
                 continue
             if not self._answers:
                 return port_faults(await self._link.port_status())
+            reason = DeviceReason.NONE
             try:
                 await self._talk.meet(fresh=self._fresh)
-                faults = await self._talk.survey()
-            except LinkLost:
-                faults = None
-            if faults is not None:
-                return faults
+                if (faults := await self._talk.survey()) is not None:
+                    return faults
+                # A USB port can still be asked: many boards say nothing with their cover open.
+                reason = obstacle(port_faults(await self._link.port_status()))
+            except LinkLost as lost:
+                reason = lost.reason
             await self._link.drop()
             if self._fresh:
-                raise LinkLost(device=self._settings.name, detail="no answer to DLE EOT")
+                detail = "no answer to DLE EOT"
+                raise LinkLost(device=self._settings.name, detail=detail, reason=reason)
 
     async def _settle(self) -> Fault:
         """Wait until no answer to an earlier ticket is owed; what a printer that does not answer says.
@@ -203,6 +210,3 @@ class TicketJobs:
             return PrintReport(JobState.UNKNOWN, DeviceReason.NO_ANSWER)
         # An answer that could not be believed may have been the ticket's all the same.
         return PrintReport(JobState.UNKNOWN if talk.doubted else JobState.FAILED, reason)
-
-
-_NOT_SENT = PrintReport(JobState.FAILED, DeviceReason.OFFLINE, untouched=True)
