@@ -63,8 +63,8 @@ async def working_devices(
 
     Readers and scanners are worked only for the `kiosks` whose screens this process shows; one without a
     name is ``""``. `only` names the devices to work, where not all; `folder` is the hall's, for relative
-    paths in hall.toml. Another process of the same hall may do so too: a lease lets one of them work a device at a time. At the end print jobs under way end, and
-    every device is closed, within bounded time.
+    paths in hall.toml. Another process of the same hall may do so too: a lease lets one of them work a
+    device at a time. At the end print jobs under way end, and every device is closed, within bounded time.
     """
     chosen = [
         each
@@ -227,7 +227,7 @@ def _look(
 def _goes_with_the_voice(settings: AnyDevice) -> bool:
     """Whether a device shows what is being said, and so belongs into the process that says it."""
     if isinstance(settings, DisplaySettings):
-        return not settings.windows
+        return len(settings.windows) != 1
     return isinstance(settings, CallFeedSettings)
 
 

@@ -41,7 +41,8 @@ def open_display_driver(hall: Hall, settings: DisplaySettings | CallFeedSettings
         return CallFeed(settings)
     from yichuang.hardware.display import open_display
 
-    return open_display(settings, hall.settings.hall.language)
+    follows_voice = hall.settings.voice.enabled
+    return open_display(settings, hall.settings.hall.language, follows_voice=follows_voice)
 
 
 def open_driver(
@@ -69,7 +70,12 @@ def open_driver(
             raise TypeError(f"no driver for {settings!r}")
 
 
-def _voice(hall: Hall, settings: VoiceSettings, announce: Callable[[Announcement], None]) -> Device:
+def _voice(
+    hall: Hall,
+    settings: VoiceSettings,
+    announce: Callable[[Announcement], None],
+    folder: Path | None,
+) -> Device:
     from yichuang.hardware.voice import open_speaker
     from yichuang.hardware.voice.announcer import Announcer
 
