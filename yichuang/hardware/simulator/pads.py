@@ -313,7 +313,7 @@ class SimulatedScanner(_Simulated):
 
 def _typed(text: str) -> bytes:
     """The input events of typing `text` on a US keyboard."""
-    layout = list(reversed(US_LAYOUT.items()))
+    layout = list(US_LAYOUT.items())[::-1]
     keys = {shifted: (code, True) for code, (_plain, shifted) in layout}
     keys |= {plain: (code, False) for code, (plain, _shifted) in layout}
     events = b""
