@@ -11,6 +11,7 @@ from bench import (
     forecast,
     history,
     paper,
+    parsers,
     screen,
     simulation,
     store,
@@ -31,6 +32,7 @@ _ALL = (
     ("simulation", simulation.run),
     ("theory", theory.run),
     ("forecast", forecast.run),
+    ("parsers", parsers.run),
 )
 
 
