@@ -35,6 +35,16 @@ logger = logging.getLogger(__name__)
 
 def open_display_driver(hall: Hall, settings: DisplaySettings | CallFeedSettings) -> Display:
     """The driver of a device that shows calls; nothing is opened before it is worked."""
+    from yichuang.hardware.device import Unfit
+
+    try:
+        return _display(hall, settings)
+    except Exception as error:
+        logger.exception("device %s: it has no driver", settings.name)
+        return Unfit(settings.name, error)
+
+
+def _display(hall: Hall, settings: DisplaySettings | CallFeedSettings) -> Display:
     if isinstance(settings, CallFeedSettings):
         from yichuang.hardware.call_feed import CallFeed
 
@@ -55,6 +65,21 @@ def open_driver(
 
     `announce` is told of each call when it begins to be spoken; `folder` is the hall's, for relative paths.
     """
+    from yichuang.hardware.device import Unfit
+
+    try:
+        return _other(hall, settings, announce, folder)
+    except Exception as error:
+        logger.exception("device %s: it has no driver", settings.name)
+        return Unfit(settings.name, error)
+
+
+def _other(
+    hall: Hall,
+    settings: AnyDevice,
+    announce: Callable[[Announcement], None],
+    folder: Path | None,
+) -> Device:
     match settings:
         case VoiceSettings():
             return _voice(hall, settings, announce, folder)

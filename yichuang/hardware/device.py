@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol, runtime_checkable
 
 from yichuang.queue.announcement import Announcement
-from yichuang.queue.device import DeviceHealth
+from yichuang.queue.device import DeviceHealth, DeviceReason, DeviceTrouble
 from yichuang.queue.face import Face
 
 
@@ -63,3 +63,41 @@ class TellsHealth(Protocol):
 
     tell: Callable[[DeviceHealth], Awaitable[None]] | None
     """Takes how it is while it works; the supervisor sets it."""
+
+
+class Unfit:
+    """Stands in for a device whose driver could not be made, so that the hall opens without it."""
+
+    def __init__(self, name: str, error: Exception) -> None:
+        self._name = name
+        self._error = error
+
+    @property
+    def name(self) -> str:
+        """The device's name in hall.toml."""
+        return self._name
+
+    def is_there(self) -> bool:
+        """True: there is nothing that would come back."""
+        return True
+
+    async def open(self) -> DeviceHealth:
+        """Raises DeviceTrouble."""
+        lacks = isinstance(self._error, ImportError)
+        reason = DeviceReason.NO_LIBRARY if lacks else DeviceReason.BROKEN
+        raise DeviceTrouble(device=self._name, reason=reason, detail=repr(self._error))
+
+    async def work(self) -> None:
+        """It is never open."""
+
+    async def test(self) -> None:
+        """It is never open."""
+
+    async def close(self) -> None:
+        """It is never open."""
+
+    def show(self, faces: Mapping[int, Face]) -> None:
+        """It shows nothing."""
+
+    def announce(self, announcement: Announcement) -> None:
+        """It shows nothing."""

@@ -105,7 +105,8 @@ class Supervisor:
                 if await self._lease():
                     await self._while_leased()
                 else:
-                    await self._pause(self._patience.renew)
+                    waits = self._patience.renew if self._may_work() else self._patience.look
+                    await self._pause(waits)
         finally:
             await self._release()
             self._ended.set()
