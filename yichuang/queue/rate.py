@@ -57,8 +57,8 @@ def awaiting_rating(
     if current is not None and current.state is TicketState.SERVING:
         return None
     ticket = records.ticket(last.ticket)
-    if ticket is None or ticket.state is not TicketState.FINISHED:
-        return None
+    if ticket is None or (ticket.state, ticket.window) != (TicketState.FINISHED, window):
+        return None  # on a joint route it went on, and is rated where it ended
     within = timedelta(seconds=rules.settings.rating.seconds)
     return ticket if elapsed(last.ended_at, time) <= within else None
 
