@@ -295,3 +295,11 @@ class AlreadyRated(QueueRefusal):
     code = "already_rated"
     text = N_("{number} 已经评价过了")
     advice = N_("一个号只评价一次，第一次的算数")
+
+
+class UnknownCode(QueueRefusal):
+    """What was scanned is neither a ticket's code nor a booking's."""
+
+    code = "unknown_code"
+    text = N_("这个码认不出来")
+    advice = N_("请扫号票上的码，或六位预约码；码破损了请到导引台报号码")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from yichuang.config import CategorySettings, WindowSettings
 from yichuang.errors import UnknownFormerTicket, UnknownTicket
@@ -13,6 +14,7 @@ from yichuang.queue.dispatch.reason import call_sentence
 from yichuang.queue.event import Entry, EventKind
 from yichuang.queue.item import Item
 from yichuang.queue.ports import CallShown, LineCount, PastVisit, Records
+from yichuang.queue.rating import Rating
 from yichuang.queue.rules import HallRules
 from yichuang.queue.ticket import PriorityClass, Ticket, TicketState
 from yichuang.queue.undo import can_undo
@@ -98,6 +100,16 @@ class Board:
     waiting: int
     notice: str
     complaint_phone: str
+
+
+class Standing(NamedTuple):
+    """How one ticket stands, for whoever holds its code or its visitor's card."""
+
+    ticket: Ticket
+    is_today: bool
+    """Whether it is of the present business date; of another one it says nothing any more."""
+    rating: Rating | None
+    """What its visitor thought; None when it was not rated."""
 
 
 def today(records: Records, rules: HallRules, now: datetime) -> date:
@@ -227,6 +239,30 @@ def _found(records: Records, number: str, on: date | None, current: date) -> Tic
         if on in (None, current):
             raise
         raise UnknownFormerTicket(number=error.facts["number"], date=on) from None
+
+
+def view_standing(
+    records: Records, rules: HallRules, now: datetime, ticket_id: int
+) -> Standing | None:
+    """How the ticket of that id stands, of whatever day; None when there is none."""
+    ticket = records.ticket(ticket_id)
+    if ticket is None:
+        return None
+    latest = records.latest()
+    is_today = ticket.business_date == business_date(latest, rules, now)
+    if is_today:
+        ticket = placed(records, rules, hall_time(latest, now), ticket)
+    return Standing(ticket, is_today, records.rating_of(ticket_id))
+
+
+def view_open_of(
+    records: Records, rules: HallRules, now: datetime, person: str
+) -> tuple[Standing, ...]:
+    """The open tickets that a person, a keyed hash, has today: at most one a category."""
+    on = today(records, rules, now)
+    found = (records.open_ticket_of(person, code, on) for code in rules.categories)
+    standings = (view_standing(records, rules, now, each.id) for each in found if each is not None)
+    return tuple(each for each in standings if each is not None)
 
 
 def view_tickets(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from abc import abstractmethod
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, ClassVar, TypeVar
 
 from textual import on
@@ -18,6 +18,7 @@ from textual.timer import Timer
 from yichuang.errors import YichuangError
 from yichuang.language import N_, _
 from yichuang.queue.service import Hall
+from yichuang.tui.listening import listen_at
 from yichuang.tui.message import HallChanged, ScreenShown
 from yichuang.tui.widgets.key_bar import KeyBar
 from yichuang.tui.widgets.status_line import StatusLine
@@ -59,6 +60,7 @@ class HallScreen(Screen[None]):
         self._reading = asyncio.Lock()
         self._stale = True
         self._minute: Timer | None = None
+        self._stop_listening: Callable[[], None] = lambda: None
 
     # --- what a subclass gives ----------------------------------------------------------------
 
@@ -81,6 +83,11 @@ class HallScreen(Screen[None]):
     def is_public(self) -> bool:
         """Whether visitors stand before this terminal: no commands, and no key shown for leaving."""
         return False
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Whose readers and scanners send this screen an `Arrived`; nobody's unless a subclass says so."""
+        return ()
 
     # --- the frame ----------------------------------------------------------------------------
 
@@ -109,8 +116,13 @@ class HallScreen(Screen[None]):
         await self.reload()
 
     async def on_mount(self) -> None:
-        """Begin the slow clocks."""
+        """Begin the slow clocks, and to listen for cards and codes."""
         self.set_interval(READ_EVERY, self._read_if_shown)
+        self._stop_listening = listen_at(self, self.hall.arrivals, self.places)
+
+    def on_unmount(self) -> None:
+        """Listen no more."""
+        self._stop_listening()
 
     async def _read_if_shown(self) -> None:
         if self.is_current:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from textual.message import Message
 
+from yichuang.queue.arrivals import Arrival
+
 
 class HallChanged(Message):
     """The hall's memory has changed, by any process: read again. Several become one."""
@@ -34,3 +36,13 @@ class Speak(Message):
     def __init__(self, language: str | None = None) -> None:
         super().__init__()
         self.language = language
+
+
+class Arrived(Message):
+    """A card was read, or a code scanned, at the place that this screen is."""
+
+    bubble = False
+
+    def __init__(self, arrival: Arrival) -> None:
+        super().__init__()
+        self.arrival = arrival

@@ -88,6 +88,11 @@ class CheckIn(Dialog[Done | str]):
             yield KeyPad(_PAD, widget_id="pad")
         yield Rows(widget_id="told")
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether the hall is being asked: what it gives must not be lost."""
+        return self._busy
+
     def _typed_row(self) -> Line:
         return ["  ", (f"{hidden(self._typed)}_", "strong")]
 

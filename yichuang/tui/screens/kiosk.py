@@ -12,7 +12,6 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
-from yichuang.errors import NeverPrinted
 from yichuang.language import N_, _
 from yichuang.queue.desk import Done
 from yichuang.queue.device import DeviceStatus
@@ -22,7 +21,8 @@ from yichuang.queue.service import Hall
 from yichuang.queue.view import LineView
 from yichuang.queue.wait import Wait
 from yichuang.tui.hall_screen import HallScreen
-from yichuang.tui.screens.check_in import CheckIn, check_in
+from yichuang.tui.message import Arrived
+from yichuang.tui.screens.check_in import CheckIn
 from yichuang.tui.screens.kiosk_closed import (
     closed_now,
     closed_rows,
@@ -42,6 +42,7 @@ from yichuang.tui.screens.kiosk_given import (
 from yichuang.tui.screens.kiosk_keys import KEYS, PAGES, At
 from yichuang.tui.screens.kiosk_menu import Want
 from yichuang.tui.screens.kiosk_presence import Presence
+from yichuang.tui.screens.kiosk_reception import Reception
 from yichuang.tui.screens.kiosk_rows import Offer, spaced
 from yichuang.tui.screens.kiosk_search import ItemSearch
 from yichuang.tui.screens.kiosk_touch import PressedRow, TouchRows
@@ -95,9 +96,10 @@ class KioskScreen(HallScreen):
         super().__init__(hall)
         self.kiosk = kiosk
         self.presence = Presence(self, self.go_home, idle_seconds, guard_seconds)
+        self.reception = Reception(self)
         names = [printer.name for printer in hall.settings.printer]
-        self._printer_name = kiosk if kiosk in names else None
-        self._visit = Visit(hall.rules, (), flagged_only=False)
+        self.printer_name = kiosk if kiosk in names else None
+        self.visit = Visit(hall.rules, (), flagged_only=False)
         self._on: date | None = None
         self._is_new = True
         self._lines: tuple[LineView, ...] = ()
@@ -105,6 +107,7 @@ class KioskScreen(HallScreen):
         self._printer: DeviceStatus | None = None
         self._shut: Opening | None = None
         self._wanted: tuple[Want, ...] = ()
+        self._is_issuing = False
         self._given: Given | None = None
         self._offers: list[Offer] = []
 
@@ -112,6 +115,11 @@ class KioskScreen(HallScreen):
     def heading(self) -> str:
         """What a visitor does here; staff call it issuing."""
         return _("取号", "title")
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Its reader and scanner; a hall's only kiosk has those without a name."""
+        return (self.kiosk, "") if self.kiosk == KIOSK else (self.kiosk,)
 
     def compose_body(self) -> ComposeResult:
         """The choices, and in their place, later, the number that was given; or that it is closed."""
@@ -138,7 +146,7 @@ class KioskScreen(HallScreen):
             return At.GIVEN
         if self._shut is not None:
             return At.CLOSED
-        return self._visit.at
+        return self.visit.at
 
     async def load(self) -> None:
         """Show the number that was given and its paper; else read the hall and show the present page."""
@@ -151,22 +159,22 @@ class KioskScreen(HallScreen):
         now, self._on = self.hall.clock.now(), await self.hall.business_date()
         self._shut = closed_now(self.hall.rules, now, self._on)
         flagged = flagged_only(self.hall.rules, now, self._on)
-        if self._is_new or self._visit.menu.flagged_only != flagged:
-            self._visit = Visit(self.hall.rules, await self.hall.items(), flagged_only=flagged)
+        if self._is_new or self.visit.menu.flagged_only != flagged:
+            self.visit = Visit(self.hall.rules, await self.hall.items(), flagged_only=flagged)
             self._is_new = False
         if self._shut is not None:
             self._show_closed(self._shut)
         else:
-            self._show_choices(self._visit)
+            self._show_choices(self.visit)
 
     def _know_printer(self, printers: Sequence[DeviceStatus]) -> None:
-        mine = [each for each in printers if self._printer_name in (None, each.name)]
+        mine = [each for each in printers if self.printer_name in (None, each.name)]
         self._printer = mine[0] if mine else None
 
     def _show_choices(self, visit: Visit) -> None:
         self._turn_to("choosing")
         self.query_one("#step", TextLine).show_line([(f" {visit.heading()}", "section")])
-        blocks = visit.offers(self._lines, self._waits, check_in=self._takes_check_in)
+        blocks = visit.offers(self._lines, self._waits, check_in=self.takes_check_in)
         self._offers = spaced(blocks, self.size.height - FRAME_ROWS)
         self.query_one("#choices", Rows).show([offer.line for offer in self._offers])
         why = cannot_print(self._printer)
@@ -181,7 +189,7 @@ class KioskScreen(HallScreen):
         return flagged_notice(self.hall.rules, self.hall.clock.now())
 
     @property
-    def _takes_check_in(self) -> bool:
+    def takes_check_in(self) -> bool:
         """Appointments are checked in while the hall is open, and when it opens again that day or has
         elastic time (E03)."""
         if not self.hall.settings.appointment.enabled:
@@ -199,7 +207,7 @@ class KioskScreen(HallScreen):
 
     def _show_closed(self, opening: Opening) -> None:
         self._turn_to("closed")
-        said = closed_rows(self.hall.rules, opening, check_in=self._takes_check_in)
+        said = closed_rows(self.hall.rules, opening, check_in=self.takes_check_in)
         self.query_one("#opens", Rows).show(said)
         self.query_one("#opening", FittedNumber).show(opening_time(self.hall.rules, opening))
 
@@ -225,7 +233,7 @@ class KioskScreen(HallScreen):
         but it cannot keep the page for long.
         """
         self.presence.noticed()
-        if self._wanted:
+        if self._wanted or self.reception.is_busy:
             event.stop()
         elif self._given is not None and event.key not in _NOT_FOR_VISITORS:
             if self.presence.is_guarded:
@@ -242,7 +250,7 @@ class KioskScreen(HallScreen):
         """A row under a finger does what its key does."""
         self.presence.noticed()
         action = self._offers[message.row].action if message.row < len(self._offers) else ""
-        if action and not self._wanted:
+        if action and not self._wanted and not self.reception.is_busy:
             await self.run_action(action)
 
     async def on_click(self, event: events.Click) -> None:
@@ -259,6 +267,7 @@ class KioskScreen(HallScreen):
             for _each in above:
                 self.app.pop_screen()
         self.presence.rest()
+        self.reception.forget()
         self._wanted, self._given, self._is_new = (), None, True
         self.status.acknowledge()
         await self.reload()
@@ -270,8 +279,8 @@ class KioskScreen(HallScreen):
         if self.at not in PAGES[action]:
             return False
         if action == "check_in":
-            return self._takes_check_in
-        return self._visit.can(action, parameters)
+            return self.takes_check_in
+        return self.visit.can(action, parameters)
 
     @property
     def is_public(self) -> bool:
@@ -290,64 +299,64 @@ class KioskScreen(HallScreen):
 
     async def action_enter(self, digit: int) -> None:
         """Choose the category of that digit."""
-        wants = self._visit.enter(digit)
+        wants = self.visit.enter(digit)
         await self._shown(wants)
-        if self.at is At.START and not wants and self._visit.menu.flagged_only:
+        if self.at is At.START and not wants and self.visit.menu.flagged_only:
             # A key that leads nowhere says why.
             self.status.say(f" {self._flagged_notice()}")
 
     async def action_choose(self, digit: int) -> None:
         """Take the entry of that digit."""
-        await self._shown(self._visit.choose(digit))
+        await self._shown(self.visit.choose(digit))
 
     async def action_priority(self) -> None:
         """Choose the green channel, and why if one likes; or not, when it was chosen."""
-        self._visit.toggle_priority()
+        self.visit.toggle_priority()
         await self._shown()
 
     async def action_skip(self) -> None:
         """Do not say why."""
-        self._visit.to_start()
+        self.visit.to_start()
         await self._shown()
 
     async def action_services(self) -> None:
         """Choose a special desk or a skill; or take the choice back."""
-        self._visit.toggle_service()
+        self.visit.toggle_service()
         await self._shown()
 
     async def action_several(self) -> None:
         """Several matters on one ticket, or not."""
-        self._visit.toggle_several()
+        self.visit.toggle_several()
         await self._shown()
 
     async def action_add_more(self) -> None:
         """Choose one more matter."""
-        self._visit.to_start()
+        self.visit.to_start()
         await self._shown()
 
     async def action_drop_last(self) -> None:
         """Take the last matter out again."""
-        self._visit.drop_last()
+        self.visit.drop_last()
         await self._shown()
 
     async def action_turn(self, pages: int) -> None:
         """Show another page."""
-        self._visit.turn(pages)
+        self.visit.turn(pages)
         await self._shown()
 
     async def action_start_over(self) -> None:
         """Take back all that was asked for."""
-        self._visit.start_over()
+        self.visit.start_over()
         await self._shown()
 
     async def action_step_back(self) -> None:
         """Go one step back."""
-        self._visit.step_back()
+        self.visit.step_back()
         await self._shown()
 
     async def action_direct(self) -> None:
         """Take a number of the category without an item."""
-        await self._shown(self._visit.follow(Want(self._visit.path.category)))
+        await self._shown(self.visit.follow(Want(self.visit.path.category)))
 
     async def action_direct_too(self) -> None:
         """Add the category without an item to the matters that were chosen."""
@@ -355,7 +364,7 @@ class KioskScreen(HallScreen):
 
     async def action_take(self) -> None:
         """Take one number for all that was chosen."""
-        await self._want(self._visit.wish.picks)
+        await self._want(self.visit.wish.picks)
 
     def action_search_first(self) -> None:
         """Find an item, from the first page."""
@@ -364,19 +373,24 @@ class KioskScreen(HallScreen):
     def action_search(self) -> None:
         """Find an item by its initials."""
         names = {each.code: each.label for each in self.hall.settings.category}
-        items = self._visit.menu.items
+        items = self.visit.menu.items
         self.app.push_screen(ItemSearch(items, names, self.presence.noticed), self._take_found)
 
     async def _take_found(self, item: Item | None) -> None:
         if item is not None:
-            await self._shown(self._visit.follow(Want(item.category, item)))
+            await self._shown(self.visit.follow(Want(item.category, item)))
 
     # --- issuing ------------------------------------------------------------------------------
 
     async def _want(self, wants: tuple[Want, ...]) -> None:
         """Issue, after asking when the printer cannot print, or when the hall closes soon."""
+        if self.reception.is_busy:
+            return
         self._wanted = wants
         printers = await self.look(self.hall.printers())
+        if self._wanted is not wants:
+            # Another visitor has come meanwhile, by a card or a code.
+            return
         if printers is None:
             self._wanted = ()
             return
@@ -401,18 +415,19 @@ class KioskScreen(HallScreen):
             await self._issue(wants)
 
     async def _issue(self, wants: tuple[Want, ...]) -> None:
-        self._wanted = wants
+        self._wanted, self._is_issuing = wants, True
         try:
             await self.act(self._take_number(wants))
         finally:
-            self._wanted = ()
+            self._wanted, self._is_issuing = (), False
 
     async def _take_number(self, wants: tuple[Want, ...]) -> None:
-        fields = issue_fields(wants, self._visit.wish)
+        fields = issue_fields(wants, self.visit.wish)
         done = await self.hall.issue(
             **fields,
+            person=self.reception.person,
             origin=self.kiosk,
-            printer=self._printer_name,
+            printer=self.printer_name,
             is_told=True,
             actor=self.kiosk,
         )
@@ -424,28 +439,29 @@ class KioskScreen(HallScreen):
         self.presence.guard()
         self.presence.noticed()
 
-    # --- checking in --------------------------------------------------------------------------
+    # --- cards, codes, checking in --------------------------------------------------------------
+
+    async def give(self, done: Done) -> None:
+        """Show the number that was given otherwise than by the menu."""
+        await self._give(done)
+        await self.reload()
+
+    @property
+    def is_shut(self) -> bool:
+        """Whether no number is given now."""
+        return self._shut is not None
+
+    @property
+    def cannot_be_left(self) -> bool:
+        """Whether a number is just being issued, or was given a moment ago: it must be seen."""
+        asking = (each for each in self.app.screen_stack if isinstance(each, CheckIn))
+        return self._is_issuing or self.presence.is_guarded or any(each.is_busy for each in asking)
+
+    @on(Arrived)
+    async def receive(self, message: Arrived) -> None:
+        """A card was read, or a code scanned."""
+        await self.reception.take(message.arrival)
 
     def action_check_in(self) -> None:
         """Check in an appointment."""
-        page = CheckIn(self._check, self.presence.noticed, has_pad=self.is_public)
-        self.app.push_screen(page, self._checked_in)
-
-    async def _check(self, typed: str) -> Done:
-        return await check_in(
-            self.hall, typed, printer=self._printer_name, origin=self.kiosk, actor=self.kiosk
-        )
-
-    async def _checked_in(self, answer: Done | str | None) -> None:
-        self.presence.noticed()
-        if isinstance(answer, str):
-            await self.act(self._reprint(answer))
-        elif answer is not None:
-            await self.act(self._give(answer))
-
-    async def _reprint(self, number: str) -> None:
-        try:
-            done = await self.hall.reprint(number, printer=self._printer_name, actor=self.kiosk)
-        except NeverPrinted:
-            done = Done(ticket=await self.hall.ticket(number))
-        await self._give(done)
+        self.reception.ask_check_in()

@@ -24,6 +24,8 @@ class Presence:
     ) -> None:
         self.idle_seconds = idle_seconds
         """After so long without a key `go_home` is called."""
+        self.limit: float | None = None
+        """Where the present visit is to end earlier."""
         self.guard_seconds = guard_seconds
         """So long after the last key a number's page takes none."""
         self._screen = screen
@@ -41,7 +43,8 @@ class Presence:
         """Begin to wait for the next key."""
         if self._idle is not None:
             self._idle.stop()
-        self._idle = self._screen.set_timer(self.idle_seconds, self._go_home, name="idle")
+        seconds = min(self.idle_seconds, self.limit or self.idle_seconds)
+        self._idle = self._screen.set_timer(seconds, self._go_home, name="idle")
 
     def guard(self) -> None:
         """Take no key until none was pressed for `guard_seconds`."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from yichuang.language import _
 from yichuang.queue.service import Hall
+from yichuang.queue.ticket import Ticket, TicketState
 from yichuang.queue.wait import Wait
 
 logger = logging.getLogger(__name__)
@@ -23,6 +24,17 @@ async def waits_of(hall: Hall) -> Mapping[str, Wait]:
         return {}
     waits = {code: forecast.line(code) for code in hall.rules.categories}
     return {code: wait for code, wait in waits.items() if wait is not None}
+
+
+async def wait_of(hall: Hall, ticket: Ticket) -> Wait | None:
+    """What a waiting ticket still has to wait; None where it is not known, or where it waits no more."""
+    if not hall.settings.forecast.enabled or ticket.state is not TicketState.WAITING:
+        return None
+    try:
+        return (await hall.forecast()).ticket(ticket.id, hall.clock.now())
+    except Exception:  # whatever it is, the visitor learns how many are ahead
+        logger.exception("no forecast")
+        return None
 
 
 def short_wait(wait: Wait | None) -> str:

@@ -1,0 +1,325 @@
+"""Who stands at the kiosk, as a card or a code tells it: check-in, the ticket that is there, or the menu.
+
+A card belongs to one visit and is forgotten with it. Nothing of it is shown but that it was read (DESIGN 9).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, Protocol
+
+from textual.app import App
+
+from yichuang.errors import (
+    AlreadyCheckedIn,
+    AppointmentCancelled,
+    AppointmentOtherDay,
+    AppointmentsOff,
+    DuplicateTicket,
+    NeverPrinted,
+    QueueRefusal,
+    UnknownAppointment,
+    UnknownCode,
+    YichuangError,
+)
+from yichuang.language import _
+from yichuang.queue.appointment import CODE_DIGITS
+from yichuang.queue.arrivals import Arrival, Scan
+from yichuang.queue.booking.appointments import tidy_code
+from yichuang.queue.desk import Done
+from yichuang.queue.id_card import IdCard
+from yichuang.queue.rating import Grade, RatingChannel
+from yichuang.queue.service import Hall
+from yichuang.queue.ticket_code import read_ticket_code
+from yichuang.queue.view import Standing, view_open_of, view_standing
+from yichuang.tui.screens import ticket_standing as standing
+from yichuang.tui.screens.check_in import CheckIn, check_in
+from yichuang.tui.screens.kiosk_presence import Presence
+from yichuang.tui.screens.kiosk_visit import Visit
+from yichuang.tui.screens.question import Question
+from yichuang.tui.screens.waits import wait_of
+from yichuang.tui.text import Line
+from yichuang.tui.widgets.status_line import StatusLine
+
+CARD_SECONDS = 30.0
+"""A card is forgotten when no key was pressed for so long (our own number)."""
+
+ELDERLY = "elderly"
+"""The group of the green channel that a card's age stands for (F01), where the hall has it."""
+
+_NO_APPOINTMENT = (UnknownAppointment, AppointmentsOff, AppointmentCancelled, AppointmentOtherDay)
+"""There is nothing to check in, which is no trouble: the visitor has come for a number."""
+
+
+class Counter(Protocol):
+    """What is needed of the kiosk's screen."""
+
+    hall: Hall
+    kiosk: str
+    printer_name: str | None
+    presence: Presence
+
+    @property
+    def app(self) -> App[Any]: ...
+
+    @property
+    def status(self) -> StatusLine: ...
+
+    @property
+    def visit(self) -> Visit: ...
+
+    @property
+    def takes_check_in(self) -> bool: ...
+
+    @property
+    def is_shut(self) -> bool: ...
+
+    @property
+    def cannot_be_left(self) -> bool: ...
+
+    @property
+    def is_public(self) -> bool: ...
+
+    async def go_home(self) -> None: ...
+
+    async def give(self, done: Done) -> None: ...
+
+    async def reload(self) -> None: ...
+
+
+class Reception:
+    """Receives the visitors of one kiosk."""
+
+    def __init__(self, counter: Counter) -> None:
+        self._counter = counter
+        self._hall = counter.hall
+        self.card: IdCard | None = None
+        """The present visitor's; None for one who showed none."""
+        self.is_busy = False
+        """Whether a card or code is being looked up: meanwhile no key may take a number."""
+
+    def forget(self) -> None:
+        """The visit is over."""
+        self.card = None
+        self._counter.presence.limit = None
+
+    @property
+    def person(self) -> str | None:
+        """The keyed hash that the present visitor's ticket carries."""
+        return self.card.person.key if self.card else None
+
+    async def take(self, arrival: Arrival) -> None:
+        """A card was read or a code scanned: it begins a visit of its own.
+
+        What a former visitor left open is closed first, unless a number is just being issued or was given a
+        moment ago; then it is said to wait.
+        """
+        counter = self._counter
+        if isinstance(arrival, IdCard) and arrival.person.key == self.person:
+            # It lies on the reader still.
+            counter.presence.noticed()
+            return
+        if self.is_busy or counter.cannot_be_left:
+            counter.status.say(f" {_('请稍等，再放一次证件或再扫一次')}")
+            return
+        self.is_busy = True
+        try:
+            if isinstance(arrival, Scan):
+                await self._take_code(arrival.text)
+            else:
+                await self._take_card(arrival)
+        except YichuangError as error:
+            counter.status.refuse(error)
+        finally:
+            self.is_busy = False
+
+    async def _begin(self) -> None:
+        """A new visitor: nothing of the one before is left."""
+        await self._counter.go_home()
+        self._counter.presence.limit = CARD_SECONDS
+        self._counter.presence.noticed()
+
+    # --- cards --------------------------------------------------------------------------------
+
+    async def _take_card(self, card: IdCard) -> None:
+        counter = self._counter
+        await self._begin()
+        self.card = card
+        refused = None
+        if counter.takes_check_in:
+            try:
+                done = await self._check_in(person=card.person)
+            except (*_NO_APPOINTMENT, AlreadyCheckedIn, DuplicateTicket):
+                pass
+            except QueueRefusal as error:
+                refused = error
+            else:
+                await counter.give(done)
+                return
+        found = standing.nearest_first(await self._hall.look(view_open_of, card.person.key))
+        if found:
+            await self._show(
+                found[0], found[1:], _("已读到证件：您已经取过号"), self._known_choices
+            )
+        else:
+            self._welcome(refused)
+
+    def _welcome(self, refused: QueueRefusal | None) -> None:
+        """The menu is this visitor's; the green channel is offered to whom it is open by age (F01)."""
+        counter, card = self._counter, self.card
+        if card is None:
+            return
+        if counter.is_shut:
+            counter.status.say(f" {_('已读到证件；现在不取号')}")
+            return
+        if refused is not None:
+            counter.status.refuse(refused)
+        else:
+            counter.status.say(f" {_('已读到证件，请选要办的业务')}")
+        if card.age >= self._hall.settings.kiosk.elderly_age and not counter.visit.wish.priority:
+            offer = _("您可以走绿色通道取优先号，要走吗？不走请按 Esc，照常取号。")
+            counter.app.push_screen(Question(offer), self._answer_offer)
+
+    async def _answer_offer(self, sure: bool | None) -> None:
+        counter = self._counter
+        counter.presence.noticed()
+        if not sure or self.card is None:
+            return
+        group = ELDERLY if ELDERLY in self._hall.rules.groups else None
+        counter.visit.wish = replace(counter.visit.wish, priority=True, group=group)
+        await counter.reload()
+
+    def _known_choices(self, _found: Standing) -> list[tuple[str, str]]:
+        choices = [(_("补打这张号票"), standing.REPRINT)] if self._hall.settings.printer else []
+        if not self._counter.is_shut:
+            choices.append((_("办别的事，另取一个号"), standing.OTHER))
+        return choices
+
+    # --- codes --------------------------------------------------------------------------------
+
+    async def _take_code(self, text: str) -> None:
+        ticket = read_ticket_code(text)
+        found = await self._hall.look(view_standing, ticket) if ticket is not None else None
+        if found is not None:
+            await self._begin()
+            await self._show(found, (), _("您的号票"), _grades_for)
+            return
+        code = tidy_code(text)
+        if len(code) != CODE_DIGITS or not code.isdecimal():
+            raise UnknownCode
+        await self._begin()
+        if not self._counter.takes_check_in:
+            if self._counter.is_shut:
+                self._counter.status.say(f" {_('现在不办预约签到')}")
+                return
+            raise AppointmentsOff
+        try:
+            done = await self._check_in(code=code)
+        except (AlreadyCheckedIn, DuplicateTicket) as known:
+            await self._show_number(str(known.facts["number"]))
+        else:
+            await self._counter.give(done)
+
+    async def _show_number(self, number: str) -> None:
+        ticket = await self._hall.ticket(number)
+        found = await self._hall.look(view_standing, ticket.id)
+        if found is not None:
+            await self._show(found, (), _("已经签到，不用再签"), self._known_choices)
+
+    async def _check_in(self, **known: Any) -> Done:
+        counter = self._counter
+        return await self._hall.appointments.check_in(
+            **known, origin=counter.kiosk, printer=counter.printer_name, actor=counter.kiosk
+        )
+
+    # --- one ticket ---------------------------------------------------------------------------
+
+    async def _show(
+        self,
+        found: Standing,
+        others: Sequence[Standing],
+        heading: str,
+        choices: Callable[[Standing], list[tuple[str, str]]],
+    ) -> None:
+        rules = self._hall.rules
+        wait = await wait_of(self._hall, found.ticket)
+        facts: list[Line] = standing.standing_rows(found, rules, wait)
+        if others:
+            facts += ["", standing.others_row(others, rules)]
+        page = standing.StandingPage(
+            heading, found.ticket.number, facts, choices(found), self._counter.presence.noticed
+        )
+
+        async def chosen(what: str | None) -> None:
+            await self._follow(found, what)
+
+        self._counter.app.push_screen(page, chosen)
+
+    async def _follow(self, found: Standing, what: str | None) -> None:
+        counter = self._counter
+        counter.presence.noticed()
+        try:
+            if what == standing.OTHER:
+                self._welcome(None)
+            elif what == standing.REPRINT:
+                await self.reprint(found.ticket.number)
+            elif what is not None:
+                await self._rate(found, Grade(what))
+            else:
+                await counter.go_home()
+        except YichuangError as error:
+            await counter.go_home()
+            counter.status.refuse(error)
+
+    async def _rate(self, found: Standing, grade: Grade) -> None:
+        number = found.ticket.number
+        counter = self._counter
+        await self._hall.rate(grade, RatingChannel.CODE, number=number, actor=counter.kiosk)
+        await counter.go_home()
+        counter.status.say(f" {_('谢谢，{number} 的评价记下了').format(number=number)}")
+
+    async def reprint(self, number: str) -> None:
+        """Print a ticket that is there already once more, and show it."""
+        counter = self._counter
+        try:
+            done = await self._hall.reprint(
+                number, printer=counter.printer_name, actor=counter.kiosk
+            )
+        except NeverPrinted:
+            done = Done(ticket=await self._hall.ticket(number))
+        await counter.give(done)
+
+    # --- checking in by hand ------------------------------------------------------------------
+
+    def ask_check_in(self) -> None:
+        """Check in an appointment by what the visitor types."""
+        counter = self._counter
+        page = CheckIn(self._check, counter.presence.noticed, has_pad=counter.is_public)
+        counter.app.push_screen(page, self._checked_in)
+
+    async def _check(self, typed: str) -> Done:
+        counter = self._counter
+        return await check_in(
+            self._hall,
+            typed,
+            printer=counter.printer_name,
+            origin=counter.kiosk,
+            actor=counter.kiosk,
+        )
+
+    async def _checked_in(self, answer: Done | str | None) -> None:
+        counter = self._counter
+        counter.presence.noticed()
+        try:
+            if isinstance(answer, str):
+                await self.reprint(answer)
+            elif answer is not None:
+                await counter.give(answer)
+        except YichuangError as error:
+            await counter.reload()
+            counter.status.refuse(error)
+
+
+def _grades_for(found: Standing) -> list[tuple[str, str]]:
+    return standing.grade_choices() if standing.can_rate(found) else []
