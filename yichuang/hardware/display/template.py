@@ -79,7 +79,7 @@ def _value(text: str, encoding: str, size: int | None) -> bytes:
 
 
 def _integer(number: int, size: int, order: str) -> bytes:
-    return (number % 256**size).to_bytes(size, "big" if order == "big" else "little")
+    return (number % (1 << 8 * size)).to_bytes(size, "big" if order == "big" else "little")
 
 
 class TemplateEncoder:

@@ -18,7 +18,9 @@ def link_for(settings: LinkSettings) -> Link:
 
             return SerialLink(settings.name, settings.path, settings.baud, settings.flow)
         case "usb":
-            raise NotImplementedError
+            from yichuang.hardware.link.usb import UsbLink
+
+            return UsbLink(settings.name, settings.vendor, settings.product, settings.serial_number)
         case _:
             from yichuang.hardware.link.port import port_link
 
