@@ -39,6 +39,10 @@ _CALLBACK = ctypes.CFUNCTYPE(
 )
 
 
+class TooLong(Exception):
+    """A text makes more than a minute of sound; the library, stopped half way, is not to be used again."""
+
+
 class Espeak:
     """The library, loaded and asked by ctypes."""
 
@@ -88,7 +92,7 @@ class Espeak:
         return " ".join(clauses)
 
     def say(self, voice: str, speed: int, text: str) -> Sound:
-        """`text` as a sound; raises ValueError when there is no such voice or nothing came."""
+        """`text` as a sound; raises ValueError when there is no such voice or nothing came, or TooLong."""
         self._take_voice(voice)
         self._library.espeak_SetParameter(_RATE, speed, 0)
         self._samples = array("h")
@@ -96,6 +100,8 @@ class Espeak:
         failed = self._library.espeak_Synth(
             data, len(data) + 1, 0, _CHARACTER, 0, _UTF8 | _END_PAUSE, None, None
         )
+        if len(self._samples) > _LONGEST_SAMPLES:
+            raise TooLong(f"more than {_LONGEST_SAMPLES} samples")
         if failed or not self._samples:
             raise ValueError(f"espeak_Synth: {failed}, {len(self._samples)} samples")
         return Sound(self._rate, self._samples)
@@ -123,7 +129,7 @@ def load() -> Espeak:
 
 
 def answer(espeak: Espeak, request: dict[str, Any]) -> dict[str, Any]:
-    """What one request is answered; raises ValueError, KeyError or OSError."""
+    """What one request is answered; raises ValueError, KeyError, OSError or TooLong."""
     match request["do"]:
         case "version":
             return {"version": espeak.version()}
@@ -154,6 +160,10 @@ def main() -> int:
                 # A request that hangs in the library must not outlive its program: SIGALRM ends it.
                 signal.alarm(int(request.get("seconds", 30)))
                 told = answer(espeak, request)
+            except TooLong as error:
+                # What was left of the text would go before the next one.
+                _tell(answers, {"error": f"too long: {error}"})
+                return 1
             except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
                 told = {"error": f"{type(error).__name__}: {error}"}
             finally:
