@@ -39,6 +39,7 @@ class UsbTrouble(DeviceTrouble):
         self, *, device: str, reason: DeviceReason, detail: str, touched: bool = False
     ) -> None:
         super().__init__(device=device, reason=reason, detail=detail)
+        self.detail = detail
         self.touched = touched
 
 

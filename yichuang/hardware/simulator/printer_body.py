@@ -160,6 +160,11 @@ class Session:
         if self._automatic:
             self._send(self._body.automatic_status())
 
+    def recover(self) -> None:
+        """Speak again, and answer what was asked before."""
+        self._mute = False
+        self.send_late_reports()
+
     def send_late_reports(self) -> None:
         """Answer what earlier tickets asked."""
         late, self._body.late_reports = self._body.late_reports, b""
@@ -282,7 +287,7 @@ class PrinterBody:
         for session in list(self._sessions):
             session.work()
             if failure is None:
-                session.send_late_reports()
+                session.recover()
 
     async def switch(self, *, on: bool) -> None:
         """Switch it on or off; what that means depends on how it is connected."""

@@ -119,8 +119,8 @@ class TicketJobs:
                 await self._talk.meet(fresh=self._fresh)
                 if (faults := await self._talk.survey()) is not None:
                     return faults
-                # A USB port can still be asked: many boards say nothing with their cover open.
-                reason = obstacle(port_faults(await self._link.port_status()))
+                # Many boards say nothing with their cover open.
+                reason = await self._told_by_port()
             except LinkLost as lost:
                 reason = lost.reason
             await self._link.drop()
@@ -152,8 +152,7 @@ class TicketJobs:
         except LinkStalled as stalled:
             if not stalled.touched:
                 raise
-            # The printer takes no more bytes: a USB port can still be asked.
-            return self._verdict(obstacle(port_faults(await self._link.port_status())))
+            return self._verdict(await self._told_by_port())
         except LinkLost as lost:
             if not lost.touched:
                 raise
@@ -184,7 +183,14 @@ class TicketJobs:
                     return self._verdict(reason)
         except LinkLost:
             pass
-        return self._verdict()
+        return self._verdict(await self._told_by_port())
+
+    async def _told_by_port(self) -> DeviceReason:
+        """What the port itself says of a printer that takes or says no more: a USB port can still be asked."""
+        try:
+            return obstacle(port_faults(await self._link.port_status()))
+        except LinkLost:
+            return DeviceReason.NONE
 
     @property
     def _confirmed(self) -> bool:
