@@ -231,18 +231,20 @@ def _goes_with_the_voice(settings: AnyDevice) -> bool:
     return isinstance(settings, CallFeedSettings)
 
 
-async def try_device(hall: Hall, name: str, folder: Path | None = None) -> DeviceHealth | None:
+async def try_device(
+    hall: Hall, name: str, folder: Path | None = None, *, test: bool = True
+) -> DeviceHealth | None:
     """Open a device here for a moment and let it show that it works; how it is.
 
-    None when another process works it: that one must be asked. For devices that are no printers. Raises
-    UnknownDevice.
+    None when another process works it: that one must be asked. Without `test` it is only opened. For
+    devices that are no printers. Raises UnknownDevice.
     """
     from yichuang.hardware.bounded import within
 
     hall.rules.device(name)
     _kind, settings = hall.devices.named()[name]
     owner = new_owner()
-    if not await hall.store.lease(name, owner, _OPENING + _TESTING + _CLOSING):
+    if not await hall.store.lease(name, owner, _OPENING + _TESTING * test + _CLOSING):
         return None
     if isinstance(settings, DisplaySettings | CallFeedSettings):
         device: Device = open_display_driver(hall, settings)
@@ -250,7 +252,8 @@ async def try_device(hall: Hall, name: str, folder: Path | None = None) -> Devic
         device = open_driver(hall, settings, lambda announcement: None, folder)
     try:
         health = await within(_OPENING, device.open())
-        await within(_TESTING, device.test())
+        if test:
+            await within(_TESTING, device.test())
     except DeviceTrouble as trouble:
         logger.info("device %s: %s", name, trouble)
         health = DeviceHealth(DeviceState.MISSING, trouble.reason)

@@ -5,19 +5,18 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from pathlib import Path
 
 import click
 
+from yichuang.cli.finding import Finding, Verdict
 from yichuang.cli.options import Asked, run, takes_hall
 from yichuang.clock import SystemClock
 from yichuang.config import SETTINGS_FILE, STORE_FILE, Settings, load_settings
 from yichuang.errors import YichuangError
 from yichuang.language import _
-from yichuang.queue.device import DeviceState, DeviceStatus
 
 LOW_DISK = 200 * 1024 * 1024
 """Bytes of free disk below which the doctor warns: some months of a busy hall."""
@@ -35,25 +34,7 @@ EARLIEST = datetime(2025, 1, 1, tzinfo=UTC)
 """A clock before this is wrong: the program is newer."""
 
 
-class Verdict(StrEnum):
-    """How a finding is."""
-
-    WELL = "well"
-    WARNING = "warning"
-    ILL = "ill"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at."""
-
-    verdict: Verdict
-    subject: str
-    text: str
-    hint: str = ""
-
-
-@click.command(help=_("检查设置、数据库、打印机和终端，并说明怎么办。"))
+@click.command(help=_("检查设置、数据库、设备和终端，并说明怎么办。"))
 @takes_hall
 def doctor(asked: Asked) -> int:
     """Examine the hall; exit status 1 when something is ill."""
@@ -118,7 +99,7 @@ def _hall(folder: Path) -> Iterator[Finding]:
     findings = run(_store(folder))
     yield from findings
     if all(each.verdict is not Verdict.ILL for each in findings):
-        yield from run(_printers(folder))
+        yield from run(_devices(folder))
 
 
 def _advice(settings: Settings) -> Iterator[Finding]:
@@ -214,32 +195,9 @@ async def _store(folder: Path) -> list[Finding]:
     return found
 
 
-async def _printers(folder: Path) -> list[Finding]:
-    from yichuang.bootstrap import open_hall, printer_states
+async def _devices(folder: Path) -> list[Finding]:
+    from yichuang.bootstrap import open_hall
+    from yichuang.cli.doctor_devices import device_findings
 
     async with open_hall(folder) as hall:
-        states = await printer_states(hall)
-    if not states:
-        return [
-            Finding(
-                Verdict.WARNING, _("打印机"), _("没有设打印机"), _("在 hall.toml 里加 [[printer]]")
-            )
-        ]
-    return [_printer(each) for each in states]
-
-
-_PRINTER_VERDICTS = {
-    DeviceState.READY: Verdict.WELL,
-    DeviceState.DEGRADED: Verdict.WARNING,
-    DeviceState.UNKNOWN: Verdict.WARNING,
-    DeviceState.MISSING: Verdict.ILL,
-}
-
-
-def _printer(status: DeviceStatus) -> Finding:
-    subject = _("打印机 {name}").format(name=status.name)
-    state, reason = status.health.state, status.health.reason
-    if state is DeviceState.UNKNOWN:
-        hint = _("打一张试试：yichuang ticket issue；看出纸口有没有票")
-        return Finding(Verdict.WARNING, subject, _("它不回答状态，好不好不知道"), hint)
-    return Finding(_PRINTER_VERDICTS[state], subject, state.label, reason.label)
+        return await device_findings(hall, folder)
