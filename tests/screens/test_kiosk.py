@@ -64,7 +64,12 @@ def choose(chosen_by: Hall, **sections: Any) -> None:
 
 @asynccontextmanager
 async def kiosk(
-    hall: Hall, size: tuple[int, int] = (80, 24), theme: str = "default", language: str = "zh_CN"
+    hall: Hall,
+    size: tuple[int, int] = (80, 24),
+    theme: str = "default",
+    language: str = "zh_CN",
+    *,
+    is_open: bool = True,
 ) -> AsyncIterator[Pilot[Restart]]:
     """The kiosk, up and loaded; its timers never end by themselves, and it foretells nothing."""
     choose(hall, forecast=hall.settings.forecast.model_copy(update={"enabled": False}))
@@ -74,8 +79,9 @@ async def kiosk(
 
     app = HallApp(hall, open_place, "kiosk", theme=theme, language=language)
     async with app.run_test(size=size) as pilot:
-        await until_seen(pilot, "09:30")
-        await until_seen(pilot, HOME if language == "zh_CN" else " 6 ")
+        await until_seen(pilot, f"{hall.clock.now().astimezone(SHANGHAI):%H:%M}")
+        if is_open:
+            await until_seen(pilot, HOME if language == "zh_CN" else " 6 ")
         await pilot.pause()
         yield pilot
 
