@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def open_id_reader(
     settings: IdReaderSettings,
     identify: Callable[[str], Person],
-    on_card: Callable[[IdCard], None],
+    on_card: Callable[[IdCard], object],
     today: Callable[[], date],
     *,
     usb_backend: object | None = None,

@@ -56,7 +56,7 @@ class SdtReader:
         settings: IdReaderSettings,
         wire: Wire,
         identify: Callable[[str], Person],
-        on_card: Callable[[IdCard], None],
+        on_card: Callable[[IdCard], object],
         today: Callable[[], date],
     ) -> None:
         self._settings = settings
