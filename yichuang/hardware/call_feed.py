@@ -1,8 +1,8 @@
-"""The call feed: a TCP port where programs of others read each call as a line of JSON (docs/devices/call_feed.md).
+"""The call feed: a TCP port where programs of others read each call as a line of JSON.
 
-A line is UTF-8 and ends with a newline. `event` is `call` (a number was called, or called again: `repeat`)
-or `window` (what a window's display says changed; a new reader is first told of every window). A reader that
-does not read is cut off; none of them can hold the hall up.
+docs/devices/call_feed.md has the schema. A line is UTF-8 and ends with a newline. `event` is `call` (a number
+was called, or called again: `repeat`), `window` (what a window's display says changed; a new reader is first
+told of every window) or `test`. A reader that does not read is cut off; none of them can hold the hall up.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from yichuang.config import CallFeedSettings
 from yichuang.queue.announcement import Announcement
 from yichuang.queue.device import DeviceHealth, DeviceReason, DeviceState, DeviceTrouble
 from yichuang.queue.face import Face, FaceState
+from yichuang.text import one_line
 
 logger = logging.getLogger(__name__)
 
@@ -162,11 +163,12 @@ class CallFeed:
         )
 
     def _line(self, event: str, **facts: str | int | bool) -> bytes:
-        """JSON escapes every control character, so a line is one line whatever a name holds."""
-        return (
-            json.dumps({"event": event, **facts}, ensure_ascii=False).encode("utf-8", "replace")
-            + b"\n"
-        )
+        """One line whatever a name holds: what other programs take for a line's end is taken out."""
+        clean = {
+            key: one_line(fact) if isinstance(fact, str) else fact for key, fact in facts.items()
+        }
+        line = json.dumps({"event": event, **clean}, ensure_ascii=False)
+        return line.encode("utf-8", "replace") + b"\n"
 
     def _at(self, face: Face) -> str:
         return face.called_at.astimezone(UTC).isoformat() if face.called_at else self._now()

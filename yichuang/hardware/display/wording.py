@@ -110,7 +110,7 @@ ENGLISH = Wording(
         "item": ("Item: ",),
         "badge": ("Clerk No. ", "No. "),
     },
-    test=("TEST 8888",),
+    test=("TEST 8888", "TEST 88"),
 )
 
 ASCII = Wording(
@@ -144,7 +144,7 @@ ASCII = Wording(
         "item": ("ITEM: ",),
         "badge": ("CLERK NO. ", "NO. "),
     },
-    test=("TEST 8888",),
+    test=("TEST 8888", "TEST 88"),
 )
 
 

@@ -1,4 +1,4 @@
-"""A simulated Onbon BX font card with its LED strip: it reads frames strictly and draws itself (hardware 10.2).
+"""A simulated Onbon BX font card with its LED strip: strict, and drawn as text (hardware 10.2).
 
 It shares no code with the driver: framing, checksum and area layout are read here once more, from the table.
 How a real card words its acknowledgements is uncertain [U].
@@ -98,7 +98,7 @@ class LedCard:
             except FrameError as error:
                 if len(self.errors) < _MOST_ERRORS:
                     self.errors.append(str(error))
-                logger.error("simulated LED card: %s", error)
+                logger.warning("simulated LED card: %s", error)
         return wanted
 
     def _frame(self, raw: bytes) -> bool:
