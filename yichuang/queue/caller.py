@@ -130,28 +130,33 @@ def numbers_of(
 ) -> list[str]:
     """Today's numbers that a clerk at the window may mean by the digits alone.
 
-    Those that the window may call now; without any, those of the whole hall, for the rules to say why not.
+    First of those that were sent here or are of its own categories, then of the categories that it helps:
+    the ones that it may call now; without any, those in another state, for the rules to say why not.
+    Last, any of the hall.
     """
     on = today(records, rules, now)
     typed = {number: records.numbered(number, on) for number in _spellings(rules, serial)}
     tickets = [ticket for ticket in typed.values() if ticket is not None]
     duty = rules.duty(records.window(window), records.surge())
-    callable_ = [
-        ticket.number
-        for ticket in tickets
-        if (
-            ticket.target_window == window
-            or (ticket.target_window is None and duty.may_call(ticket.category, ticket.need))
-        )
-        and (
-            ticket.state is TicketState.WAITING
-            or (
-                ticket.state is TicketState.PASSED
-                and is_in_time(records, rules.settings.missed, ticket)
-            )
-        )
-    ]
-    return callable_ or [ticket.number for ticket in tickets]
+    free = [each for each in tickets if each.target_window is None and not _is_over(each)]
+    mine = [each for each in free if duty.may_call(each.category, each.need)]
+    own = [each for each in mine if each.category in duty.own]
+    own += [each for each in tickets if each.target_window == window]
+    for meant in (own, mine):
+        ready = [each for each in meant if _may_be_called(records, rules, each)]
+        if meant:
+            return [each.number for each in ready or meant]
+    return [each.number for each in tickets]
+
+
+def _is_over(ticket: Ticket) -> bool:
+    return ticket.state in (TicketState.FINISHED, TicketState.CANCELLED, TicketState.VOID)
+
+
+def _may_be_called(records: Records, rules: HallRules, ticket: Ticket) -> bool:
+    if ticket.state is TicketState.PASSED:
+        return is_in_time(records, rules.settings.missed, ticket)
+    return ticket.state is TicketState.WAITING
 
 
 def _spellings(rules: HallRules, serial: int) -> Iterator[str]:
