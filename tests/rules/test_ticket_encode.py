@@ -19,11 +19,12 @@ from yichuang.errors import WrongPrinterLibrary
 from yichuang.hardware.drawing import Pen
 from yichuang.hardware.simulator.event import Cut
 from yichuang.hardware.simulator.interpreter import Encoding, Interpreter, RealTimeScanner
-from yichuang.hardware.simulator.paper import Paper, PaperImage, PaperLine
+from yichuang.hardware.simulator.paper import Paper, PaperCode, PaperImage, PaperLine
 from yichuang.hardware.ticket_printer import escpos_bytes
 from yichuang.hardware.ticket_printer.encode import TicketEncoder
-from yichuang.hardware.ticket_printer.layout import COLUMNS, Align, Line, lay_out
-from yichuang.hardware.ticket_printer.raster import defuse, draw_line
+from yichuang.hardware.ticket_printer.layout import COLUMNS, Align, Line, columns_of, lay_out
+from yichuang.hardware.ticket_printer.raster import QR_DOTS, defuse, draw_code, draw_line
+from yichuang.hardware.ticket_printer.test_page import CODE, lay_out_test, ruler
 from yichuang.queue.document import TicketDocument
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -45,6 +46,7 @@ LONG = dataclasses.replace(
     item_alias="养老资格认证",
 )
 RARE = dataclasses.replace(PLAIN, hall="㐂𠮷村便民服务点", category="€ ☎ 代缴")
+CODED = dataclasses.replace(PLAIN, code="Q11234X")
 
 CASES: dict[str, tuple[int, TicketDocument, dict[str, object]]] = {
     "plain-58": (58, PLAIN, {}),
@@ -57,6 +59,9 @@ CASES: dict[str, tuple[int, TicketDocument, dict[str, object]]] = {
     "rare-gb18030-80": (80, RARE, {"encoding": "gb18030"}),
     "rare-utf8-80": (80, RARE, {"encoding": "utf-8"}),
     "runs-58": (58, PLAIN, {"chinese_mode": "runs"}),
+    "code-native-80": (80, CODED, {"qr": "native"}),
+    "code-raster-58": (58, CODED, {"qr": "raster"}),
+    "columns-42": (80, CODED, {"model": "epson-tm-t88"}),
 }
 
 
@@ -68,11 +73,13 @@ def settings(**chosen: object) -> PrinterSettings:
 
 def encode(document: TicketDocument, width: object = 80, **chosen: object) -> bytes:
     printer = settings(width=width, **chosen)
-    return TicketEncoder(printer).encode(lay_out(document, COLUMNS[printer.width]))
+    return TicketEncoder(printer).encode(lay_out(document, columns_of(printer)))
 
 
-def printed(data: bytes, width: int = 80, encoding: Encoding = "gbk") -> Paper:
-    interpreter = Interpreter(COLUMNS[width], encoding)
+def printed(
+    data: bytes, width: int = 80, encoding: Encoding = "gbk", columns: int | None = None
+) -> Paper:
+    interpreter = Interpreter(columns or COLUMNS[width], encoding)
     [paper] = [event.paper for event in interpreter.feed(data) if isinstance(event, Cut)]
     assert interpreter.idle
     return paper
@@ -232,7 +239,8 @@ def test_without_a_font_it_says_so_and_prints_geta(
     assert not images(paper)
     assert "〓〓村便民服务点" in paper.lines
     assert [record.message for record in caplog.records] == [
-        "printer front: no font can draw Chinese: install one or set `font`"
+        "printer front: no font can draw Chinese: install one, such as the package "
+        "fonts-wqy-microhei or fonts-noto-cjk, or set `font`"
     ]
 
 
@@ -269,6 +277,106 @@ def test_drawn_lines_stand_where_they_should(tmp_path: Path) -> None:
         box = dark.getbbox()
         assert box is not None
         assert box[0] == left
+
+
+# --- codes --------------------------------------------------------------------------------------
+
+
+def test_a_native_code_is_drawn_by_the_printer() -> None:
+    paper = printed(encode(CODED, qr="native"))
+    assert paper.items[-1] == PaperCode(b"Q11234X", "center")
+    assert paper.lines[-1] == "评价、查询请扫码"
+    assert paper.lines[:-1] == printed(encode(PLAIN)).lines
+
+
+@pytest.mark.parametrize("width", [58, 80])
+def test_a_drawn_code_is_the_code(width: int) -> None:
+    from qrcode.constants import ERROR_CORRECT_M
+    from qrcode.main import QRCode
+
+    paper = printed(encode(CODED, width, qr="raster"), width)
+    [image] = images(paper)
+    code = QRCode(error_correction=ERROR_CORRECT_M, border=4)
+    code.add_data("Q11234X")
+    code.make(fit=True)
+    modules = code.get_matrix()
+    left = (image.image.width - len(modules) * QR_DOTS) // 2
+    middle = QR_DOTS // 2
+    seen = [
+        [
+            not image.image.getpixel((left + x * QR_DOTS + middle, y * QR_DOTS + middle))
+            for x in range(len(modules))
+        ]
+        for y in range(len(modules))
+    ]
+    assert seen == modules
+
+
+@given(st.text(st.characters(codec="ascii", min_codepoint=33), min_size=1, max_size=40))
+def test_no_drawn_code_holds_a_real_time_command(text: str) -> None:
+    data = draw_code(Line(code=text), 384)
+    assert RealTimeScanner().feed(data + b"\x00\x00") == []
+    [image] = images(printed(data + b"\x1dVB\x00", 58))
+    assert image.image.width == 384
+
+
+def test_no_code_where_it_is_not_wanted_or_could_be_a_command() -> None:
+    assert encode(CODED, qr="none") != encode(CODED)
+    assert (
+        encode(CODED, qr="none").count(b"\x1d(k") == encode(CODED, qr="none").count(b"\x1dv0") == 0
+    )
+    for code in ("", "\x1b@", "\x10\x05\x02", "二维码"):
+        assert encode(dataclasses.replace(PLAIN, code=code)) == encode(PLAIN)
+
+
+def test_columns_follow_the_setting() -> None:
+    paper = printed(encode(CODED, model="epson-tm-t88"), columns=42)
+    assert "-" * 42 in paper.lines
+    odd = printed(encode(CODED, columns=45, qr="raster"), columns=45)
+    [image] = images(odd)
+    assert image.image.width == 536
+
+
+# --- the test page ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("chosen", "columns"),
+    [
+        ({"model": "epson-80"}, 48),
+        ({"model": "epson-tm-t88"}, 42),
+        ({"model": "clone-80", "encoding": "gb18030"}, 48),
+        ({"model": "clone-58"}, 32),
+        ({"model": "clone-58", "encoding": "utf-8", "chinese_mode": "never"}, 32),
+        ({"qr": "none", "columns": 24, "buzzer": True}, 24),
+    ],
+)
+def test_the_test_page_shows_what_the_settings_make(
+    chosen: dict[str, object], columns: int
+) -> None:
+    printer = settings(**chosen)
+    page = TicketDocument(
+        hall="郑陆镇为民服务中心",
+        number="",
+        category="front",
+        issued_at="2026-11-20 09:31:05",
+        ahead=0,
+        test=True,
+    )
+    encoding: Encoding = "gbk" if printer.encoding == "raster" else printer.encoding
+    data = TicketEncoder(printer).encode(lay_out_test(page, printer))
+    paper = printed(data if printer.cutter else data + b"\x1dVB\x00", 80, encoding, columns)
+    assert {"打印机测试页", "front", "A001", ruler(columns)} <= set(paper.lines)
+    assert not any(item.wrapped for item in paper.items if isinstance(item, PaperLine))
+    assert ("㐂𠮷" in "".join(paper.lines)) is (encoding == "utf-8")
+    codes = [item for item in paper.items if isinstance(item, PaperCode | PaperImage)]
+    assert len(codes) == (printer.qr != "none")
+    if printer.qr == "native":
+        assert codes == [PaperCode(CODE.encode(), "center")]
+
+
+def test_the_ruler_counts_the_columns() -> None:
+    assert ruler(24) == "....:....1....:....2...."
 
 
 def write_golden_files() -> None:

@@ -49,6 +49,7 @@ documents = st.builds(
     hints=st.lists(texts, max_size=3).map(tuple),
     complaint_phone=texts,
     reprint=st.booleans(),
+    code=st.sampled_from(["", "Q11234X"]) | texts,
 )
 
 

@@ -34,6 +34,10 @@ class Pace:
     """How long to wait before trying again for the lease, or after the store failed."""
 
 
+_WARNINGS = (DeviceReason.NEAR_END, DeviceReason.RECOVERING, DeviceReason.NO_FONT)
+"""With these a printer goes on printing."""
+
+
 class PrinterWorker:
     """Works the jobs of one printer as `owner`, a name that no other worker has."""
 
@@ -185,7 +189,7 @@ class PrinterWorker:
     async def _learn(self, report: PrintReport) -> None:
         """What a report says of the printer itself."""
         good = report.state in (JobState.PRINTED, JobState.PROCESSED)
-        if report.reason in (DeviceReason.NEAR_END, DeviceReason.RECOVERING):
+        if report.reason in _WARNINGS:
             await self._note_health(DeviceHealth(DeviceState.DEGRADED, report.reason))
         elif report.state is JobState.FAILED or (good and report.reason):
             await self._note_health(DeviceHealth(DeviceState.MISSING, report.reason))

@@ -71,7 +71,7 @@ class _Connection:
 class SimulatedPrinter(PrinterBody):
     """A printer at 127.0.0.1; an async context manager.
 
-    `width` is the paper in mm. `on_paper` is called with each finished paper.
+    `width` is the paper in mm, `columns` of a line where they differ from its usual. `on_paper` is called with each finished paper.
     """
 
     def __init__(
@@ -82,8 +82,10 @@ class SimulatedPrinter(PrinterBody):
         on_paper: Callable[[Paper], None] | None = None,
         encoding: Encoding = "gbk",
         busy_seconds: float = 2.0,
+        *,
+        columns: int | None = None,
     ) -> None:
-        super().__init__(COLUMNS[width], fail, on_paper, encoding, busy_seconds)
+        super().__init__(columns or COLUMNS[width], fail, on_paper, encoding, busy_seconds)
         self.port = port
         """The TCP port; 0 before it is open means any free one."""
         self.connections = 0

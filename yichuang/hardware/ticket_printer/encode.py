@@ -14,8 +14,8 @@ from yichuang.config import PrinterSettings
 from yichuang.hardware.drawing import Pen
 from yichuang.hardware.text import GETA
 from yichuang.hardware.ticket_printer.escpos_bytes import EscposBytes, load_builder
-from yichuang.hardware.ticket_printer.layout import COLUMNS, Line
-from yichuang.hardware.ticket_printer.raster import draw_line
+from yichuang.hardware.ticket_printer.layout import Line, columns_of
+from yichuang.hardware.ticket_printer.raster import QR_DOTS, draw_code, draw_line
 
 logger = logging.getLogger(__name__)
 
@@ -31,17 +31,41 @@ _FEED_WITHOUT_CUTTER = 4
 """Lines that bring the end of the ticket past the tear bar."""
 
 
+_NO_FONT = (
+    "no font can draw Chinese: install one, such as the package fonts-wqy-microhei or "
+    "fonts-noto-cjk, or set `font`"
+)
+
+
+def native_code(data: bytes) -> bytes:
+    """`GS ( k`: a QR code of model 2 that the printer draws itself, at level M (hardware 2)."""
+    store = (len(data) + 3).to_bytes(2, "little") + b"1P0" + data
+    functions = (
+        b"\x04\x001A2\x00",
+        b"\x03\x001C" + bytes((QR_DOTS,)),
+        b"\x03\x001E1",
+        store,
+        b"\x03\x001Q0",
+    )
+    return b"".join(b"\x1d(k" + function for function in functions)
+
+
 class TicketEncoder:
     """Makes a ticket's bytes as one printer needs them; loads what it needs on first use."""
 
     def __init__(self, settings: PrinterSettings, cache: Path | None = None) -> None:
         self._settings = settings
         self._cache = cache
-        self._dots = COLUMNS[settings.width] * _DOTS_PER_COLUMN
+        # An image's rows are whole bytes.
+        self._dots = columns_of(settings) * _DOTS_PER_COLUMN // 8 * 8
         self._codec = "gbk" if settings.encoding == "raster" else settings.encoding
         self._builder: EscposBytes | None = None
         self._pen: Pen | None = None
         self._complained: set[str] = set()
+        self.lacks_font = False
+        """Whether lines are to be drawn and no font was found; known once it is loaded."""
+        self.replaced = False
+        """Whether the latest ticket had a line that was to be drawn and could not be, for want of a font."""
 
     def load(self) -> EscposBytes:
         """Load the byte builder and the font; slow the first time. Raises WrongPrinterLibrary."""
@@ -49,13 +73,15 @@ class TicketEncoder:
             if "raster" in (self._settings.encoding, self._settings.rare):
                 self._pen = Pen.open(self._settings.font)
                 if self._pen is None:
-                    self._complain("no font", "no font can draw Chinese: install one or set `font`")
+                    self.lacks_font = True
+                    self._complain("no font", _NO_FONT)
             self._builder = load_builder(self._cache)
         return self._builder
 
     def encode(self, lines: Iterable[Line]) -> bytes:
         """The whole ticket. Never a `?` for a character, never a command from a text."""
         builder = self.load()
+        self.replaced = False
         parts = [builder.initialise()]
         if self._settings.chinese_mode == "once":
             parts.append(CHINESE_ON)
@@ -85,11 +111,23 @@ class TicketEncoder:
             yield builder.size(now.scale)
 
     def _body(self, line: Line) -> bytes:
-        if self._wants_drawing(line) and self._pen is not None:
-            if self._pen.knows(line.text):
+        if line.code:
+            return self._qr(line)
+        if self._wants_drawing(line):
+            if self._pen is None:
+                self.replaced = True
+            elif self._pen.knows(line.text):
                 return draw_line(self._pen, line, self._dots)
-            self._complain(line.text, "the font lacks a character of this line: %s", line.text)
+            else:
+                self._complain(line.text, "the font lacks a character of this line: %s", line.text)
         return self._text(line.text) + b"\n"
+
+    def _qr(self, line: Line) -> bytes:
+        if self._settings.qr == "none":
+            return b""
+        if self._settings.qr == "raster":
+            return draw_code(line, self._dots)
+        return native_code(line.code.encode("ascii"))
 
     def _wants_drawing(self, line: Line) -> bool:
         if line.text.isascii():

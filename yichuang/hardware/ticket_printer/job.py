@@ -186,7 +186,7 @@ class TicketJobs:
         return self._verdict(await self._told_by_port())
 
     async def _told_by_port(self) -> DeviceReason:
-        """What the port itself says of a printer that takes or says no more: a USB port can still be asked."""
+        """What the port says of a printer that takes or says no more: a USB port can still be asked."""
         try:
             return obstacle(port_faults(await self._link.port_status()))
         except LinkLost:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from yichuang.config import PrinterSettings
 from yichuang.hardware.text import clean, width_of, wrap
 from yichuang.language import _
 from yichuang.queue.document import TicketDocument
@@ -36,11 +37,18 @@ class Line:
     scale: int = 1
     """How many times wider and higher than normal, 1 to 8."""
     bold: bool = False
+    code: str = ""
+    """What a QR code in place of the text says."""
 
     @property
     def width(self) -> int:
         """The columns it takes."""
         return width_of(self.text) * self.scale
+
+
+def columns_of(settings: PrinterSettings) -> int:
+    """How many columns a printer's lines have."""
+    return settings.columns or COLUMNS[settings.width]
 
 
 def lay_out(document: TicketDocument, columns: int) -> list[Line]:
@@ -57,26 +65,38 @@ def lay_out(document: TicketDocument, columns: int) -> list[Line]:
         *_waiting(document, columns),
         rule,
         *_foot(document, columns),
+        *code_lines(document.code, _("评价、查询请扫码"), columns),
     ]
 
 
+def code_lines(code: str, text: str, columns: int) -> Iterator[Line]:
+    """A QR code that says `code`, below a line that says what for; nothing without a code.
+
+    A code is of plain ASCII: it goes to the printer as it is.
+    """
+    if code and code.isascii() and code.isprintable():
+        yield Line()
+        yield from centred(text, columns)
+        yield Line(align=Align.CENTER, code=code)
+
+
 def _heading(document: TicketDocument, columns: int) -> Iterator[Line]:
-    yield from _centred(document.hall, columns, scale=2, bold=True)
+    yield from centred(document.hall, columns, scale=2, bold=True)
     if document.valid_on:
-        yield from _centred(_("优先凭条"), columns, scale=2, bold=True)
+        yield from centred(_("优先凭条"), columns, scale=2, bold=True)
     if document.reprint:
-        yield from _centred(_("[补打]"), columns, bold=True)
+        yield from centred(_("[补打]"), columns, bold=True)
 
 
 def _business(document: TicketDocument, columns: int) -> Iterator[Line]:
-    yield from _centred(document.category, columns, scale=2)
+    yield from centred(document.category, columns, scale=2)
     item = wrap(clean(document.item), columns)
     if len(item) > _MOST_ITEM_LINES:
         item = wrap(clean(document.item_alias), columns) or item
     yield from (Line(text, Align.CENTER) for text in item)
     for more in document.more_items:
-        yield from _centred(_("另办：{item}").format(item=more), columns)
-    yield from _centred(document.route, columns, bold=True)
+        yield from centred(_("另办：{item}").format(item=more), columns)
+    yield from centred(document.route, columns, bold=True)
 
 
 def _number(document: TicketDocument, columns: int) -> Iterator[Line]:
@@ -94,17 +114,17 @@ def _waiting(document: TicketDocument, columns: int) -> Iterator[Line]:
     if document.valid_on:
         yield from _promise(document, columns)
         return
-    yield from _centred(document.mark, columns, scale=2, bold=True)
+    yield from centred(document.mark, columns, scale=2, bold=True)
     if document.need:
         need = _("已要求：{need}").format(need=document.need)
-        yield from _centred(need, columns, bold=True)
+        yield from centred(need, columns, bold=True)
     ahead = _("您前面还有 {count} 人").format(count=document.ahead)
-    yield from _centred(ahead, columns, bold=True)
+    yield from centred(ahead, columns, bold=True)
     if document.expected:
         expected = _("预计等候：{expected}").format(expected=document.expected)
-        yield from _centred(expected, columns)
+        yield from centred(expected, columns)
     if document.windows:
-        yield from _centred(
+        yield from centred(
             _("请留意 {windows}").format(windows=document.windows), columns, bold=True
         )
 
@@ -112,7 +132,7 @@ def _waiting(document: TicketDocument, columns: int) -> Iterator[Line]:
 def _promise(document: TicketDocument, columns: int) -> Iterator[Line]:
     """What a priority slip is good for; who waits today is of no matter on it."""
     text = _("凭此条 {date} 优先办理，不用重新排队").format(date=document.valid_on)
-    yield from _centred(text, columns, bold=True)
+    yield from centred(text, columns, bold=True)
 
 
 def _foot(document: TicketDocument, columns: int) -> Iterator[Line]:
@@ -124,8 +144,8 @@ def _foot(document: TicketDocument, columns: int) -> Iterator[Line]:
         yield from (Line(line) for line in wrap(clean(text), columns))
 
 
-def _centred(text: str, columns: int, *, scale: int = 1, bold: bool = False) -> Iterator[Line]:
-    """`text` centred; it is magnified only when it then fits on one line."""
+def centred(text: str, columns: int, *, scale: int = 1, bold: bool = False) -> Iterator[Line]:
+    """`text` in the middle; it is magnified only when it then fits on one line."""
     cleaned = clean(text)
     fitting = scale if width_of(cleaned) * scale <= columns else 1
     yield from (Line(line, Align.CENTER, fitting, bold) for line in wrap(cleaned, columns))

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 
 from yichuang.config import PrinterSettings
 from yichuang.errors import DeviceError
 from yichuang.hardware.link.link import Link
 from yichuang.hardware.ticket_printer.encode import TicketEncoder
 from yichuang.hardware.ticket_printer.job import TicketJobs
-from yichuang.hardware.ticket_printer.layout import COLUMNS, lay_out
+from yichuang.hardware.ticket_printer.layout import columns_of, lay_out
+from yichuang.hardware.ticket_printer.test_page import lay_out_test
 from yichuang.language import use_language
-from yichuang.queue.device import DeviceHealth, DeviceReason
+from yichuang.queue.device import DeviceHealth, DeviceReason, DeviceState
 from yichuang.queue.document import TicketDocument
 from yichuang.queue.printing import JobState, PrintReport
 
@@ -44,7 +46,7 @@ class EscposPrinter:
         except DeviceError as error:
             logger.error("printer %s: %s %s", self.name, error, error.hint)  # noqa: TRY400
             return PrintReport(JobState.FAILED, DeviceReason.PRINTER_ERROR, untouched=True)
-        return await self._jobs.print(ticket)
+        return self._warned(await self._jobs.print(ticket))
 
     async def health(self) -> DeviceHealth:
         """Ask the printer how it is; the first time it also loads what printing needs."""
@@ -52,13 +54,27 @@ class EscposPrinter:
             await asyncio.to_thread(self._encoder.load)
         except DeviceError as error:
             logger.error("printer %s: %s %s", self.name, error, error.hint)  # noqa: TRY400
-        return await self._jobs.health()
+        health = await self._jobs.health()
+        if self._encoder.lacks_font and health.state in (DeviceState.READY, DeviceState.UNKNOWN):
+            return DeviceHealth(DeviceState.DEGRADED, DeviceReason.NO_FONT)
+        return health
 
     async def close(self) -> None:
         """Let the device go without losing bytes that are under way."""
         await self._link.close()
 
+    def _warned(self, report: PrintReport) -> PrintReport:
+        """The report with the warning that hanzi came out as 〓, where nothing weighs more."""
+        bad = report.state in (JobState.FAILED, JobState.UNKNOWN)
+        if bad or report.reason or not self._encoder.replaced:
+            return report
+        return replace(report, reason=DeviceReason.NO_FONT)
+
     def _compose(self, document: TicketDocument) -> bytes:
         # The thread has its own copy of the context, so the caller's language stays as it is.
         use_language(self._language)
-        return self._encoder.encode(lay_out(document, COLUMNS[self._settings.width]))
+        if document.test:
+            return self._encoder.encode(lay_out_test(document, self._settings))
+        if self._settings.qr == "none":
+            document = replace(document, code="")
+        return self._encoder.encode(lay_out(document, columns_of(self._settings)))
