@@ -25,6 +25,7 @@ from yichuang.queue.service import Hall
 
 READY = DeviceHealth(DeviceState.READY)
 NO_SOUND = DeviceHealth(DeviceState.DEGRADED, DeviceReason.NO_SOUND)
+CHIME_ONLY = DeviceHealth(DeviceState.DEGRADED, DeviceReason.CHIME_ONLY)
 SETTINGS = VoiceSettings(enabled=True, stale_seconds=60)
 
 
@@ -312,7 +313,19 @@ async def test_a_chime_is_kept_as_a_chime(stage: Stage) -> None:
     async with stage.at_work():
         await stage.call(1)
         assert await stage.concluded(1) == ["A001>1 chimed"]
-    assert stage.told == [DeviceHealth(DeviceState.DEGRADED, DeviceReason.CHIME_ONLY)]
+    assert stage.told == [CHIME_ONLY]
+
+
+async def test_a_voice_that_is_found_later_is_told(stage: Stage) -> None:
+    stage.speaker.health, stage.speaker.voiced = CHIME_ONLY, False
+    async with stage.at_work():
+        await stage.call(1)
+        await stage.concluded(1)
+        assert stage.told == []
+        stage.speaker.voiced = True
+        await stage.call(2)
+        assert await stage.concluded(2) == ["A001>1 chimed", "B001>2 spoken"]
+    assert stage.told == [READY]
 
 
 async def test_a_player_that_fails_loses_no_call_and_is_told_once(stage: Stage) -> None:

@@ -411,6 +411,25 @@ async def test_a_pack_made_by_the_synthesiser_says_calls_and_what_it_lacks_is_sy
     await speaker.close()
 
 
+async def test_an_engine_that_does_not_get_ready_costs_a_chime_and_is_tried_again(
+    tmp_path: Path, player: Player, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("yichuang.hardware.voice.speaker._OPENING", 0.5)
+    monkeypatch.setattr("yichuang.hardware.voice.speaker._TRY_AGAIN", 0.0)
+    write_wav(tmp_path / "said.wav", chime())
+    hangs = EspeakLibrary(program=("sleep", "600"))
+    late = EspeakCommand(program=str(tmp_path / "espeak-ng"))
+    cache = SoundCache(tmp_path / "cache")
+    speaker = Speaker(VoiceSettings(), [hangs, late], cache, lambda chosen: player)
+    assert (await speaker.open()).reason is DeviceReason.CHIME_ONLY
+    assert "longer than" in speaker.refusals["espeak-ng"]
+    assert hangs.pid is None
+    assert not (await speaker.prepare("A001", 3)).is_voiced
+    system_espeak(tmp_path, "1.52", cmn=READS_RIGHT)
+    assert (await speaker.prepare("A001", 3)).is_voiced
+    await speaker.close()
+
+
 async def test_without_a_voice_a_chime_sounds_and_without_a_player_nothing(
     tmp_path: Path, player: Player
 ) -> None:

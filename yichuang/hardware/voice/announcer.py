@@ -248,6 +248,8 @@ class Announcer:
             await self._learn(self._state())
             raise
         self._is_dumb = False
+        if prepared.is_voiced and self._found.reason is DeviceReason.CHIME_ONLY:
+            self._found = DeviceHealth(DeviceState.READY)
         await self._learn(self._state(chimed=not prepared.is_voiced))
 
     # --- how it is ----------------------------------------------------------------------------

@@ -26,6 +26,12 @@ logger = logging.getLogger(__name__)
 _PAUSE = 0.4
 """Seconds between two utterances."""
 
+_OPENING = 4.0
+"""Seconds that an engine may take to get ready: a machine that has just started is slow."""
+
+_TRY_AGAIN = 60.0
+"""Seconds after which a hall without any voice looks for one again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
@@ -68,6 +74,7 @@ class Speaker:
         self._player: Player | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._told: set[str] = set()
+        self._try_again_at = 0.0
 
     @property
     def engines(self) -> list[Engine]:
@@ -81,22 +88,28 @@ class Speaker:
 
     async def open(self) -> DeviceHealth:
         """Find the engines that speak here, and the player."""
-        self._usable, self.refusals = [], {}
-        for engine in self._all:
-            if self._usable and isinstance(engine, EspeakCommand):
-                break  # the same voice, from elsewhere
-            try:
-                await engine.open()
-            except CannotSay as error:
-                self.refusals[engine.name] = str(error)
-                self._note(f"voice: {engine.name} is not used: {error}")
-            else:
-                self._usable.append(engine)
+        await self._open_engines()
         if not self.find_player():
             return DeviceHealth(DeviceState.MISSING, DeviceReason.NO_SOUND)
         if not self._usable and self._settings.engine != "chime":
             return DeviceHealth(DeviceState.DEGRADED, DeviceReason.CHIME_ONLY)
         return DeviceHealth(DeviceState.READY)
+
+    async def _open_engines(self) -> None:
+        self._usable, self.refusals = [], {}
+        for engine in self._all:
+            if any(isinstance(each, EspeakLibrary) for each in self._usable):
+                break  # the system's is the same voice
+            try:
+                async with asyncio.timeout(_OPENING):
+                    await engine.open()
+            except (CannotSay, TimeoutError) as error:
+                why = str(error) or f"it took longer than {_OPENING:g} s"
+                self.refusals[engine.name] = why
+                self._note(f"voice: {engine.name} is not used: {why}")
+            else:
+                self._usable.append(engine)
+        self._try_again_at = asyncio.get_running_loop().time() + _TRY_AGAIN
 
     def find_player(self) -> bool:
         """Look for the player, which may have been installed meanwhile; whether there is one."""
@@ -105,6 +118,8 @@ class Speaker:
 
     async def prepare(self, number: str, window: int, *, trial: bool = False) -> Prepared:
         """The call as sound, as often as hall.toml says; a chime when no engine can say it."""
+        if not self._usable and asyncio.get_running_loop().time() >= self._try_again_at:
+            await self._open_engines()
         once = utterances(self._settings, number, window)
         said = once * (1 if trial else self._settings.times)
         if trial:
