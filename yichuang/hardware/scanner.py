@@ -11,6 +11,7 @@ from typing import Protocol
 from yichuang.config.device import ScannerSettings
 from yichuang.hardware.device import Device
 from yichuang.hardware.link.link import Link
+from yichuang.hardware.pad.descriptor import received
 from yichuang.queue.device import DeviceHealth, DeviceReason, DeviceState, DeviceTrouble
 from yichuang.text import one_line
 
@@ -180,7 +181,7 @@ class SerialScans:
 
     async def scans(self) -> list[str]:
         """Wait for bytes; the texts that they complete."""
-        return self._lines.feed(await self._link.receive(_WAIT_SECONDS))
+        return self._lines.feed(await received(self._link, _WAIT_SECONDS))
 
     async def close(self) -> None:
         """Let the port go."""

@@ -1,4 +1,4 @@
-"""A device file that is only read: opened without blocking, read when bytes are there."""
+"""Devices that are only read: a device file opened without blocking, a serial port."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from yichuang.hardware.link.link import reason_of
+from yichuang.hardware.link.link import Link, LinkLost, reason_of
 from yichuang.queue.device import DeviceReason, DeviceTrouble
 
 _CHUNK = 4096
@@ -20,6 +20,18 @@ def trouble(device: str, path: Path | str, error: OSError | None) -> DeviceTroub
     reason = reason_of(error) if error else DeviceReason.UNPLUGGED
     detail = f"{path}: {(error.strerror or error) if error else 'ended'}"
     return DeviceTrouble(device=device, reason=reason or DeviceReason.OFFLINE, detail=detail)
+
+
+async def received(link: Link, seconds: float) -> bytes:
+    """What a serial port received; one that ended under the reading has been pulled out."""
+    try:
+        return await link.receive(seconds)
+    except LinkLost as lost:
+        if lost.reason is not DeviceReason.OFFLINE:
+            raise
+        device = str(lost.facts["device"])
+        detail = str(lost.facts["detail"])
+        raise DeviceTrouble(device=device, reason=DeviceReason.UNPLUGGED, detail=detail) from lost
 
 
 class Descriptor:

@@ -13,6 +13,7 @@ from typing import Literal
 from yichuang.config.device import PadSettings
 from yichuang.config.hex_pattern import HexPattern
 from yichuang.hardware.link.link import Link
+from yichuang.hardware.pad.descriptor import received
 from yichuang.hardware.pad.press import KeyPress
 
 _KEPT = 64
@@ -90,7 +91,7 @@ class SerialKeys:
             if self._poll:
                 wait = self._settings.poll_seconds
                 await self._port.send(self._poll, _SEND_SECONDS)
-            keys = self._parser.feed(await self._port.receive(wait))
+            keys = self._parser.feed(await received(self._port, wait))
             if keys:
                 now = time.monotonic()
                 return [KeyPress(key, now) for key in keys]
