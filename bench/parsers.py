@@ -2,7 +2,7 @@
 
 An input is random bytes, or a sound message of the device with bytes changed, cut out or doubled; it is fed
 in pieces to a parser that keeps its state from the inputs before. No exception may leave a parser, what it
-holds must stay small, and no input may keep it busy. The inputs come from seeds and are the same in every run.
+holds must stay small, and no input may keep it busy. The inputs come from seeds: every run has the same.
 """
 
 from __future__ import annotations
