@@ -78,7 +78,8 @@ class CallDisplay:
         if settings.transport not in ("serial", "file"):
             return True
         path = Path(settings.path)
-        return path.exists() or (not path.is_relative_to("/dev") and path.parent.is_dir())
+        is_plain = settings.transport == "file" and not path.is_relative_to("/dev")
+        return path.exists() or (is_plain and path.parent.is_dir())
 
     async def open(self) -> DeviceHealth:
         """Open it and, where it answers, ask whether it is there. Raises DeviceTrouble."""
@@ -123,7 +124,9 @@ class CallDisplay:
 
     async def _begin(self) -> None:
         """Open the link if it is not open, and tell a display that was opened anew all it must know."""
-        if not await self._link.open() and self._is_begun:
+        is_opened = await self._link.open()
+        # A plain file is opened anew for each frame, and has forgotten nothing.
+        if self._is_begun and not (is_opened and self._link.answers):
             return
         self._is_begun, self._sent = False, None
         self._reader = self._encoder.reader()
