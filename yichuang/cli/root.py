@@ -31,7 +31,6 @@ _PLACES = {
     "simulate": "simulate",
     "plan": "plan",
     "voice": "voice",
-    "voice": "voice",
 }
 
 
