@@ -348,6 +348,125 @@ async def test_jobs_of_a_past_business_date_are_stale(store: AnyStore, instant: 
         assert await _state(store, job) == (JobState.FAILED, DeviceReason.STALE)
 
 
+NOT_SENT = PrintReport(JobState.FAILED, DeviceReason.PAPER_OUT, untouched=True)
+
+
+async def _printed_as(
+    store: AnyStore, job: int, report: PrintReport, backup: str, *, on: str = "kiosk"
+) -> tuple[str, JobState, bool, str]:
+    """Where the job is, how, and by which way, when `on` reported so of it."""
+    assert await store.lease(on, "me", 10.0)
+    claimed = await store.claim(on, "me")
+    assert claimed is not None
+    assert claimed.id == job
+    await store.report(job, report, backup)
+    found = await store.job(job)
+    assert found is not None
+    return found.printer, found.state, found.untouched, found.moved_from
+
+
+async def test_what_surely_was_not_printed_moves_to_the_backup_once(
+    store: AnyStore, instant: Instant
+) -> None:
+    (job,) = await _queue(store, 1)
+    (before,) = await _queue(store, 2, printer="guide")
+    mark = store.mark()
+    moved = await _printed_as(store, job, NOT_SENT, "guide")
+    assert moved == ("guide", JobState.QUEUED, False, "kiosk")
+    assert await _state(store, job) == (JobState.QUEUED, DeviceReason.NONE)
+    assert store.mark() > mark
+    assert await store.claim("kiosk", "me") is None
+    # The backup has the older job first, as it came; then it cannot print either: no way back.
+    stayed = await _printed_as(store, job, NOT_SENT, "kiosk", on="guide")
+    assert stayed == ("guide", JobState.FAILED, True, "kiosk")
+    assert await _state(store, job) == (JobState.FAILED, DeviceReason.PAPER_OUT)
+    assert await store.claim("kiosk", "me") is None
+    claimed = await store.claim("guide", "me")
+    assert claimed is not None
+    assert claimed.id == before
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        PrintReport(JobState.FAILED, DeviceReason.PAPER_OUT),
+        PrintReport(JobState.UNKNOWN, DeviceReason.NO_ANSWER),
+        PRINTED,
+    ],
+)
+async def test_what_may_have_been_printed_never_moves(
+    store: AnyStore, instant: Instant, report: PrintReport
+) -> None:
+    (job,) = await _queue(store, 1)
+    assert await _printed_as(store, job, report, "guide") == ("kiosk", report.state, False, "")
+    assert await store.lease("guide", "me", 10.0)
+    assert await store.claim("guide", "me") is None
+
+
+async def test_without_a_backup_it_fails_untouched(store: AnyStore, instant: Instant) -> None:
+    (job,) = await _queue(store, 1)
+    failed = await _printed_as(store, job, NOT_SENT, "")
+    assert failed == ("kiosk", JobState.FAILED, True, "")
+
+
+async def test_a_test_page_never_moves(store: AnyStore, instant: Instant) -> None:
+    page = replace(document(), test=True)
+    job = await store.transact(
+        lambda memory: memory.add_print_job("kiosk", None, page, MORNING),
+    )
+    failed = await _printed_as(store, job, NOT_SENT, "guide")
+    assert failed == ("kiosk", JobState.FAILED, True, "")
+    found = await store.job(job)
+    assert found is not None
+    assert (found.ticket, found.number, found.document) == (None, "", page)
+
+
+async def test_a_failed_job_is_queued_again_and_only_a_failed_one(
+    store: AnyStore, instant: Instant
+) -> None:
+    first, second = await _queue(store, 1, 2)
+    await _printed_as(store, first, NOT_SENT, "")
+    await _printed_as(store, second, PRINTED, "")
+
+    def requeue(memory: Memory) -> None:
+        for job in (first, second):
+            memory.requeue_print_job(job, MORNING)
+
+    await store.transact(requeue)
+    assert await _state(store, second) == (JobState.PRINTED, DeviceReason.NONE)
+    again = await store.job(first)
+    assert again is not None
+    assert (again.state, again.reason, again.untouched) == (
+        JobState.QUEUED, DeviceReason.NONE, False,
+    )  # fmt: skip
+    # Queued again, it may still go to the backup; a job that has moved once may not.
+    moved = await _printed_as(store, first, NOT_SENT, "guide")
+    assert moved == ("guide", JobState.QUEUED, False, "kiosk")
+    await _printed_as(store, first, NOT_SENT, "kiosk", on="guide")
+    await store.transact(requeue)
+    stayed = await _printed_as(store, first, NOT_SENT, "kiosk", on="guide")
+    assert stayed == ("guide", JobState.FAILED, True, "kiosk")
+
+
+async def test_queueing_again_is_undone_with_its_transaction(
+    store: AnyStore, instant: Instant
+) -> None:
+    (job,) = await _queue(store, 1)
+    await _printed_as(store, job, NOT_SENT, "")
+
+    def refused(memory: Memory) -> None:
+        memory.requeue_print_job(job, MORNING)
+        raise QueueRefusal
+
+    with pytest.raises(QueueRefusal):
+        await store.transact(refused)
+    assert await _state(store, job) == (JobState.FAILED, DeviceReason.PAPER_OUT)
+    assert await store.claim("kiosk", "me") is None
+    found = await store.job(job)
+    assert found is not None
+    assert found.untouched
+
+
 async def test_printers_are_as_their_owner_saw_them(
     store: AnyStore, instant: Instant, clock: FixedClock
 ) -> None:
