@@ -27,6 +27,8 @@ from yichuang.hardware.device import Device
 from yichuang.hardware.id_reader import open_id_reader, reader
 from yichuang.hardware.id_reader.frame import Request, request_frame
 from yichuang.hardware.id_reader.reader import SdtReader
+from yichuang.hardware.id_reader.wire import UsbWire
+from yichuang.hardware.link.usb_port import UsbPort
 from yichuang.hardware.simulator.id_card import SAMPLES, MadeUpCard
 from yichuang.hardware.simulator.id_reader import Failure, SimulatedIdReader, UsbIdReader
 from yichuang.hardware.simulator.sdt import SecurityModule
@@ -336,6 +338,32 @@ async def test_the_supervisor_opens_it_again_when_it_is_back(wire: str) -> None:
         assert seen[-1] == READY
         await supervisor.stop()
         await task
+
+
+class Unending(UsbIdReader):
+    """Ends a transfer only by a packet that is not full, or when all that was asked for has come."""
+
+    def bulk_read(self, endpoint: int, size: int, milliseconds: int) -> bytes:
+        came = super().bulk_read(endpoint, size, milliseconds)
+        if len(came) % 64 == 0 and len(came) < size:
+            self.time_out()
+        return came
+
+
+async def test_a_body_of_whole_packets_without_an_empty_one_behind_is_read_too() -> None:
+    body = (4 + 60).to_bytes(2, "big") + bytes([0, 0, 0x90]) + bytes(60)
+    frame = b"\xaa\xaa\xaa\x96\x69" + body + bytes([64 ^ 0x90])
+
+    class Module(SecurityModule):
+        def feed(self, data: bytes) -> bytes:
+            return super().feed(data) and frame
+
+    model = Unending(Module())
+    wire = UsbWire(quick(), UsbPort("cards", 0x0400, 0xC35A, backend=SimulatedUsb(model)))
+    await wire.open()
+    await wire.send(request_frame(Request.STATUS), 1)
+    assert await wire.receive(1) == frame
+    await wire.close()
 
 
 # --- hostile surroundings -----------------------------------------------------------------------

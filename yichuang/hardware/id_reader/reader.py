@@ -200,7 +200,7 @@ class SdtReader:
         if key == card.person.key and (stayed or is_soon):
             return
         self._told = (card.person.key, now)
-        logger.info("ID reader %s: a card was read: %s", self.name, card.kind)
+        logger.debug("ID reader %s: a card was read", self.name)
         self._on_card(card)
 
     # --- one question -------------------------------------------------------------------------

@@ -7,15 +7,14 @@ from pathlib import Path
 from typing import Protocol
 
 from yichuang.config.device import IdReaderSettings
-from yichuang.hardware.id_reader.frame import HEAD_BYTES
+from yichuang.hardware.id_reader.frame import HEAD_BYTES, LONGEST_BODY, PREAMBLE
 from yichuang.hardware.link.link import Link
 from yichuang.hardware.link.usb_interface import UsbInterface
 from yichuang.hardware.link.usb_port import UsbPort
 from yichuang.queue.device import DeviceReason, DeviceTrouble
 
-_PACKET = 64
-_READ = 64 * _PACKET
-"""How many bytes one USB transfer may bring: whole packets, more than the longest frame."""
+_READ = 4096
+"""How many bytes one USB transfer may bring: whole packets of any size, more than the longest frame."""
 _AT_ONCE = 0.002
 """The time limit, in seconds, of a read that takes only what is already there."""
 
@@ -82,6 +81,7 @@ class UsbWire:
         self._out_head, out_rest, self._in_head, in_rest = settings.endpoints
         self._out_rest = out_rest if settings.split_pipes else self._out_head
         self._in_rest = in_rest if settings.split_pipes else self._in_head
+        self._packet = _READ
 
     def is_there(self) -> bool:
         """Whether such a USB device is plugged in."""
@@ -89,7 +89,9 @@ class UsbWire:
 
     async def open(self) -> None:
         """Take the first interface that has the configured endpoints."""
-        await self._port.open(self._fitting)
+        taken = await self._port.open(self._fitting)
+        packets = {each.address: each.packet for each in taken.endpoints}
+        self._packet = packets[self._in_rest] or _READ
 
     async def send(self, frame: bytes, seconds: float) -> None:
         """Send the head over its pipe and the rest over the other, or all over one."""
@@ -106,13 +108,23 @@ class UsbWire:
         if not self._settings.split_pipes:
             return came
         if came:
-            return came + await self._port.read(self._in_rest, _READ, seconds)
+            return came + await self._port.read(self._in_rest, self._size_of_rest(came), seconds)
         # A rest without its head, as after half an answer: it must not be taken for the next one's.
         return await self._port.read(self._in_rest, _READ, _AT_ONCE)
 
     async def close(self) -> None:
         """Give the interface back."""
         await self._port.close()
+
+    def _size_of_rest(self, head: bytes) -> int:
+        """How many bytes to ask for: whole packets, and no packet more than the head announces.
+
+        A reader that sends a last full packet and no empty one behind it would else end in a timeout.
+        """
+        length = int.from_bytes(head[len(PREAMBLE) : HEAD_BYTES], "big")
+        if len(head) != HEAD_BYTES or not head.startswith(PREAMBLE) or length > LONGEST_BODY:
+            return _READ
+        return -(-length // self._packet) * self._packet
 
     def _fitting(self, interfaces: Sequence[UsbInterface]) -> UsbInterface | None:
         wanted = {self._out_head, self._out_rest, self._in_head, self._in_rest}
