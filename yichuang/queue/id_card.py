@@ -40,8 +40,9 @@ class IdCard(NamedTuple):
 
     kind: CardKind
     person: Person
-    """The keyed hash and the mask of the number."""
+    """The keyed hash and the mask of the number; the year of birth as the card tells it."""
     name: str
-    """Masked: `张*`."""
+    """Masked: `张*`, or `S***` where a card has only a name in Latin letters; `〓*` where the first
+    character is one that only the police's fonts have."""
     age: int
     """Full years on the day of reading, for the offer of the green channel; kept nowhere."""
