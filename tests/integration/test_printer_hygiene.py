@@ -15,7 +15,14 @@ from yichuang.hardware.ticket_printer import open_printer
 import yichuang.hardware.worker
 from yichuang.queue.document import TicketDocument
 
-heavy = {"escpos", "PIL", "usb", "yaml", "textual"} & set(sys.modules)
+for transport in (
+    {"transport": "usb", "vendor": 1, "product": 2},
+    {"transport": "serial", "path": "/dev/ttyUSB0"},
+):
+    open_printer(PrinterSettings(name="other", **transport))
+heavy = {
+    "escpos", "PIL", "usb", "libusb_package", "serial", "qrcode", "yaml", "textual"
+} & set(sys.modules)
 assert not heavy, heavy
 before = dict(os.environ)
 out = Path(sys.argv[1])

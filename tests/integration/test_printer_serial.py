@@ -48,8 +48,8 @@ async def printer(simulator: PtyPrinter) -> AsyncIterator[TicketPrinter]:
         "baud": 115200,
         "flow": "xonxoff",
         "process_id": True,
-        "answer_seconds": 0.4,
-        "print_seconds": 0.6,
+        "answer_seconds": 0.25,
+        "print_seconds": 0.35,
     }
     opened = open_printer(PrinterSettings.model_validate(facts))
     yield opened

@@ -41,8 +41,8 @@ def settings(**chosen: object) -> PrinterSettings:
         "vendor": 0x0FE6,
         "product": 0x811E,
         "process_id": True,
-        "answer_seconds": 0.4,
-        "print_seconds": 0.6,
+        "answer_seconds": 0.25,
+        "print_seconds": 0.35,
     }
     return PrinterSettings.model_validate({**facts, **chosen})
 

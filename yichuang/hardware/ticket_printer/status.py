@@ -109,6 +109,8 @@ _XON, _XOFF = 0x11, 0x13
 _PROCESS_HEADER = b"\x37\x22"
 _PROCESS_LENGTH = 7
 _BLOCK_LENGTH = 4
+_MOST_XOFF = 8
+"""More in one block than any printer slips in: then it was no block, and a flood must not pile up."""
 
 
 class StatusParser:
@@ -167,7 +169,7 @@ class StatusParser:
         """A header and three bytes; a serial printer may slip an XOFF between them."""
         block = bytearray(self._pending[:1])
         for size, byte in enumerate(self._pending[1:], start=2):
-            if byte == _XOFF:
+            if byte == _XOFF and size - len(block) <= _MOST_XOFF:
                 continue
             if byte & 0x90:
                 return 1, None
