@@ -22,6 +22,7 @@ from yichuang.clock import FixedClock
 from yichuang.language import use_language
 from yichuang.queue.service import Hall
 from yichuang.queue.wait import Wait
+from yichuang.tui.app import HallApp
 
 MORNING = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
 """A Monday, 9:30 in Shanghai."""
@@ -33,6 +34,12 @@ def chinese() -> Iterator[None]:
     use_language("zh_CN")
     yield
     use_language("zh_CN")
+
+
+@pytest.fixture(autouse=True)
+def no_typed_scans(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests press keys as fast as a scanner: each is a hand's, unless a test says otherwise."""
+    monkeypatch.setattr(HallApp, "SCAN_GAP", 0.0)
 
 
 @pytest.fixture

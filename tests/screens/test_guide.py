@@ -17,10 +17,15 @@ from yichuang.bootstrap import create_hall, open_hall
 from yichuang.clock import FixedClock
 from yichuang.profile import printer_toml
 from yichuang.queue.appointment import AppointmentState, Channel
+from yichuang.queue.arrivals import Scan
 from yichuang.queue.device import DeviceHealth, DeviceReason, DeviceState
+from yichuang.queue.id_card import CardKind, IdCard
+from yichuang.queue.person import identify
 from yichuang.queue.printing import JobState, PrintReport
+from yichuang.queue.rating import RatingChannel
 from yichuang.queue.service import Hall
 from yichuang.queue.ticket import HoldKind, PriorityClass, TicketState
+from yichuang.queue.ticket_code import ticket_code
 from yichuang.queue.wait import Wait
 from yichuang.tui.app import HallApp, Restart
 from yichuang.tui.screens.guide import GuideScreen
@@ -577,3 +582,57 @@ async def test_a_second_step_does_not_begin_before_the_first_has_asked(hall: Hal
             pilot.app.post_message(events.Key(key, key))
         await until_seen(pilot, "取什么号")
         assert len(pilot.app.screen_stack) == 2
+
+
+# --- cards and codes --------------------------------------------------------------------------------
+
+
+async def test_a_scanned_ticket_is_shown_and_handled(hall: Hall) -> None:
+    ticket = (await hall.issue(category="tax")).ticket
+    assert ticket is not None
+    async with guide(hall) as pilot:
+        assert hall.arrivals.tell("", Scan(ticket_code(ticket.id)))
+        await until_seen(pilot, "前面还有 0 人")
+        # Another one meanwhile is not mixed up with it.
+        hall.arrivals.tell("guide", Scan("x"))
+        await pilot.press("1")
+        rows = await until_seen(pilot, "取消这个号")
+        assert any("D001" in row for row in rows)
+        await pilot.press("escape")
+        await until_seen(pilot, "先办完这一步")
+
+
+async def test_a_rating_that_the_staff_are_told_is_kept_as_such(hall: Hall) -> None:
+    ticket = (await hall.issue(category="tax")).ticket
+    assert ticket is not None
+    await hall.open_window(5)
+    await hall.call_next(5)
+    await hall.start(5)
+    await hall.finish(5)
+    async with guide(hall) as pilot:
+        hall.arrivals.tell("guide", Scan(ticket_code(ticket.id)))
+        await until_seen(pilot, "非常满意")
+        await pilot.press("1")
+        await until_seen(pilot, "D001 的评价记下了")
+    rating = await hall.store.read(lambda each: each.rating_of(ticket.id))
+    assert rating is not None
+    assert rating.channel is RatingChannel.STAFF
+
+
+async def test_a_card_leads_to_a_number_for_its_person(hall: Hall) -> None:
+    person = identify(hall.secret, ID_NUMBER)
+    card = IdCard(CardKind.RESIDENT, person, "张*", 40)
+    async with guide(hall) as pilot:
+        hall.arrivals.tell("", card)
+        await pilot.pause()
+        await pilot.press("4", "1")
+        await until_seen(pilot, "D001")
+        assert (await hall.ticket("D001")).person == person.key
+        hall.arrivals.tell("", card)
+        await until_seen(pilot, "另取一个号")
+
+
+async def test_a_code_that_nobody_knows_is_refused(hall: Hall) -> None:
+    async with guide(hall) as pilot:
+        hall.arrivals.tell("", Scan("hello world"))
+        await until_seen(pilot, "这个码认不出来")

@@ -6,17 +6,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.timer import Timer
 
 from yichuang.errors import YichuangError
 from yichuang.language import LANGUAGES, N_, _, current_language, use_language
+from yichuang.queue.scan_typing import GAP_SECONDS
 from yichuang.queue.service import Hall
 from yichuang.tui.hall_screen import HallScreen
 from yichuang.tui.message import GoTo, HallChanged, ScreenShown, Speak
 from yichuang.tui.theme import DEFAULT, THEMES, variable_defaults
+from yichuang.tui.typed_scans import TypedScans
 from yichuang.tui.widgets.key_bar import KeyBar
 
 LEAVE_WITHIN = 2.0
@@ -43,6 +45,8 @@ class HallApp(App[Restart]):
     ALLOW_SELECT = False
     INLINE_PADDING = 0
     CSS_PATH = "app.tcss"
+    SCAN_GAP: ClassVar[float] = GAP_SECONDS
+    """Keys that follow one another sooner, in seconds, may be a scanner's; 0 takes none for one."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", N_("帮助"), id="help"),
         Binding("f9,ctrl+p", "command_palette", N_("命令", "key"), id="palette"),
@@ -71,6 +75,7 @@ class HallApp(App[Restart]):
         """What ended the app, when it was a fault of the program."""
         self._open_place = open_place
         self._leaving: Timer | None = None
+        self._typed_scans = TypedScans(self, super().on_event, self.SCAN_GAP)
         self.add_mode(self.DEFAULT_MODE, self._first_screen)
         for each in THEMES:
             self.register_theme(each)
@@ -111,6 +116,13 @@ class HallApp(App[Restart]):
     def _fatal_error(self) -> None:
         """End without Textual's traceback, which shows local values on the terminal."""
         self.panic()
+
+    async def on_event(self, event: events.Event) -> None:
+        """A key may be a scanner's: then it is held back for a moment."""
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            await self._typed_scans.take(event)
+        else:
+            await super().on_event(event)
 
     def on_resize(self) -> None:
         """The terminal has another size, which Textual takes note of after this."""

@@ -55,6 +55,7 @@ class CheckIn(Dialog[Done | str]):
     A refusal is said in the middle of the page, and one may type again.
     """
 
+    IS_TYPED = True
     CSS_PATH = "check_in.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "check", N_("签到")),

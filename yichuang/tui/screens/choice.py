@@ -73,6 +73,7 @@ class Pick(Dialog[str]):
     cannot be had.
     """
 
+    IS_TYPED = True
     AUTO_FOCUS = "#entries"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("backspace", "erase", N_("删一位"), key_display="Backspace"),

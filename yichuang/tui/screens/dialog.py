@@ -23,6 +23,8 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
     """A question over a screen; Esc leaves it without an answer."""
 
     AUTO_FOCUS = ""
+    IS_TYPED: ClassVar[bool] = False
+    """Whether it asks for something to be typed, which a reader of the keyboard's kind may type too."""
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss_dialog", N_("返回"))]
     CSS_PATH = "dialog.tcss"
 

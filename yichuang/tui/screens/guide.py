@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -14,8 +15,10 @@ from yichuang.queue.desk import Done
 from yichuang.queue.service import Hall
 from yichuang.queue.ticket import TicketState
 from yichuang.tui.keys import digit_keys
+from yichuang.tui.message import Arrived
 from yichuang.tui.screens import guide_rows as rows
-from yichuang.tui.screens.guide_acts import EntranceScreen
+from yichuang.tui.screens.guide_acts import ACTOR, EntranceScreen
+from yichuang.tui.screens.guide_arrivals import Arriving
 from yichuang.tui.screens.guide_booking import Bookings
 from yichuang.tui.screens.guide_issue import Issuing
 from yichuang.tui.screens.kiosk_given import given_of
@@ -51,6 +54,7 @@ class GuideScreen(EntranceScreen):
         N_("代人取号：按 1，再按类别的数字，再按 1 普通或 2 优先。"),
         N_("按 0 键入号码，看这个号到了哪一步，能做什么。导引台不叫号。"),
         N_("预约签到、现场和电话预约都在 7；停办发的优先凭条按 8。"),
+        N_("扫号票上的码看它到了哪一步，办结的可以代为评价；扫预约码就签到。"),
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         _key("1", "issue", N_("取号")),
@@ -84,6 +88,19 @@ class GuideScreen(EntranceScreen):
                 yield BigNumber(widget_id="number")
                 yield Rows([""] * RESULT_ROWS, widget_id="facts")
             yield ScrollRows(widget_id="tickets")
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The guide desk's reader and scanner, and those without a name."""
+        return (ACTOR, "")
+
+    @on(Arrived)
+    def receive(self, message: Arrived) -> None:
+        """A card was read, or a code scanned; a step that is under way goes on."""
+        if self.is_busy:
+            self.status.say(f" {_('先办完这一步，再扫一次码或放一次证件')}")
+        else:
+            self.begin(Arriving(self).take(message.arrival))
 
     # --- showing ------------------------------------------------------------------------------
 

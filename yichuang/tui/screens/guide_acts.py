@@ -70,6 +70,11 @@ class EntranceScreen(HallScreen):
 
     # --- asking one thing after the other -----------------------------------------------------
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a step is under way."""
+        return self._is_busy
+
     def begin(self, step: Coroutine[Any, Any, None]) -> None:
         """Run a step that may ask, unless one is under way.
 
@@ -230,9 +235,9 @@ class EntranceScreen(HallScreen):
             step = self.hall.issue(slip=number, actor=self.actor)
             await self.tell(await self.act(step), _("凭条换成 {number}"))
 
-    async def find(self) -> None:
+    async def find(self, number: str | None = None) -> None:
         """Show one ticket, and do with it what can be done."""
-        number = await self._pick_of(_("查哪个号"))
+        number = number or await self._pick_of(_("查哪个号"))
         ticket = await self.look(self.hall.ticket(number)) if number is not None else None
         if ticket is None:
             return

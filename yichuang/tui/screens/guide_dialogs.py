@@ -51,6 +51,7 @@ class Typed(Input):
 class Typing(Dialog[str]):
     """Gives what was typed, without blanks around it; an empty line only where one may leave it empty."""
 
+    IS_TYPED = True
     AUTO_FOCUS = "#typed"
 
     def __init__(self, heading: str, hint: str, *, may_be_empty: bool = False) -> None:

@@ -11,6 +11,7 @@ from yichuang.queue.desk import Done
 from yichuang.queue.issuing import MOST_ITEMS
 from yichuang.queue.item import Item
 from yichuang.queue.need import need_label
+from yichuang.queue.person import Person
 from yichuang.queue.ticket import PriorityClass
 from yichuang.tui.screens.choice import Choice
 from yichuang.tui.screens.guide_acts import EntranceScreen
@@ -46,9 +47,11 @@ class Issuing:
         self._desk = desk
         self._hall = desk.hall
 
-    async def run(self) -> None:
-        """Ask for what, then for the class, and issue."""
+    async def run(self, person: Person | None = None) -> None:
+        """Ask for what, then for the class, and issue; for a `person` whose card was read, to them."""
         draft = await self._begin()
+        if draft is not None and person is not None:
+            draft = replace(draft, person=person.key, person_shown=person.masked)
         while draft is not None:
             chosen = await self._desk.ask(Choice(self._heading(draft), self._choices(draft)))
             if chosen == "ordinary":

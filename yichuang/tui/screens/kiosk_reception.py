@@ -20,26 +20,20 @@ from yichuang.errors import (
     NeverPrinted,
     QueueRefusal,
     UnknownAppointment,
-    UnknownCode,
     YichuangError,
 )
 from yichuang.language import _
-from yichuang.queue.appointment import CODE_DIGITS
 from yichuang.queue.arrivals import Arrival, Scan
-from yichuang.queue.booking.appointments import tidy_code
 from yichuang.queue.desk import Done
 from yichuang.queue.id_card import IdCard
 from yichuang.queue.rating import Grade, RatingChannel
 from yichuang.queue.service import Hall
-from yichuang.queue.ticket_code import read_ticket_code
 from yichuang.queue.view import Standing, view_open_of, view_standing
 from yichuang.tui.screens import ticket_standing as standing
 from yichuang.tui.screens.check_in import CheckIn, check_in
 from yichuang.tui.screens.kiosk_presence import Presence
 from yichuang.tui.screens.kiosk_visit import Visit
 from yichuang.tui.screens.question import Question
-from yichuang.tui.screens.waits import wait_of
-from yichuang.tui.text import Line
 from yichuang.tui.widgets.status_line import StatusLine
 
 CARD_SECONDS = 30.0
@@ -199,23 +193,18 @@ class Reception:
     # --- codes --------------------------------------------------------------------------------
 
     async def _take_code(self, text: str) -> None:
-        ticket = read_ticket_code(text)
-        found = await self._hall.look(view_standing, ticket) if ticket is not None else None
-        if found is not None:
-            await self._begin()
-            await self._show(found, (), _("您的号票"), _grades_for)
-            return
-        code = tidy_code(text)
-        if len(code) != CODE_DIGITS or not code.isdecimal():
-            raise UnknownCode
+        found = await standing.scanned(self._hall, text)
         await self._begin()
+        if isinstance(found, Standing):
+            await self._show(found, (), _("您的号票"), standing.grade_choices)
+            return
         if not self._counter.takes_check_in:
             if self._counter.is_shut:
                 self._counter.status.say(f" {_('现在不办预约签到')}")
                 return
             raise AppointmentsOff
         try:
-            done = await self._check_in(code=code)
+            done = await self._check_in(code=found)
         except (AlreadyCheckedIn, DuplicateTicket) as known:
             await self._show_number(str(known.facts["number"]))
         else:
@@ -242,14 +231,8 @@ class Reception:
         heading: str,
         choices: Callable[[Standing], list[tuple[str, str]]],
     ) -> None:
-        rules = self._hall.rules
-        wait = await wait_of(self._hall, found.ticket)
-        facts: list[Line] = standing.standing_rows(found, rules, wait)
-        if others:
-            facts += ["", standing.others_row(others, rules)]
-        page = standing.StandingPage(
-            heading, found.ticket.number, facts, choices(found), self._counter.presence.noticed
-        )
+        used = self._counter.presence.noticed
+        page = await standing.page_of(self._hall, heading, found, choices(found), others, used)
 
         async def chosen(what: str | None) -> None:
             await self._follow(found, what)
@@ -319,7 +302,3 @@ class Reception:
         except YichuangError as error:
             await counter.reload()
             counter.status.refuse(error)
-
-
-def _grades_for(found: Standing) -> list[tuple[str, str]]:
-    return standing.grade_choices() if standing.can_rate(found) else []

@@ -48,6 +48,7 @@ class ItemSearch(Dialog[Item]):
     A digit belongs to the query as long as some code holds the query with it; otherwise it chooses.
     """
 
+    IS_TYPED = True
     AUTO_FOCUS = "#query"
     CSS_PATH = "kiosk_search.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [

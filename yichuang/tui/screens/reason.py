@@ -53,6 +53,7 @@ class TypedReason(Input):
 class Reason(Dialog[str]):
     """Gives the reason: as the hall wrote it when it was chosen, else as it was typed."""
 
+    IS_TYPED = True
     AUTO_FOCUS = "#typed"
     BINDINGS: ClassVar[list[BindingType]] = [
         *(

@@ -9,22 +9,27 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
+from yichuang.errors import UnknownCode
 from yichuang.language import N_, _
+from yichuang.queue.appointment import CODE_DIGITS
+from yichuang.queue.booking.appointments import tidy_code
 from yichuang.queue.rating import Grade
 from yichuang.queue.rules import HallRules
+from yichuang.queue.service import Hall
 from yichuang.queue.ticket import Ticket, TicketState
-from yichuang.queue.view import Standing
+from yichuang.queue.ticket_code import read_ticket_code
+from yichuang.queue.view import Standing, view_standing
 from yichuang.queue.wait import Wait
 from yichuang.tui.keys import digit_keys
 from yichuang.tui.screens.dialog import Dialog
 from yichuang.tui.screens.kiosk_rows import digit_row
 from yichuang.tui.screens.kiosk_touch import PressedRow, TouchRows
-from yichuang.tui.screens.waits import full_wait
+from yichuang.tui.screens.waits import full_wait, wait_of
 from yichuang.tui.text import Line, Part, wrap
 from yichuang.tui.widgets.big_number import BigNumber
 from yichuang.tui.widgets.rows import Rows
 
-REPRINT, OTHER = "reprint", "other"
+REPRINT, OTHER, HANDLE = "reprint", "other", "handle"
 """What the page gives besides a grade."""
 
 _CELLS = 74
@@ -34,6 +39,18 @@ _ENDED = {
     TicketState.VOID: N_("这个号已经作废"),
     TicketState.PASSED: N_("这个号已经过号"),
 }
+
+
+async def scanned(hall: Hall, text: str) -> Standing | str:
+    """The ticket whose code was scanned, or a booking's code; raises UnknownCode."""
+    ticket = read_ticket_code(text)
+    found = await hall.look(view_standing, ticket) if ticket is not None else None
+    if found is not None:
+        return found
+    code = tidy_code(text)
+    if len(code) != CODE_DIGITS or not code.isdecimal():
+        raise UnknownCode
+    return code
 
 
 def nearest_first(standings: Sequence[Standing]) -> list[Standing]:
@@ -121,9 +138,9 @@ def others_row(standings: Sequence[Standing], rules: HallRules) -> Line:
     return f"  {text}" if named else ""
 
 
-def grade_choices() -> list[tuple[str, str]]:
-    """The five grades, the best first, with what the page gives for them."""
-    return [(grade.label, grade.value) for grade in Grade]
+def grade_choices(standing: Standing) -> list[tuple[str, str]]:
+    """The five grades, the best first, with what the page gives for them, where one may be given."""
+    return [(grade.label, grade.value) for grade in Grade] if can_rate(standing) else []
 
 
 class StandingPage(Dialog[str]):
@@ -178,3 +195,19 @@ class StandingPage(Dialog[str]):
         """Choose by a finger; the free row below a choice belongs to it."""
         if message.row // 2 < len(self._choices):
             self.action_take(message.row // 2 + 1)
+
+
+async def page_of(
+    hall: Hall,
+    heading: str,
+    found: Standing,
+    choices: Sequence[tuple[str, str]],
+    others: Sequence[Standing] = (),
+    used: Callable[[], None] | None = None,
+) -> StandingPage:
+    """The page of a ticket as it stands now; `others` are further ones of the same person."""
+    wait = await wait_of(hall, found.ticket)
+    facts = standing_rows(found, hall.rules, wait)
+    if others:
+        facts += ["", others_row(others, hall.rules)]
+    return StandingPage(heading, found.ticket.number, facts, choices, used)
