@@ -280,7 +280,7 @@ def wake(asked: Asked, number: str) -> None:
 
 
 @ticket.command(
-    help=_("代办事人记下评价：very_satisfied 非常满意 …… very_dissatisfied 非常不满意。")
+    help=_("代办事人记下评价，从 very_satisfied 非常满意到 very_dissatisfied 非常不满意。")
 )
 @click.argument("number")
 @click.argument("grade", type=click.Choice([each.value for each in Grade]))

@@ -237,14 +237,3 @@ def _shown(name: str) -> str:
     Rare characters of names stand in the private use areas of Unicode, where each system has its own.
     """
     return "".join(_BARE if unicodedata.category(each) in _UNSHOWN else each for each in name)
-
-
-def survive(data: bytes) -> None:
-    """Read any bytes as a card: nothing may be raised. For the bench and the property tests of parsers."""
-
-    def identify(number: str) -> Person:
-        return Person(number[:1], number[-4:], None)
-
-    read_card(bytearray(data), identify, lambda: date(2026, 11, 20))
-    padded = (bytes(data) + b"\x20\x00" * TEXT_BYTES)[:TEXT_BYTES]
-    read_text(padded, identify, date(2026, 11, 20))

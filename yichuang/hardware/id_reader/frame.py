@@ -186,17 +186,3 @@ class AnswerDecoder:
     def _forget(self, count: int) -> None:
         self._buffer[:count] = bytes(count)
         del self._buffer[:count]
-
-
-def survive(data: bytes) -> None:
-    """Decode any bytes, whole and one by one: nothing may be raised, and both ways must agree.
-
-    For the bench and the property tests of parsers. Raises AssertionError when it is not so.
-    """
-    whole, single = AnswerDecoder(), AnswerDecoder()
-    at_once = whole.feed(data)
-    one_by_one = [each for value in data for each in single.feed(bytes([value]))]
-    if [(each.word, each.data) for each in at_once] != [
-        (each.word, each.data) for each in one_by_one
-    ] or whole.pending > LONGEST_BODY + HEAD_BYTES:
-        raise AssertionError("the pieces that bytes come in change what they mean")
