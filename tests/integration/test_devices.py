@@ -140,6 +140,7 @@ def workshop(monkeypatch: pytest.MonkeyPatch) -> Workshop:
     shop = Workshop()
     quick = partial(supervisor.Patience, renew=0.05, look=0.02, closing=0.1)
     monkeypatch.setattr(supervisor, "Patience", quick)
+    monkeypatch.setattr(devices, "_SHOWING", 0.0)
     monkeypatch.setattr(devices, "open_display_driver", shop.display)
     monkeypatch.setattr(devices, "open_driver", shop.driver)
     return shop

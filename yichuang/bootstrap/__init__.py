@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from yichuang.bootstrap.devices import try_device, working_devices
 from yichuang.bootstrap.hall import create_hall, open_hall, rehearsal_hall
+from yichuang.bootstrap.owner import holding
 from yichuang.bootstrap.printers import (
     PAPERS_KEPT,
     Papers,
@@ -20,6 +21,7 @@ __all__ = [
     "create_hall",
     "examine_store",
     "finish_print_job",
+    "holding",
     "open_hall",
     "printer_states",
     "rehearsal_hall",

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Collection, Iterable
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterable
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from yichuang.bootstrap.drivers import open_display_driver, open_driver
-from yichuang.bootstrap.owner import new_owner
+from yichuang.bootstrap.owner import holding, new_owner
 from yichuang.bootstrap.printers import printer_worker
 from yichuang.config import (
     AnyDevice,
@@ -23,7 +23,7 @@ from yichuang.config import (
     ScannerSettings,
     VoiceSettings,
 )
-from yichuang.errors import StoreError
+from yichuang.errors import DeviceInUse, StoreError
 from yichuang.queue.announcement import Announcement
 from yichuang.queue.device import DeviceHealth, DeviceReason, DeviceState, DeviceTrouble
 from yichuang.queue.event import EventKind
@@ -45,8 +45,9 @@ _AT_A_TIME = 500
 
 _OPENING = 15.0
 _TESTING = 60.0
+_SHOWING = 3.5
 _CLOSING = 5.0
-"""Seconds that trying a device may take."""
+"""Seconds: what trying a device may take, and how long a display then shows its test."""
 
 logger = logging.getLogger(__name__)
 
@@ -239,28 +240,60 @@ async def try_device(
     None when another process works it: that one must be asked. Without `test` it is only opened. For
     devices that are no printers. Raises UnknownDevice.
     """
-    from yichuang.hardware.bounded import within
-
     hall.rules.device(name)
     _kind, settings = hall.devices.named()[name]
-    owner = new_owner()
-    if not await hall.store.lease(name, owner, _OPENING + _TESTING * test + _CLOSING):
-        return None
+    show: Callable[[], Coroutine[Any, Any, None]]
     if isinstance(settings, DisplaySettings | CallFeedSettings):
-        device: Device = open_display_driver(hall, settings)
+        display = open_display_driver(hall, settings)
+        display.show({face.window: face for face in await hall.devices.faces()})
+        device: Device = display
+        show = partial(_show_test, display)
     else:
         device = open_driver(hall, settings, lambda announcement: None, folder)
+        show = device.test
+    try:
+        async with holding(hall.store, name):
+            return await _try(device, show if test else None)
+    except DeviceInUse:
+        return None
+
+
+async def _show_test(display: Display) -> None:
+    """A display shows its test while it is worked, and then for some seconds."""
+    from yichuang.hardware.bounded import end
+
+    async def test() -> None:
+        await display.test()
+        await asyncio.sleep(_SHOWING)
+
+    tasks = [asyncio.create_task(test()), asyncio.create_task(display.work())]
+    try:
+        done, _others = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            await end(task)
+
+
+async def _try(
+    device: Device, show: Callable[[], Coroutine[Any, Any, None]] | None
+) -> DeviceHealth:
+    from yichuang.hardware.bounded import within
+
     try:
         health = await within(_OPENING, device.open())
-        if test:
-            await within(_TESTING, device.test())
+        if show is not None:
+            await within(_TESTING, show())
     except DeviceTrouble as trouble:
-        logger.info("device %s: %s", name, trouble)
+        logger.info("device %s: %s", device.name, trouble)
         health = DeviceHealth(DeviceState.MISSING, trouble.reason)
     except TimeoutError:
         health = DeviceHealth(DeviceState.MISSING, DeviceReason.OFFLINE)
+    except Exception:
+        logger.exception("device %s: its driver broke off", device.name)
+        health = DeviceHealth(DeviceState.MISSING, DeviceReason.BROKEN)
     finally:
         with suppress(TimeoutError):
             await within(_CLOSING, device.close())
-        await hall.store.release(name, owner)
     return health

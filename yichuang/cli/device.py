@@ -253,6 +253,21 @@ def mute(asked: Asked, name: str, off: bool, reason: str) -> None:
     asked.show({"device": name, "muted": not off}, text.format(device=name))
 
 
+@device.command(help=_("教会程序一个评价器或叫号器的键：照提示按键，写进 hall.toml。"))
+@click.argument("name")
+@takes_hall
+def teach(asked: Asked, name: str) -> None:
+    """Learn the keys of a pad."""
+    from yichuang.cli.teach import teach_pad
+
+    learned = run(teach_pad(asked, name))
+    if learned is None:
+        asked.show({"device": name, "keys": None}, _("没有改动 hall.toml"))
+        return
+    text = _("{device} 的 {count} 个键已写进 hall.toml；正在运行的程序要重新打开才用新的")
+    asked.show({"device": name, "keys": learned}, text.format(device=name, count=len(learned)))
+
+
 # --- working them ---------------------------------------------------------------------------------
 
 
@@ -277,8 +292,13 @@ def work_devices(asked: Asked) -> None:
             until_ended() as ended,
             working_devices(hall, folder=asked.folder),
         ):
-            names = _("、").join(hall.devices.named()) or _("hall.toml 里没有设备")
+            of_screens = (DeviceKind.ID_READER, DeviceKind.SCANNER)
+            named = hall.devices.named().items()
+            ours = [name for name, (kind, _settings) in named if kind not in of_screens]
+            names = _("、").join(ours) or _("没有设备")
             say(_("在管设备：{names}").format(names=names), err=True)
+            if len(ours) < len(named):
+                say(_("阅读器和扫码器由开着取号、导引台界面的程序管"), err=True)
             notify("READY=1")
             await ended.wait()
             notify("STOPPING=1")

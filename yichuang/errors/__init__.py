@@ -38,6 +38,7 @@ from yichuang.errors.appointment import (
 )
 from yichuang.errors.device import (
     DeviceError,
+    DeviceInUse,
     DeviceMissing,
     PortTaken,
     VoiceMissing,
@@ -145,6 +146,7 @@ __all__ = [
     "DayIsClosed",
     "DayNotBookable",
     "DeviceError",
+    "DeviceInUse",
     "DeviceMissing",
     "DiskFull",
     "DuplicateTicket",

@@ -22,6 +22,14 @@ class PortTaken(DeviceError):
     advice = N_("多半是别的程序占着；用 --port 换一个，例如 --port 9101")
 
 
+class DeviceInUse(DeviceError):
+    """Another process of the hall works the device."""
+
+    code = "device_in_use"
+    text = N_("设备「{device}」正由别的程序管着")
+    advice = N_("先退出管设备的程序（yichuang run、screen 或 device run），做完再打开")
+
+
 class DeviceMissing(DeviceError):
     """The device cannot be reached."""
 
