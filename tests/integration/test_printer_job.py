@@ -370,6 +370,12 @@ async def test_where_the_printer_is_silent_its_port_may_know_why(
     assert await printer.print(TICKET) == PrintReport(JobState.FAILED, reason, untouched=True)
 
 
+async def test_bytes_that_are_no_answer_are_told_as_such(link: ScriptedLink) -> None:
+    printer = jobs(link)
+    link.status = dict.fromkeys((1, 2, 3, 4), 0xFE)
+    assert await printer.health() == DeviceHealth(DeviceState.MISSING, DeviceReason.BAD_ANSWER)
+
+
 async def test_a_printer_that_answers_only_the_first_question_is_believed(
     link: ScriptedLink,
 ) -> None:

@@ -196,9 +196,16 @@ async def test_a_call_that_hangs_holds_up_neither_the_loop_nor_closing(
     await port.close()
     heart.cancel()
     assert beats > 3
+    threads = threading.active_count()
+    for _try in range(5):
+        assert await reason_of_opening(port) is DeviceReason.STALLED
+    assert threading.active_count() == threads
     model.hangs.clear()
     model.released.set()
     assert await asyncio.to_thread(model.attached.wait, 5.0)
+    for thread in threading.enumerate():
+        if thread.name == "usb-reader":
+            thread.join(5.0)
     await port.open(split)
     assert await port.write(0x02, b"y", 1.0) == 1
     await port.close()

@@ -68,6 +68,7 @@ class UsbPort:
         self._address = UsbAddress(vendor, product, serial_number)
         self._backend = backend
         self._thread: CallThread | None = None
+        self._left_behind: CallThread | None = None
         self._device = UsbDevice(backend)
 
     def is_there(self) -> bool:
@@ -86,6 +87,10 @@ class UsbPort:
         if self.interface is not None:
             return self.interface
         await self.close()
+        if self._left_behind is not None and self._left_behind.is_alive:
+            # One thread that hangs is enough: with each try, one more would stay for ever.
+            raise self._trouble(DeviceReason.STALLED, "a former USB call still hangs")
+        self._left_behind = None
         self._thread = CallThread(f"usb-{self._name}")
         # Of its own for each opening: one that hangs does not meddle with the next.
         device = self._device = UsbDevice(self._backend)
@@ -150,7 +155,7 @@ class UsbPort:
             await thread.run(self._device.give_back, _CLOSE_SECONDS)
         except ThreadHangs:
             logger.warning("device %s: a USB call hangs and is left behind", self._name)
-            last = self._device.give_back
+            last, self._left_behind = self._device.give_back, thread
         except Exception as error:
             logger.warning("device %s: it was not closed well: %r", self._name, error)
         finally:

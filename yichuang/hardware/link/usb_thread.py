@@ -25,7 +25,13 @@ class CallThread:
     def __init__(self, name: str) -> None:
         self._calls: queue.SimpleQueue[Callable[[], object] | None] = queue.SimpleQueue()
         self._hangs = False
-        threading.Thread(target=self._work, name=name, daemon=True).start()
+        self._thread = threading.Thread(target=self._work, name=name, daemon=True)
+        self._thread.start()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it still works, or hangs."""
+        return self._thread.is_alive()
 
     async def run(self, call: Callable[[], T], seconds: float) -> T:
         """What `call` gives or raises; raises ThreadHangs when it takes longer than `seconds`.

@@ -66,6 +66,8 @@ class Conversation:
         """Whether an answer to `GS r` came since the ticket went out that may be the ticket's or not."""
         self.settled = False
         """Whether it is known which answers to `GS r` are owed."""
+        self.heard = False
+        """Whether any byte came since the latest survey began."""
         self._link = link
         self._seconds = answer_seconds
         self._parser = StatusParser()
@@ -97,6 +99,7 @@ class Conversation:
     async def survey(self) -> Fault | None:
         """Ask the printer how it is; None when it does not answer. Raises LinkLost."""
         faults = HEALTHY
+        self.heard = False
         for n in _SURVEY:
             answer = await self._ask(n)
             if answer is None:
@@ -145,6 +148,7 @@ class Conversation:
         Raises LinkLost.
         """
         data = await self._link.receive(seconds)
+        self.heard = self.heard or bool(data)
         for answer in self._parser.feed(data):
             self._note(answer)
         return bool(data)

@@ -119,7 +119,8 @@ class TicketEncoder:
             elif self._pen.knows(line.text):
                 return draw_line(self._pen, line, self._dots)
             else:
-                self._complain(line.text, "the font lacks a character of this line: %s", line.text)
+                lacking = "".join(sorted({c for c in line.text if not self._pen.knows(c)}))
+                self._complain(lacking, "the font lacks these characters: %s", lacking)
         return self._text(line.text) + b"\n"
 
     def _qr(self, line: Line) -> bytes:

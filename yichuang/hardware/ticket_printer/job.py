@@ -121,6 +121,9 @@ class TicketJobs:
                     return faults
                 # Many boards say nothing with their cover open.
                 reason = await self._told_by_port()
+                if self._talk.heard and not reason:
+                    # Not a word is an answer, as with a wrong speed on a serial line.
+                    reason = DeviceReason.BAD_ANSWER
             except LinkLost as lost:
                 reason = lost.reason
             await self._link.drop()
