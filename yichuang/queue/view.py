@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
+from yichuang.clock import elapsed
 from yichuang.config import CategorySettings, WindowSettings
 from yichuang.errors import UnknownFormerTicket, UnknownTicket
 from yichuang.queue.desk import business_date, clock_behind, find_ticket, hall_time, placed
@@ -14,6 +15,7 @@ from yichuang.queue.dispatch.reason import call_sentence
 from yichuang.queue.event import Entry, EventKind
 from yichuang.queue.item import Item
 from yichuang.queue.ports import CallShown, LineCount, PastVisit, Records
+from yichuang.queue.rate import awaiting_rating
 from yichuang.queue.rating import Rating
 from yichuang.queue.rules import HallRules
 from yichuang.queue.ticket import PriorityClass, Ticket, TicketState
@@ -110,6 +112,15 @@ class Standing(NamedTuple):
     """Whether it is of the present business date; of another one it says nothing any more."""
     rating: Rating | None
     """What its visitor thought; None when it was not rated."""
+
+
+class Rated(NamedTuple):
+    """The ticket that a window finished last, with what its visitor thought."""
+
+    ticket: Ticket
+    rating: Rating | None
+    awaited: float
+    """For so many seconds more the window's rating pad takes a press; 0 when it takes none."""
 
 
 def today(records: Records, rules: HallRules, now: datetime) -> date:
@@ -253,6 +264,24 @@ def view_standing(
     if is_today:
         ticket = placed(records, rules, hall_time(latest, now), ticket)
     return Standing(ticket, is_today, records.rating_of(ticket_id))
+
+
+def view_rated(records: Records, rules: HallRules, now: datetime, window: int) -> Rated | None:
+    """The ticket that the window finished last today, while none is served there; raises UnknownWindow."""
+    latest = records.latest()
+    time, last = hall_time(latest, now), records.last_call(window, ended=True)
+    if last is None or last.ended_at is None or records.current(window) is not None:
+        return None
+    ticket = records.ticket(last.ticket)
+    if ticket is None or ticket.business_date != business_date(latest, rules, now):
+        return None
+    if (ticket.state, ticket.window) != (TicketState.FINISHED, window):
+        return None
+    awaited = 0.0
+    if awaiting_rating(records, rules, time, window) is not None:
+        past = elapsed(last.ended_at, time).total_seconds()
+        awaited = max(0.0, rules.settings.rating.seconds - past)
+    return Rated(ticket, records.rating_of(ticket.id), awaited)
 
 
 def view_open_of(

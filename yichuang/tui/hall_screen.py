@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from abc import abstractmethod
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, ClassVar, TypeVar
 
 from textual import on
@@ -83,6 +83,10 @@ class HallScreen(Screen[None]):
     def is_public(self) -> bool:
         """Whether visitors stand before this terminal: no commands, and no key shown for leaving."""
         return False
+
+    def commands(self) -> Sequence[tuple[str, str]]:
+        """What the palette offers besides the keys: (text in the user's language, action)."""
+        return ()
 
     @property
     def places(self) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from textual.command import CommandInput, CommandPalette, DiscoveryHit, Hit, Hit
 from textual.screen import Screen
 
 from yichuang.language import LANGUAGES, N_, _
+from yichuang.tui.hall_screen import HallScreen
 from yichuang.tui.message import GoTo, Speak
 from yichuang.tui.text import pad
 from yichuang.tui.theme import THEME_LABELS
@@ -45,6 +46,8 @@ def entries(screen: Screen[Any]) -> Iterator[Entry]:
         if key.possible:
             run = partial(screen.run_action, key.action)
             yield Entry(key.label, _("这个界面的按键 {key}").format(key=key.name), run)
+    for text, action in screen.commands() if isinstance(screen, HallScreen) else ():
+        yield Entry(text, _("这个界面的命令"), partial(screen.run_action, action))
     for place, label in PLACE_LABELS.items():
         yield Entry(
             _("转到：{place}").format(place=_(label)),

@@ -46,7 +46,7 @@ _NO_APPOINTMENT = (UnknownAppointment, AppointmentsOff, AppointmentCancelled, Ap
 """There is nothing to check in, which is no trouble: the visitor has come for a number."""
 
 
-class Counter(Protocol):
+class _Counter(Protocol):
     """What is needed of the kiosk's screen."""
 
     hall: Hall
@@ -85,7 +85,7 @@ class Counter(Protocol):
 class Reception:
     """Receives the visitors of one kiosk."""
 
-    def __init__(self, counter: Counter) -> None:
+    def __init__(self, counter: _Counter) -> None:
         self._counter = counter
         self._hall = counter.hall
         self.card: IdCard | None = None

@@ -11,10 +11,11 @@ from yichuang.language import N_, _
 from yichuang.queue.service import Hall
 from yichuang.tui.keys import digit_keys
 from yichuang.tui.message import GoTo
-from yichuang.tui.screens.device_rows import devices_of, trouble_rows
+from yichuang.tui.screens.device_rows import devices_of, trouble_rows, unheard
 from yichuang.tui.screens.overview_day import ClosingScreen
 from yichuang.tui.screens.overview_rows import CHANGED, figures_row, line_rows, window_rows
 from yichuang.tui.screens.waits import waits_of
+from yichuang.tui.text import Part
 from yichuang.tui.widgets.rows import Rows, TextLine
 from yichuang.tui.widgets.scroll_rows import ScrollRows
 
@@ -58,6 +59,7 @@ class OverviewScreen(ClosingScreen):
     def __init__(self, hall: Hall) -> None:
         super().__init__(hall)
         self._windows = len(hall.settings.window)
+        self._unheard = ""
 
     def action_plan(self) -> None:
         """Go to the plan of windows."""
@@ -87,6 +89,7 @@ class OverviewScreen(ClosingScreen):
         self._pane.show_all(window_rows(overview.windows, now, cells))
         most = MOST_WHERE_TALL if self.size.height >= TALL else MOST_DEVICES
         self.query_one("#devices", Rows).show(trouble_rows(devices, most))
+        self._unheard = unheard(devices)
         self._show_heading()
         await self.follow_slips()
 
@@ -107,7 +110,10 @@ class OverviewScreen(ClosingScreen):
             place = _("第 {first}-{last} 行，共 {all} 行：按上下键看其余的")
             last = min(pane.top + pane.room, pane.total)
             heading += "  " + place.format(first=pane.top + 1, last=last, all=pane.total)
-        self.query_one("#heading", TextLine).show_line([(f" {heading}", "section")])
+        row: list[Part] = [(f" {heading}  ", "section")]
+        if self._unheard:
+            row.append((f" {self._unheard} ", "error"))
+        self.query_one("#heading", TextLine).show_line(row)
 
     def on_resize(self) -> None:
         """Lay the windows out for the new width."""

@@ -126,9 +126,17 @@ class WindowScreen(ClerkScreen):
         clerk = await self.hall.look(view_clerk, self.window_number)
         self.clerk = clerk
         view, zone, size = clerk.window, self.hall.settings.zone, self.size
-        self.query_one("#duty", TextLine).show_line(rows.duty_row(view, zone))
+        self.query_one("#duty", TextLine).show_line(rows.duty_row(view, zone, await self.unheard()))
         self.query_one("#number", BigNumber).show(view.ticket.number if view.ticket else "")
-        facts = rows.fact_rows(view, self._categories, self.hall.settings.missed, zone)
+        await self.read_rating()
+        facts = rows.fact_rows(
+            view,
+            self._categories,
+            self.hall.settings.missed,
+            zone,
+            self.rated,
+            has_pad=self.has_pad,
+        )
         self.query_one("#facts", Rows).show(facts)
         self.query_one("#item", TextLine).show_line(rows.item_row(clerk.items))
         why = rows.why_rows(view.why, size.width, 2 if size.height >= TALL else 1)

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any
+
+from textual.timer import Timer
 
 from yichuang.errors import NeverPrinted, QueueRefusal
 from yichuang.language import _
 from yichuang.queue.clerk import ClerkView
 from yichuang.queue.desk import Done
+from yichuang.queue.rating import Grade, RatingChannel
 from yichuang.queue.service import Hall
-from yichuang.queue.view import WindowView
+from yichuang.queue.view import Rated, WindowView, view_rated
 from yichuang.tui.hall_screen import HallScreen
+from yichuang.tui.screens.choice import Choice
+from yichuang.tui.screens.device_rows import devices_of, unheard
+from yichuang.tui.screens.dialog import ask
 from yichuang.tui.screens.window_rows import route_stops
 from yichuang.tui.screens.window_steps import refusal
+from yichuang.tui.text import Line
 
 Step = Coroutine[Any, Any, Done]
 
@@ -28,7 +36,12 @@ class ClerkScreen(HallScreen):
         self.actor = f"window-{window}"
         self.clerk: ClerkView | None = None
         """The window as it was last read; None before the first reading."""
+        self.rated: Rated | None = None
+        """The ticket that was finished last here, with its rating, while there is none at hand."""
+        self.has_pad = any(pad.window == window for pad in hall.settings.rating_pad)
+        """Whether visitors have a rating pad before them."""
         self._print_job: int | None = None
+        self._until_rated: Timer | None = None
         self._categories = {each.code: each for each in hall.settings.category}
 
     @property
@@ -68,6 +81,45 @@ class ClerkScreen(HallScreen):
         self.status.say(f" {text}", f" {job.reason.label}")
         if job.state.is_final:
             self._print_job = None
+
+    # --- voice and ratings --------------------------------------------------------------------
+
+    async def unheard(self) -> str:
+        """That nobody hears the calls of a hall that has a voice; empty when they are heard."""
+        if not self.hall.settings.voice.enabled:
+            return ""
+        return unheard(await devices_of(self.hall))
+
+    async def read_rating(self) -> None:
+        """Read what the last visitor thought; once the time for it is over, that is shown once."""
+        if self._until_rated is not None:
+            self._until_rated.stop()
+            self._until_rated = None
+        self.rated = await self.hall.look(view_rated, self.window_number)
+        rated = self.rated
+        if rated is not None and rated.awaited and rated.rating is None and self.has_pad:
+            # A little later than the rule's seconds, so that this is never too early.
+            self._until_rated = self.set_timer(rated.awaited + 0.1, self.reload, name="rated")
+
+    def commands(self) -> list[tuple[str, str]]:
+        """A rating that the visitor tells instead of pressing it; of the last ticket, once."""
+        if self.rated is None or self.rated.rating is not None:
+            return []
+        number = self.rated.ticket.number
+        return [(_("代录评价：{number}").format(number=number), "rate_told")]
+
+    def action_rate_told(self) -> None:
+        """Keep what the visitor told: ask which grade."""
+        if not self.commands() or self.rated is None:
+            return
+        number = self.rated.ticket.number
+        heading = _("{number} 的办事人说").format(number=number)
+        grades: list[tuple[Line, Grade]] = [(grade.label, grade) for grade in Grade]
+        ask(self, Choice(heading, grades), partial(self._rate, number))
+
+    async def _rate(self, number: str, grade: Grade) -> None:
+        command = self.hall.rate(grade, RatingChannel.STAFF, number=number, actor=self.actor)
+        await self.step(command, _("{number} 的评价记下了"))
 
     # --- steps without a question -------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from yichuang.language import N_, _
 from yichuang.queue.item import Item
 from yichuang.queue.need import need_label
 from yichuang.queue.ticket import HoldKind, PriorityClass, Ticket, TicketState
-from yichuang.queue.view import LineView, WindowLine, WindowView
+from yichuang.queue.view import LineView, Rated, WindowLine, WindowView
 from yichuang.queue.wait import Wait
 from yichuang.queue.window import WindowState
 from yichuang.tui.text import Line, Part, cut, pad, pad_left, width, wrap
@@ -43,14 +43,19 @@ def minutes(since: datetime | None, until: datetime) -> int:
 # --- the ticket at hand ------------------------------------------------------------------------------
 
 
-def duty_row(view: WindowView, zone: ZoneInfo) -> Line:
-    """The window's state, since when and why; surge mode, and whether its categories were changed."""
+def duty_row(view: WindowView, zone: ZoneInfo, unheard: str = "") -> Line:
+    """The window's state, since when and why; surge mode, and whether its categories were changed.
+
+    `unheard` says that nobody hears the calls, which the clerk must know.
+    """
     window = view.window
     since = f"{window.since.astimezone(zone):%H:%M}" if window.since else ""
     state = window.state.label + (f"  {_(window.reason)}" if window.reason else "")
     # A filled row would run into the big number below it, where there are no colours.
     style = "strong" if window.state is WindowState.OPEN else "alert"
     row: list[Part] = [(f" {state}  {_('{time} 起').format(time=since) if since else ''}", style)]
+    if unheard:
+        row += ["  ", (f"! {unheard}", "mark")]
     if view.settings.kind != "integrated":
         row.append(f"  {view.settings.label}")
     if view.settings.skills:
@@ -64,12 +69,18 @@ def duty_row(view: WindowView, zone: ZoneInfo) -> Line:
 
 
 def fact_rows(
-    view: WindowView, categories: Categories, missed: MissedSettings, zone: ZoneInfo
+    view: WindowView,
+    categories: Categories,
+    missed: MissedSettings,
+    zone: ZoneInfo,
+    rated: Rated | None = None,
+    *,
+    has_pad: bool = False,
 ) -> list[Line]:
-    """The five rows beside the big number."""
+    """The five rows beside the big number; where there is no ticket, what became of the last one's rating."""
     ticket = view.ticket
     if ticket is None:
-        return _guidance(view)
+        return [*_guidance(view), "", *rated_rows(rated, has_pad=has_pad)]
     marks = "".join(f" [{mark}]" for mark in class_marks(ticket))
     need = f"  {need_label(ticket.need)}" if ticket.need else ""
     serving = ticket.state is TicketState.SERVING
@@ -85,6 +96,21 @@ def fact_rows(
         # Where it goes next matters more than the calls once it is served, and than the minutes before.
         rows[4 if serving else 3] = [(next_stop(ticket, categories), "mark")]
     return rows
+
+
+def rated_rows(rated: Rated | None, *, has_pad: bool) -> list[Line]:
+    """What the last visitor thought, or that it is awaited; nothing at a window that nobody rates."""
+    if rated is None:
+        return []
+    number = rated.ticket.number
+    if rated.rating is not None:
+        said = _("{number} 评价：{grade}").format(number=number, grade=rated.rating.grade.label)
+        return [said, _("（{channel}）").format(channel=rated.rating.channel.label)]
+    if not has_pad:
+        return []
+    if rated.awaited:
+        return [[(_("{number} 等待评价").format(number=number), "mark")]]
+    return [_("{number} 未评价").format(number=number)]
 
 
 def class_marks(ticket: Ticket) -> list[str]:
