@@ -184,6 +184,24 @@ async def test_a_halted_pipe_is_set_going_again_before_the_ticket(
     assert len(simulator.body.papers) == 2
 
 
+async def test_a_call_that_hangs_in_mid_ticket_ends_as_unknown(
+    simulator: UsbPrinter, printer: TicketPrinter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some host controllers never give a transfer back; the ticket may be out, and nothing may wait."""
+    monkeypatch.setattr("yichuang.hardware.link.usb_port._GRACE_SECONDS", 0.1)
+    monkeypatch.setattr("yichuang.hardware.link.usb_port._CLOSE_SECONDS", 0.1)
+    count = simulator.body.count_line
+
+    def hang() -> None:
+        count()
+        simulator.hangs.set()
+
+    monkeypatch.setattr(simulator.body, "count_line", hang)
+    assert await printer.print_ticket(TICKET) == NO_ANSWER
+    assert await printer.print_ticket(TICKET) == not_sent(DeviceReason.STALLED)
+    simulator.released.set()
+
+
 async def test_a_one_way_printer_is_handed_the_ticket_and_asked_by_its_port() -> None:
     simulator = UsbPrinter(UsbPrinterBody(), endpoints=(0x01, None))
     printer = open_printer(settings(), usb=SimulatedUsb(simulator))

@@ -16,14 +16,14 @@ from hypothesis import strategies as st
 
 from yichuang.config import PrinterSettings
 from yichuang.errors import WrongPrinterLibrary
-from yichuang.hardware.drawing import Pen
+from yichuang.hardware.drawing import QR_DOTS, Pen
 from yichuang.hardware.simulator.event import Cut
 from yichuang.hardware.simulator.interpreter import Encoding, Interpreter, RealTimeScanner
 from yichuang.hardware.simulator.paper import Paper, PaperCode, PaperImage, PaperLine
 from yichuang.hardware.ticket_printer import escpos_bytes
 from yichuang.hardware.ticket_printer.encode import TicketEncoder
 from yichuang.hardware.ticket_printer.layout import COLUMNS, Align, Line, columns_of, lay_out
-from yichuang.hardware.ticket_printer.raster import QR_DOTS, defuse, draw_code, draw_line
+from yichuang.hardware.ticket_printer.raster import defuse, draw_code, draw_line
 from yichuang.hardware.ticket_printer.test_page import CODE, lay_out_test, ruler
 from yichuang.queue.document import TicketDocument
 
@@ -159,15 +159,17 @@ texts = st.text(max_size=40) | st.binary(max_size=40).map(lambda data: data.deco
         hints=st.lists(texts, max_size=2).map(tuple),
         complaint_phone=texts,
         reprint=st.booleans(),
+        code=texts,
     ),
     st.sampled_from([58, 80]),
     st.sampled_from(ENCODINGS),
     st.sampled_from(["once", "runs", "never"]),
+    st.sampled_from(["native", "raster"]),
 )
 def test_no_text_can_be_taken_for_a_command(
-    document: TicketDocument, width: int, encoding: Encoding, chinese_mode: str
+    document: TicketDocument, width: int, encoding: Encoding, chinese_mode: str, qr: str
 ) -> None:
-    data = encode(document, width, encoding=encoding, chinese_mode=chinese_mode)
+    data = encode(document, width, encoding=encoding, chinese_mode=chinese_mode, qr=qr)
     assert RealTimeScanner().feed(data) == []
     paper = printed(data, width, encoding)
     assert paper.cut == "partial"
@@ -251,6 +253,17 @@ def test_a_font_without_the_character_is_no_use(
     paper = printed(encode(RARE, rare="raster", font=str(font)))
     assert "〓〓村便民服务点" in paper.lines
     assert "the font lacks" in caplog.text
+
+
+def test_a_font_with_a_blank_for_a_character_does_not_know_it(tmp_path: Path) -> None:
+    path = bitmap_font(tmp_path / "font.bdf", "甲℃")
+    glyphs = path.read_text(encoding="ascii").split("STARTCHAR ")
+    glyphs[-1] = glyphs[-1].replace("FFFFFF", "000000").replace("800001", "000000")
+    path.write_text("STARTCHAR ".join(glyphs), encoding="ascii")
+    pen = Pen.open(str(path))
+    assert pen is not None
+    assert pen.knows("甲 甲\u3000甲")
+    assert not pen.knows("甲℃")
 
 
 @given(st.binary(max_size=200))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from yichuang.hardware.drawing import COLUMN_DOTS, LINE_DOTS, Pen
+from yichuang.hardware.drawing import COLUMN_DOTS, LINE_DOTS, Pen, draw_qr
 from yichuang.hardware.text import GETA, width_of
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def _picture(item: PaperItem, pen: Pen, width: int) -> Image:
     if isinstance(item, PaperImage):
         return _on_row(item.image.convert("L"), item.align, width)
     if isinstance(item, PaperCode):
-        return _on_row(pen.draw("[QR]"), item.align, width)
+        return _on_row(draw_qr(item.data.decode("latin-1"), width), item.align, width)
     row = _blank(max(1, item.columns * COLUMN_DOTS), item.higher * LINE_DOTS)
     left = 0
     for run in item.runs:

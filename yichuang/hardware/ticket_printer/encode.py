@@ -11,11 +11,11 @@ from itertools import groupby
 from pathlib import Path
 
 from yichuang.config import PrinterSettings
-from yichuang.hardware.drawing import Pen
+from yichuang.hardware.drawing import QR_DOTS, Pen
 from yichuang.hardware.text import GETA
 from yichuang.hardware.ticket_printer.escpos_bytes import EscposBytes, load_builder
 from yichuang.hardware.ticket_printer.layout import Line, columns_of
-from yichuang.hardware.ticket_printer.raster import QR_DOTS, draw_code, draw_line
+from yichuang.hardware.ticket_printer.raster import draw_code, draw_line
 
 logger = logging.getLogger(__name__)
 
