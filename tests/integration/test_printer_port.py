@@ -108,6 +108,21 @@ async def test_a_plain_file_gets_each_ticket_appended(tmp_path: Path) -> None:
     assert [paper.lines.count("A001") for paper in papers] == [1, 1]
 
 
+async def test_a_printer_that_needs_a_font_says_so_and_prints_all_the_same(tmp_path: Path) -> None:
+    none = str(tmp_path / "none.ttf")
+    printer = open_printer(settings(tmp_path / "tickets.bin", encoding="raster", font=none))
+    health = DeviceHealth(DeviceState.DEGRADED, DeviceReason.NO_FONT)
+    assert await printer.health() == health
+    report = PrintReport(JobState.HANDED_OVER, DeviceReason.NO_FONT)
+    assert await printer.print_ticket(TICKET) == report
+    only_rare = open_printer(settings(tmp_path / "tickets.bin", rare="raster", font=none))
+    assert await only_rare.print_ticket(TICKET) == PrintReport(JobState.HANDED_OVER)
+    assert "fonts-wqy-microhei" in DeviceReason.NO_FONT.label
+    (tmp_path / "tickets.bin").unlink()
+    (tmp_path / "tickets.bin").mkdir()
+    assert await printer.print_ticket(TICKET) == not_sent(DeviceReason.OFFLINE)
+
+
 @pytest.mark.parametrize("place", ["missing/tickets.bin", "."])
 async def test_a_file_that_cannot_be_written_is_offline(tmp_path: Path, place: str) -> None:
     printer = open_printer(settings(tmp_path / place))

@@ -266,6 +266,15 @@ def test_a_font_with_a_blank_for_a_character_does_not_know_it(tmp_path: Path) ->
     assert not pen.knows("甲℃")
 
 
+def test_a_printer_without_chinese_gets_no_chinese_bytes(tmp_path: Path) -> None:
+    font = bitmap_font(tmp_path / "font.bdf", "村便民服务点代缴〓")
+    data = encode(RARE, 58, encoding="raster", font=str(font))
+    paper = printed(data, 58)
+    assert all(line.isascii() for line in paper.lines)
+    widths = [item.image.width for item in images(paper)]
+    assert set(widths) == {384}
+
+
 @given(st.binary(max_size=200))
 def test_defused_data_holds_no_real_time_command(data: bytes) -> None:
     safe = defuse(data)

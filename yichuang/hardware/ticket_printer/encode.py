@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
@@ -121,6 +122,10 @@ class TicketEncoder:
             else:
                 lacking = "".join(sorted({c for c in line.text if not self._pen.knows(c)}))
                 self._complain(lacking, "the font lacks these characters: %s", lacking)
+                if self._settings.encoding == "raster":
+                    # The printer has no Chinese of its own: sent as text, the whole line were garbage.
+                    known = line.text.translate(dict.fromkeys(map(ord, lacking), GETA))
+                    return draw_line(self._pen, replace(line, text=known), self._dots)
         return self._text(line.text) + b"\n"
 
     def _qr(self, line: Line) -> bytes:
