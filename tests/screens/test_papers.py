@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from tests.screens.frame import assert_frame, frame, until_seen
 from yichuang.queue.service import Hall
 from yichuang.tui.app import HallApp, Restart
-from yichuang.tui.entry import screen_for
+from yichuang.tui.entry import Means, screen_for
 from yichuang.tui.hall_screen import HallScreen
 from yichuang.tui.screens.menu import MenuScreen
 from yichuang.tui.screens.papers import PapersScreen
@@ -36,7 +36,7 @@ async def places(
     """The screens of a program that has these papers."""
 
     def open_place(place: str, window: int | None) -> HallScreen:
-        return screen_for(hall, place, window, papers=None if papers is None else lambda: papers)
+        return screen_for(hall, place, window, Means(None if papers is None else lambda: papers))
 
     app = HallApp(hall, open_place, place, theme=theme, language=language)
     async with app.run_test(size=size) as pilot:

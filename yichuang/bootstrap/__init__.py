@@ -12,10 +12,12 @@ from yichuang.bootstrap.printers import (
     printer_states,
     simulated_printers,
 )
+from yichuang.bootstrap.teaching import PadTeacher
 from yichuang.bootstrap.upkeep import back_up, examine_store, verify_journal
 
 __all__ = [
     "PAPERS_KEPT",
+    "PadTeacher",
     "Papers",
     "back_up",
     "create_hall",

@@ -120,13 +120,14 @@ class _Hands:
         voice = self._supervisors.get(self._hall.settings.voice.name)
         owner = new_owner()
         note = partial(self._hall.devices.note, settings.name, owner)
-        if voice is not None and _goes_with_the_voice(settings):
-            supervisor = Supervisor(
-                device, self._hall.store, owner, note, may_work=lambda: voice.holds_lease
-            )
-        else:
-            supervisor = Supervisor(device, self._hall.store, owner, note)
+        leader = voice if _goes_with_the_voice(settings) else None
+        may_work = partial(self._may_work, settings.name, leader)
+        supervisor = Supervisor(device, self._hall.store, owner, note, may_work=may_work)
         self._supervisors[settings.name] = supervisor
+
+    def _may_work(self, name: str, leader: Supervisor | None) -> bool:
+        """Whether a device is ours to work: not while it is lent, and not where the voice is not spoken."""
+        return name not in self._hall.devices.lent and (leader is None or leader.holds_lease)
 
     def _announce(self, announcement: Announcement) -> None:
         for display in self._displays:

@@ -97,7 +97,8 @@ def _show(
     _log_to(asked.folder)
 
     async def work() -> None:
-        from yichuang.tui.entry import show
+        from yichuang.bootstrap import PadTeacher
+        from yichuang.tui.entry import Means, show
 
         kiosks = {kiosk or ""} if name in _WITH_KIOSK else set()
         async with (
@@ -110,8 +111,7 @@ def _show(
                 number,
                 language=current_language(),
                 theme=theme,
-                papers=papers,
-                kiosk=kiosk,
+                means=Means(papers, kiosk, PadTeacher(hall, asked.folder)),
             )
 
     asyncio.run(work())

@@ -36,6 +36,8 @@ class Devices:
 
     def __init__(self, hall: _Hall) -> None:
         self._hall = hall
+        self.lent: set[str] = set()
+        """Devices that whoever works them in this process is to leave alone for now: a pad being taught."""
 
     def named(self) -> dict[str, tuple[DeviceKind, AnyDevice]]:
         """Every device of hall.toml, by name, with its kind and its settings."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from yichuang.language import use_language
 from yichuang.queue.service import Hall
+from yichuang.queue.teaching import Teacher
 from yichuang.tui.app import HallApp, Restart
 from yichuang.tui.hall_screen import HallScreen
 from yichuang.tui.papers import Papers
@@ -13,17 +16,25 @@ PLACES = ("menu", "kiosk", "guide", "board", "overview", "plan", "devices", "win
 """The screens that one can go to."""
 
 
-def screen_for(
-    hall: Hall,
-    place: str,
-    window: int | None = None,
-    papers: Papers | None = None,
-    kiosk: str | None = None,
-) -> HallScreen:
-    """The screen of a place; its module is imported only now. Raises UnknownWindow.
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What the screens of one terminal have besides the hall."""
 
-    `kiosk` names which one it is, where a hall has several.
-    """
+    papers: Papers | None = None
+    """What simulated printers printed; with it there is a screen for looking at them."""
+    kiosk: str | None = None
+    """Which kiosk it is, where a hall has several."""
+    teacher: Teacher | None = None
+    """Who teaches pads their keys."""
+
+
+NOTHING_MORE = Means()
+
+
+def screen_for(
+    hall: Hall, place: str, window: int | None = None, means: Means = NOTHING_MORE
+) -> HallScreen:
+    """The screen of a place; its module is imported only now. Raises UnknownWindow."""
     if place == "window":
         from yichuang.tui.screens.window import WindowScreen
 
@@ -31,7 +42,7 @@ def screen_for(
     if place == "kiosk":
         from yichuang.tui.screens.kiosk import KIOSK, KioskScreen
 
-        return KioskScreen(hall, kiosk=kiosk or KIOSK)
+        return KioskScreen(hall, kiosk=means.kiosk or KIOSK)
     if place == "guide":
         from yichuang.tui.screens.guide import GuideScreen
 
@@ -51,14 +62,14 @@ def screen_for(
     if place == "devices":
         from yichuang.tui.screens.devices import DevicesScreen
 
-        return DevicesScreen(hall)
-    if place == "papers" and papers is not None:
+        return DevicesScreen(hall, means.teacher)
+    if place == "papers" and means.papers is not None:
         from yichuang.tui.screens.papers import PapersScreen
 
-        return PapersScreen(hall, papers)
+        return PapersScreen(hall, means.papers)
     from yichuang.tui.screens.menu import MenuScreen
 
-    return MenuScreen(hall, has_papers=papers is not None)
+    return MenuScreen(hall, has_papers=means.papers is not None)
 
 
 async def show(
@@ -68,14 +79,12 @@ async def show(
     *,
     language: str | None = None,
     theme: str = DEFAULT,
-    papers: Papers | None = None,
-    kiosk: str | None = None,
+    means: Means = NOTHING_MORE,
 ) -> None:
     """Run the screens until the user leaves. Raises UnknownWindow before anything is shown.
 
     The environment must be prepared (`terminal.prepare_environment`) before this module is
-    imported. `language` defaults to the hall's own. `papers` gives what simulated printers printed;
-    with it there is a screen for looking at them. `kiosk` names the kiosk.
+    imported. `language` defaults to the hall's own.
     """
     language = language or hall.settings.hall.language
     use_language(language)
@@ -83,7 +92,7 @@ async def show(
         hall.rules.window(window)
 
     def open_place(place: str, window: int | None) -> HallScreen:
-        return screen_for(hall, place, window, papers, kiosk)
+        return screen_for(hall, place, window, means)
 
     while True:
         app = HallApp(hall, open_place, place, window, language=language, theme=theme)

@@ -58,6 +58,11 @@ class TeachIn:
         return self._meanings[self._place] if self._place < len(self._meanings) else None
 
     @property
+    def meanings(self) -> tuple[str, ...]:
+        """All that is asked for, in order."""
+        return self._meanings
+
+    @property
     def keys(self) -> dict[str, str]:
         """Key → meaning, as learned so far, in the order of the meanings."""
         order = {meaning: place for place, meaning in enumerate(self._meanings)}

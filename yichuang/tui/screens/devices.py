@@ -16,6 +16,7 @@ from yichuang.queue.announcement import AnnouncementKept
 from yichuang.queue.device import DeviceKind, DeviceState
 from yichuang.queue.printing import PrintJob
 from yichuang.queue.service import Hall
+from yichuang.queue.teaching import Teacher
 from yichuang.tui.hall_screen import HallScreen
 from yichuang.tui.keys import digit_keys
 from yichuang.tui.screens import device_rows as rows
@@ -51,6 +52,7 @@ class DevicesScreen(HallScreen):
         N_("上下键选一台设备，下面说明它为什么这样、该怎么办。"),
         N_("按 1 测试：打印机打一张测试页，语音试叫一声，屏和灯亮一下。"),
         N_("没有打出的号票按 3 再打；不知有没有打出的先看出纸口，没有再按 4 补打。"),
+        N_("评价器和叫号器按 F5 教键：照提示按设备上的键，写进 hall.toml。"),
         N_("[+] 正常  [!] 能用，要留意  [x] 不能用  [?] 没有程序在管它"),
     )
     AUTO_FOCUS = "#devices"
@@ -60,11 +62,14 @@ class DevicesScreen(HallScreen):
         _key(2, "unmute", N_("取消静音")),
         _key(3, "retry", N_("再打")),
         _key(4, "reprint", N_("补打")),
+        Binding("f5", "teach", N_("教键"), id="devices.teach"),
     ]
 
-    def __init__(self, hall: Hall) -> None:
+    def __init__(self, hall: Hall, teacher: Teacher | None = None) -> None:
+        """`teacher` teaches pads their keys; without one they are taught from the command line."""
         super().__init__(hall)
         self.actor = supervisor()
+        self._teacher = teacher
         self._devices: list[rows.Seen] = []
         self._jobs: Sequence[PrintJob] = ()
         self._said: Sequence[AnnouncementKept] = ()
@@ -146,6 +151,8 @@ class DevicesScreen(HallScreen):
         if action in ("mute", "unmute"):
             muted = self.chosen is not None and self.chosen.status.muted
             return (action == "unmute") == muted
+        if action == "teach":
+            return self._teacher is not None and self._can_teach(self._teacher)
         return super().check_action(action, parameters)
 
     def possible(self, action: str) -> bool:
@@ -208,6 +215,19 @@ class DevicesScreen(HallScreen):
         if done is not None:
             text = _("{device} 不再静音").format(device=seen.full_name)
             self.status.say(f" {text}")
+
+    def _can_teach(self, teacher: Teacher) -> bool:
+        return self.chosen is not None and teacher.can_teach(self.chosen.name)
+
+    def action_teach(self) -> None:
+        """Teach the pad its keys."""
+        from yichuang.tui.screens.teach import Teaching
+
+        if self._teacher is not None and self.chosen is not None:
+            ask(self, Teaching(self._teacher, self.chosen.name), self._taught)
+
+    async def _taught(self, said: str) -> None:
+        self.status.say(f" {said}")
 
     # --- papers -------------------------------------------------------------------------------
 
