@@ -26,7 +26,7 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
     IS_TYPED: ClassVar[bool] = False
     """Whether it asks for something to be typed, which a reader of the keyboard's kind may type too."""
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss_dialog", N_("返回"))]
-    CSS_PATH = "dialog.tcss"
+    CSS_PATH: ClassVar[str | list[str]] = "dialog.tcss"
 
     def __init__(self, heading: str) -> None:
         super().__init__()

@@ -13,6 +13,7 @@ from textual.worker import Worker
 
 from yichuang.errors import YichuangError
 from yichuang.language import N_, _
+from yichuang.queue.device import DeviceTrouble
 from yichuang.queue.teaching import Lesson, Teacher
 from yichuang.tui.keys import digit_keys
 from yichuang.tui.screens.dialog import Dialog
@@ -26,7 +27,7 @@ _CELLS = 60
 class Teaching(Dialog[str]):
     """Gives what was done, in a sentence. The pad is this dialog's while it stands, and let go with it."""
 
-    CSS_PATH = "teach.tcss"
+    CSS_PATH: ClassVar[list[str]] = ["dialog.tcss", "teach.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(digit_keys(1), "skip", N_("没有这个键"), key_display="1"),
         Binding(digit_keys(2), "step_back", N_("退回一步"), key_display="2"),
@@ -63,8 +64,7 @@ class Teaching(Dialog[str]):
             except asyncio.CancelledError:
                 raise
             except YichuangError as error:
-                self._lesson = None
-                self._told = [" ".join(error.message.split()), error.hint]
+                self._lesson, self._told = None, _said(error)
                 self._show()
 
     def _show(self) -> None:
@@ -116,11 +116,18 @@ class Teaching(Dialog[str]):
         try:
             count = self._lesson.save()
         except YichuangError as error:
-            self._told = [" ".join(error.message.split()), error.hint]
+            self._told = _said(error)
             self._show()
             return
         text = _("{device} 的 {count} 个键已写进 hall.toml；正在运行的程序要重新打开才用新的")
         self.dismiss(text.format(device=self._device, count=count))
+
+
+def _said(error: YichuangError) -> list[str]:
+    """What happened and what to do; of a device's trouble the reason, whose detail is for the log."""
+    if isinstance(error, DeviceTrouble):
+        return [error.reason.label]
+    return [" ".join(error.message.split()), error.hint]
 
 
 def _learned_row(meaning: str, key: str) -> Line:

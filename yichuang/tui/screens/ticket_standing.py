@@ -146,7 +146,7 @@ def grade_choices(standing: Standing) -> list[tuple[str, str]]:
 class StandingPage(Dialog[str]):
     """Gives what was chosen, by digit or by a finger; a `Grade`'s value, `REPRINT` or `OTHER`."""
 
-    CSS_PATH = "ticket_standing.tcss"
+    CSS_PATH: ClassVar[list[str]] = ["dialog.tcss", "ticket_standing.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(digit_keys(digit), f"take({digit})", show=False) for digit in range(1, 6)
     ]
