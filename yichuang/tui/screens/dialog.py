@@ -11,6 +11,7 @@ from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen, Screen
+from textual.types import CSSPathType
 
 from yichuang.language import N_
 from yichuang.tui.widgets.key_bar import KeyBar
@@ -26,7 +27,7 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
     IS_TYPED: ClassVar[bool] = False
     """Whether it asks for something to be typed, which a reader of the keyboard's kind may type too."""
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss_dialog", N_("返回"))]
-    CSS_PATH: ClassVar[str | list[str]] = "dialog.tcss"
+    CSS_PATH: ClassVar[CSSPathType | None] = "dialog.tcss"
 
     def __init__(self, heading: str) -> None:
         super().__init__()

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.types import CSSPathType
 from textual.worker import Worker
 
 from yichuang.errors import YichuangError
@@ -27,7 +28,7 @@ _CELLS = 60
 class Teaching(Dialog[str]):
     """Gives what was done, in a sentence. The pad is this dialog's while it stands, and let go with it."""
 
-    CSS_PATH: ClassVar[list[str]] = ["dialog.tcss", "teach.tcss"]
+    CSS_PATH: ClassVar[CSSPathType | None] = ["dialog.tcss", "teach.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(digit_keys(1), "skip", N_("没有这个键"), key_display="1"),
         Binding(digit_keys(2), "step_back", N_("退回一步"), key_display="2"),

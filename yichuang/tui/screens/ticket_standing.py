@@ -8,6 +8,7 @@ from typing import ClassVar
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.types import CSSPathType
 
 from yichuang.errors import UnknownCode
 from yichuang.language import N_, _
@@ -146,7 +147,7 @@ def grade_choices(standing: Standing) -> list[tuple[str, str]]:
 class StandingPage(Dialog[str]):
     """Gives what was chosen, by digit or by a finger; a `Grade`'s value, `REPRINT` or `OTHER`."""
 
-    CSS_PATH: ClassVar[list[str]] = ["dialog.tcss", "ticket_standing.tcss"]
+    CSS_PATH: ClassVar[CSSPathType | None] = ["dialog.tcss", "ticket_standing.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(digit_keys(digit), f"take({digit})", show=False) for digit in range(1, 6)
     ]
