@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,10 +22,11 @@ from tests.screens.test_kiosk import (
     printing_hall,
     screen_of,
 )
+from yichuang.bootstrap import create_hall, open_hall
 from yichuang.clock import FixedClock
 from yichuang.queue.arrivals import Arrival, Scan
 from yichuang.queue.desk import Done
-from yichuang.queue.device import DeviceReason, DeviceState
+from yichuang.queue.device import DeviceHealth, DeviceReason, DeviceState
 from yichuang.queue.id_card import CardKind, IdCard
 from yichuang.queue.person import identify
 from yichuang.queue.rating import Grade, RatingChannel
@@ -319,6 +321,45 @@ async def test_a_closed_hall_takes_no_card(hall: Hall, clock: FixedClock) -> Non
         await until_seen(pilot, "现在不取号")
 
 
+READERS = """
+[[id_reader]]
+name = "reader"
+
+[[scanner]]
+name = "scanner"
+input = "serial"
+path = "/dev/ttyACM0"
+kiosk = "{kiosk}"
+"""
+
+
+@pytest.mark.parametrize(
+    ("of_scanner", "said"),
+    [
+        ("kiosk", "也可以把身份证放在阅读器上，扫号票或预约的码"),
+        ("kiosk2", "也可以把身份证放在阅读器上"),
+    ],
+)
+async def test_visitors_are_told_of_a_reader_that_works(
+    tmp_path: Path, clock: FixedClock, of_scanner: str, said: str
+) -> None:
+    folder = tmp_path / "readers"
+    await create_hall(folder, level="town", place="郑陆镇", clock=clock)
+    with (folder / "hall.toml").open("a", encoding="utf-8") as file:
+        file.write(READERS.format(kiosk=of_scanner))
+    async with open_hall(folder, clock=clock) as hall, kiosk(hall) as pilot:
+        assert not any("也可以" in row for row in frame(pilot.app))
+        for name in ("reader", "scanner"):
+            assert await hall.store.lease(name, "test", 600)
+            await hall.devices.note(name, "test", DeviceHealth(DeviceState.READY))
+        rows = await until_seen(pilot, said)
+        assert any(row.strip() == said for row in rows)
+        missing = DeviceHealth(DeviceState.MISSING, DeviceReason.UNPLUGGED)
+        for name in ("reader", "scanner"):
+            await hall.devices.note(name, "test", missing)
+        await until_gone(pilot, "也可以")
+
+
 # --- codes ------------------------------------------------------------------------------------------
 
 
@@ -442,6 +483,14 @@ async def test_other_codes_are_not_known(hall: Hall, text: str) -> None:
         rows = await until_seen(pilot, "这个码认不出来")
         # The visit goes on.
         assert any("请选一类" in row for row in rows)
+
+
+async def test_what_is_said_of_a_code_goes_away_by_itself(hall: Hall) -> None:
+    async with kiosk(hall) as pilot:
+        screen_of(pilot).presence.idle_seconds = 0.3
+        await scan(pilot, hall, "hello")
+        await until_seen(pilot, "这个码认不出来")
+        await until_gone(pilot, "这个码认不出来")
 
 
 async def test_a_booking_code_that_nobody_has_is_refused(hall: Hall) -> None:

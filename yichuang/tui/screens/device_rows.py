@@ -252,7 +252,7 @@ def job_row(job: PrintJob, zone: ZoneInfo) -> Line:
     at = f"{job.created_at.astimezone(zone):%H:%M}"
     number = job.number or _("测试页")
     mark = "mark" if job.state in _BAD_JOBS else ""
-    text = f" {at} {pad(number, 7)}{pad(job.printer, 9)}"
+    text = f" {at} {pad(number, 7)}{pad(job.printer, 8)} "
     why = job.reason.label if job.reason is not DeviceReason.NONE else ""
     return [text, (job.state.label, mark), f" {why}" if why else ""]
 

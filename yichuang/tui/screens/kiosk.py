@@ -156,6 +156,7 @@ class KioskScreen(HallScreen):
         self._lines = await self.hall.lines()
         self._waits = await waits_of(self.hall)
         self._know_printer(await self.hall.printers())
+        await self.reception.look_around()
         now, self._on = self.hall.clock.now(), await self.hall.business_date()
         self._shut = closed_now(self.hall.rules, now, self._on)
         flagged = flagged_only(self.hall.rules, now, self._on)
@@ -178,7 +179,7 @@ class KioskScreen(HallScreen):
         self._offers = spaced(blocks, self.size.height - FRAME_ROWS)
         self.query_one("#choices", Rows).show([offer.line for offer in self._offers])
         why = cannot_print(self._printer)
-        notice: Line = ""
+        notice: Line = f"  {self.reception.invitation}"
         if visit.menu.flagged_only:
             notice = f"  {self._flagged_notice()}"
         if why:

@@ -25,6 +25,7 @@ from yichuang.errors import (
 from yichuang.language import _
 from yichuang.queue.arrivals import Arrival, Scan
 from yichuang.queue.desk import Done
+from yichuang.queue.device import DeviceState
 from yichuang.queue.id_card import IdCard
 from yichuang.queue.rating import Grade, RatingChannel
 from yichuang.queue.service import Hall
@@ -75,6 +76,9 @@ class _Counter(Protocol):
     @property
     def is_public(self) -> bool: ...
 
+    @property
+    def places(self) -> tuple[str, ...]: ...
+
     async def go_home(self) -> None: ...
 
     async def give(self, done: Done) -> None: ...
@@ -90,6 +94,8 @@ class Reception:
         self._hall = counter.hall
         self.card: IdCard | None = None
         """The present visitor's; None for one who showed none."""
+        self.invitation = ""
+        """What a visitor may do instead of pressing keys; empty without a reader and a scanner that work."""
         self.is_busy = False
         """Whether a card or code is being looked up: meanwhile no key may take a number."""
 
@@ -97,6 +103,22 @@ class Reception:
         """The visit is over."""
         self.card = None
         self._counter.presence.limit = None
+
+    async def look_around(self) -> None:
+        """See which of the kiosk's reader and scanner work now."""
+        settings, places = self._hall.settings, self._counter.places
+        readers = [each.name for each in settings.id_reader if each.kiosk in places]
+        scanners = [each.name for each in settings.scanner if each.kiosk in places]
+        if not readers and not scanners:
+            return
+        works = {
+            each.name
+            for each in await self._hall.devices.statuses()
+            if each.health.state in (DeviceState.READY, DeviceState.DEGRADED)
+        }
+        said = [_("把身份证放在阅读器上")] if works.intersection(readers) else []
+        said += [_("扫号票或预约的码")] if works.intersection(scanners) else []
+        self.invitation = _("也可以{ways}").format(ways=_("，").join(said)) if said else ""
 
     @property
     def person(self) -> str | None:
@@ -127,6 +149,8 @@ class Reception:
             counter.status.refuse(error)
         finally:
             self.is_busy = False
+            # What is said goes away by itself when nobody presses a key.
+            counter.presence.noticed()
 
     async def _begin(self) -> None:
         """A new visitor: nothing of the one before is left."""
@@ -261,6 +285,7 @@ class Reception:
         await self._hall.rate(grade, RatingChannel.CODE, number=number, actor=counter.kiosk)
         await counter.go_home()
         counter.status.say(f" {_('谢谢，{number} 的评价记下了').format(number=number)}")
+        counter.presence.noticed()
 
     async def reprint(self, number: str) -> None:
         """Print a ticket that is there already once more, and show it."""
