@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -13,12 +14,20 @@ from textual.pilot import Pilot
 from tests.screens.frame import assert_frame, until_gone, until_seen
 from yichuang.bootstrap import create_hall, open_hall
 from yichuang.clock import FixedClock
+from yichuang.config import ScannerSettings
 from yichuang.queue.announcement import AnnouncementState
-from yichuang.queue.device import DeviceHealth, DeviceReason, DeviceState
+from yichuang.queue.device import (
+    DeviceHealth,
+    DeviceKind,
+    DeviceReason,
+    DeviceState,
+    DeviceStatus,
+)
 from yichuang.queue.printing import JobState, PrintReport
 from yichuang.queue.service import Hall
 from yichuang.tui.app import HallApp, Restart
 from yichuang.tui.entry import screen_for
+from yichuang.tui.screens.device_rows import Seen, trouble_rows
 from yichuang.tui.screens.devices import DevicesScreen
 
 DEVICES = """
@@ -245,6 +254,34 @@ async def test_nothing_is_painted_while_nothing_happens(
             monkeypatch.setattr(widget, "refresh", lambda *region, **_more: painted.append(region))
         await screen.reload()
         assert painted == []
+
+
+@pytest.mark.parametrize("most", [2, 3, 5])
+@pytest.mark.parametrize("troubled", range(6))
+@pytest.mark.parametrize("fine", range(3))
+@pytest.mark.parametrize("kind", [DeviceKind.PRINTER, DeviceKind.SCANNER])
+def test_the_rows_never_hide_how_many_need_an_eye(
+    most: int, troubled: int, fine: int, kind: DeviceKind
+) -> None:
+    bad, good = DeviceHealth(DeviceState.MISSING, DeviceReason.OFFLINE), READY
+    healths = [good] * fine + [bad] * troubled
+    settings = ScannerSettings(name="x", path="/dev/x")
+    devices = [
+        Seen(kind, DeviceStatus(f"d{place}", health, None), settings)
+        for place, health in enumerate(healths)
+    ]
+    rows = [
+        "".join(part if isinstance(part, str) else part[0] for part in row)
+        for row in trouble_rows(devices, most)
+    ]
+    assert len(rows) <= most
+    told = sum("不能用" in row for row in rows)
+    more = sum(int(found[1]) for row in rows if (found := re.search(r"(\d+) 台设备要看", row)))
+    assert told + more == troubled
+    if fine:
+        assert re.search(rf"\b{fine} 台", rows[-1])
+    else:
+        assert not devices or troubled
 
 
 # --- menu, overview ------------------------------------------------------------------------------

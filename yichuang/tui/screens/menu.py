@@ -36,6 +36,9 @@ PLACES = (
 PAPERS = ("papers", N_("号票"), N_("模拟打印机打出的号票"))
 """The same for the papers of simulated printers, by the next digit: only where there are such printers."""
 
+LEAST_DEVICES = 4
+"""Rows for devices that need an eye; more of them where there is room."""
+
 PAPERS_DIGIT = len(PLACES) + 1
 
 
@@ -82,7 +85,8 @@ class MenuScreen(HallScreen):
         devices = await devices_of(self.hall)
         pane = self.query_one("#devices", Rows)
         figures = _figures(overview)
-        pane.show([*figures, *trouble_rows(devices, pane.size.height - len(figures))])
+        room = max(LEAST_DEVICES, pane.size.height - len(figures))
+        pane.show([*figures, *trouble_rows(devices, room)])
 
     @on(ListPane.Chosen)
     async def go_to_row(self, message: ListPane.Chosen) -> None:
