@@ -30,6 +30,9 @@ class Pace:
     """How often a held lease is renewed, also while a long ticket prints."""
     health: float = 10.0
     """How often an idle printer is asked how it is."""
+    look: float = 0.005
+    """How long after it found no job a worker looks again at the soonest: looking takes a turn at the
+    store, which in a busy hall others want."""
     retry: float = 1.0
     """How long to wait before trying again for the lease, or after the store failed."""
 
@@ -145,11 +148,14 @@ class PrinterWorker:
         if await self._work_one():
             return
         now = asyncio.get_running_loop().time
-        if now() >= self._ask_at:
+        looked_at = now()
+        if looked_at >= self._ask_at:
             await self._note_health(await self._printer.health())
             self._ask_at = now() + self._pace.health
         wait = max(0.0, self._ask_at - now())
         await self._unless_stopped(self._outbox.wait_for_change(mark, wait))
+        if (early := looked_at + self._pace.look - now()) > 0:
+            await asyncio.sleep(early)
 
     async def _work_one(self) -> bool:
         """Claim and print the oldest queued job; False when there is none."""
