@@ -314,6 +314,41 @@ async def test_a_question_of_the_visitor_before_is_closed_and_issues_nothing(
         assert await hall.tickets() == []
 
 
+async def test_an_answer_that_comes_too_late_is_not_the_next_visitors(hall: Hall) -> None:
+    """The first one agrees to the green channel just as the second one's card is read."""
+    first, second = (card_of(hall, number, age=70) for number in ID_NUMBERS)
+    async with kiosk(hall) as pilot:
+        await arrive(pilot, hall, first)
+        await until_seen(pilot, "您可以走绿色通道")
+        question = pilot.app.screen
+        assert hall.arrivals.tell("", second)
+        question.dismiss(True)
+        await pilot.pause()
+        async with asyncio.timeout(20):
+            while screen_of(pilot).reception.person != second.person.key:
+                await pilot.pause(0.02)
+        await until_seen(pilot, "您可以走绿色通道")
+        await pilot.press("escape", "4", "0")
+        await until_seen(pilot, "您的号码")
+        [ticket] = await hall.tickets()
+        assert ticket.person == second.person.key
+        assert (ticket.priority_class, ticket.group) == (PriorityClass.ORDINARY, None)
+
+
+async def test_a_reprint_that_comes_too_late_takes_no_screen(printing_hall: Hall) -> None:
+    hall = printing_hall
+    first, second = (card_of(hall, number) for number in ID_NUMBERS)
+    await hall.issue(category="tax", person=first.person.key, on_paper=False)
+    async with kiosk(hall) as pilot:
+        await arrive(pilot, hall, first)
+        await until_seen(pilot, "补打这张号票")
+        page = pilot.app.screen
+        assert hall.arrivals.tell("", second)
+        page.dismiss("reprint")
+        await until_seen(pilot, "已读到证件，请选要办的业务")
+        assert await hall.store.claim("kiosk", "test") is None
+
+
 async def test_a_closed_hall_takes_no_card(hall: Hall, clock: FixedClock) -> None:
     clock.advance(timedelta(hours=12))
     async with kiosk(hall, is_open=False) as pilot:

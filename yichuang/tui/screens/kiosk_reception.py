@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, Protocol
 
 from textual.app import App
@@ -96,12 +97,14 @@ class Reception:
         """The present visitor's; None for one who showed none."""
         self.invitation = ""
         """What a visitor may do instead of pressing keys; empty without a reader and a scanner that work."""
+        self._visits = 0
         self.is_busy = False
         """Whether a card or code is being looked up: meanwhile no key may take a number."""
 
     def forget(self) -> None:
-        """The visit is over."""
+        """The visit is over; an answer to a question of it comes too late."""
         self.card = None
+        self._visits += 1
         self._counter.presence.limit = None
 
     async def look_around(self) -> None:
@@ -197,12 +200,12 @@ class Reception:
             counter.status.say(f" {_('已读到证件，请选要办的业务')}")
         if card.age >= self._hall.settings.kiosk.elderly_age and not counter.visit.wish.priority:
             offer = _("您可以走绿色通道取优先号，要走吗？不走请按 Esc，照常取号。")
-            counter.app.push_screen(Question(offer), self._answer_offer)
+            counter.app.push_screen(Question(offer), partial(self._answer_offer, self._visits))
 
-    async def _answer_offer(self, sure: bool | None) -> None:
+    async def _answer_offer(self, visit: int, sure: bool | None) -> None:
         counter = self._counter
         counter.presence.noticed()
-        if not sure or self.card is None:
+        if not sure or visit != self._visits:
             return
         group = ELDERLY if ELDERLY in self._hall.rules.groups else None
         counter.visit.wish = replace(counter.visit.wish, priority=True, group=group)
@@ -258,14 +261,14 @@ class Reception:
         used = self._counter.presence.noticed
         page = await standing.page_of(self._hall, heading, found, choices(found), others, used)
 
-        async def chosen(what: str | None) -> None:
-            await self._follow(found, what)
+        follow = partial(self._follow, self._visits, found)
+        self._counter.app.push_screen(page, follow)
 
-        self._counter.app.push_screen(page, chosen)
-
-    async def _follow(self, found: Standing, what: str | None) -> None:
+    async def _follow(self, visit: int, found: Standing, what: str | None) -> None:
         counter = self._counter
         counter.presence.noticed()
+        if visit != self._visits:
+            return
         try:
             if what == standing.OTHER:
                 self._welcome(None)
