@@ -4,7 +4,7 @@ Two processes serve the same hall's visitors in turn: one works devices that are
 works them, so that tickets are queued for the printer and no more. A third has no devices at all, for
 comparison: there no ticket is queued either. Each hall is on disk.
 
-The printers accept connections and never read, or refuse them; displays take no byte; the loudspeaker's player
+The printers accept connections and never read, or refuse them; displays take no byte; the speaker's player
 never ends; the ID reader, the pads and the LED strip say nothing. The memory is that of a process in which
 10,000 print jobs fail one after the other.
 """
