@@ -14,6 +14,10 @@ prepare_environment()
 
 from yichuang.bootstrap import create_hall, open_hall
 from yichuang.clock import FixedClock
+from yichuang.config import SETTINGS_FILE
+from yichuang.queue.announcement import AnnouncementState
+from yichuang.queue.device import DeviceHealth, DeviceReason, DeviceState
+from yichuang.queue.printing import JobState, PrintReport
 from yichuang.queue.service import Hall
 from yichuang.tui.app import HallApp
 from yichuang.tui.entry import screen_for
@@ -65,6 +69,84 @@ async def a_busy_morning(hall: Hall, clock: FixedClock) -> None:
     clock.advance(timedelta(minutes=1))
 
 
+DEVICES = """
+[[printer]]
+name = "kiosk"
+transport = "file"
+path = "/dev/usb/lp0"
+backup = "guide"
+
+[[printer]]
+name = "guide"
+transport = "tcp"
+host = "192.168.1.50"
+
+[[display]]
+name = "led-3"
+driver = "onbon"
+transport = "tcp"
+host = "192.168.1.63"
+windows = [3]
+
+[voice]
+enabled = true
+
+[[id_reader]]
+name = "card-1"
+
+[[rating_pad]]
+name = "pad-3"
+path = "/dev/input/by-id/usb-pad-event-kbd"
+window = 3
+
+[[caller_pad]]
+name = "caller-3"
+path = "/dev/input/by-id/usb-keypad-event-kbd"
+window = 3
+"""
+
+
+async def a_hall_with_devices(hall: Hall, clock: FixedClock) -> None:
+    """The printer of the kiosk has no paper; the second took over what was surely not printed."""
+    ready = DeviceHealth(DeviceState.READY)
+    for device in hall.settings.devices:
+        await hall.store.lease(device.name, "picture", 600.0)
+        await hall.devices.note(device.name, "picture", ready)
+    no_paper = PrintReport(JobState.FAILED, DeviceReason.PAPER_OUT, untouched=True)
+    for report, backup in (
+        (PrintReport(JobState.PRINTED), ""),
+        (PrintReport(JobState.UNKNOWN, DeviceReason.NO_ANSWER), ""),
+        (no_paper, "guide"),
+    ):
+        await hall.issue(category="tax", printer="kiosk")
+        job = await hall.store.claim("kiosk", "picture")
+        if job is not None:
+            await hall.store.report(job.id, report, backup)
+        clock.advance(timedelta(minutes=2))
+    moved = await hall.store.claim("guide", "picture")
+    if moved is not None:
+        await hall.store.report(moved.id, PrintReport(JobState.PRINTED))
+    health = DeviceHealth(DeviceState.MISSING, DeviceReason.PAPER_OUT)
+    await hall.devices.note("kiosk", "picture", health)
+    unplugged = DeviceHealth(DeviceState.MISSING, DeviceReason.UNPLUGGED)
+    await hall.devices.note("pad-3", "picture", unplugged)
+    await hall.open_window(3)
+    await hall.call_next(3)
+    for call in await hall.devices.unannounced():
+        await hall.devices.conclude(call.seq, AnnouncementState.SPOKEN)
+
+
+async def draw_devices(folder: Path) -> str:
+    """The device screen of a hall of its own."""
+    clock = FixedClock(MORNING)
+    await create_hall(folder, level="town", place="郑陆镇", clock=clock)
+    with (folder / SETTINGS_FILE).open("a", encoding="utf-8") as file:
+        file.write(DEVICES)
+    async with open_hall(folder, clock=clock) as hall:
+        await a_hall_with_devices(hall, clock)
+        return await draw(hall, "devices", None, [])
+
+
 async def draw(hall: Hall, place: str, window: int | None, keys: list[str]) -> str:
     """One screen at 80x24 as SVG."""
     app = HallApp(hall, lambda place, window: screen_for(hall, place, window), place, window)
@@ -98,6 +180,9 @@ async def main() -> None:
             ):
                 svg = await draw(hall, name, window, keys)
                 (PICTURES / f"{name}.svg").write_text(svg, encoding="utf-8")
+    with tempfile.TemporaryDirectory() as folder:
+        svg = await draw_devices(Path(folder))
+        (PICTURES / "devices.svg").write_text(svg, encoding="utf-8")
 
 
 if __name__ == "__main__":
