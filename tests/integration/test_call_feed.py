@@ -78,10 +78,12 @@ async def test_a_reader_is_told_how_things_stand_and_then_each_call() -> None:
             "badge": "",
             "label": "",
         }
+        made.call(Announcement(6, "A001", 3, AT, False))
         call = {"event": "call", "number": "A001", "window": 3, "at": AT.isoformat()}
         assert await line(reader) == call | {"repeat": False}
         made.show({3: Face(3, FaceState.CALLING, "A001", 2, AT)})
         assert (await line(reader))["event"] == "window"
+        made.call(Announcement(7, "A001", 3, AT, True))
         assert await line(reader) == call | {"repeat": True}
         await made.test()
         assert (await line(reader))["event"] == "test"
@@ -89,14 +91,16 @@ async def test_a_reader_is_told_how_things_stand_and_then_each_call() -> None:
         await until(lambda: made.readers == 0)
 
 
-async def test_a_call_between_two_looks_is_not_lost_and_none_is_sent_twice() -> None:
+async def test_a_call_is_sent_when_it_is_made_and_not_again_when_it_is_said() -> None:
     async with feed() as made:
         made.show(IDLE)
         reader, writer = await connect(made)
         await line(reader)
-        made.announce(Announcement(5, "B007", 3, AT, False))
+        # It came and went between two looks at the windows.
+        made.call(Announcement(5, "B007", 3, AT, False))
         assert (await line(reader))["number"] == "B007"
         made.show(CALLED)
+        made.call(Announcement(6, "A001", 3, AT, False))
         made.announce(Announcement(6, "A001", 3, AT, False))
         assert [(await line(reader))["event"] for _each in range(2)] == ["window", "call"]
         await made.test()
@@ -109,7 +113,6 @@ async def test_what_was_called_before_the_start_is_no_new_call() -> None:
         made.show(CALLED)
         reader, writer = await connect(made)
         assert (await line(reader))["event"] == "window"
-        made.announce(Announcement(6, "A001", 3, AT, False))
         await made.test()
         assert (await line(reader))["event"] == "test"
         writer.close()

@@ -70,6 +70,7 @@ class Recorder:
         self.name = settings.name
         self.settings = settings
         self.faces: list[Mapping[int, Face]] = []
+        self.called: list[Announcement] = []
         self.announced: list[Announcement] = []
         self.is_open = False
         self.opens = self.tests = 0
@@ -100,6 +101,9 @@ class Recorder:
 
     def show(self, faces: Mapping[int, Face]) -> None:
         self.faces.append(faces)
+
+    def call(self, call: Announcement) -> None:
+        self.called.append(call)
 
     def announce(self, announcement: Announcement) -> None:
         self.announced.append(announcement)
@@ -192,6 +196,26 @@ async def test_displays_hear_what_their_windows_say(tmp_path: Path, workshop: Wo
         await hall.start(1)
         await until(lambda: over1.faces[-1][1].state is FaceState.SERVING)
         assert len(over1.faces) == told + 1, "what changes no face is told to no display"
+
+
+async def test_every_call_is_told_once_also_one_that_came_and_went(
+    tmp_path: Path, workshop: Workshop
+) -> None:
+    async with hall_with(tmp_path, EVERYTHING) as hall, working_devices(hall):
+        over1 = workshop["over1"]
+        await until(lambda: bool(over1.faces))
+        await hall.open_window(1)
+        for _each in range(3):
+            await hall.issue(category="tax")
+        for _each in range(3):
+            await hall.call_next(1)
+            await hall.recall(1)
+            await hall.start(1)
+            await hall.finish(1)
+        await until(lambda: len(over1.called) == 6)
+        assert [(each.number, each.is_repeat) for each in over1.called] == [
+            (f"A{serial:03d}", again) for serial in (1, 2, 3) for again in (False, True)
+        ]
 
 
 async def test_what_is_being_said_is_shown(tmp_path: Path, workshop: Workshop) -> None:

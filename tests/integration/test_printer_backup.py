@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.halls import MORNING, memory_hall, small_settings, sqlite_hall
+from yichuang.bootstrap import finish_print_job
 from yichuang.clock import FixedClock
 from yichuang.hardware.simulator.printer import Failure, SimulatedPrinter
 from yichuang.hardware.ticket_printer import open_printer
@@ -167,3 +168,11 @@ async def test_a_test_page_is_its_own_printers(pair: Pair) -> None:
         assert (await pair.end_of(again.print_job)).state is JobState.PRINTED
     assert pair.second.papers == []
     assert "打印机测试页" in pair.first.papers[0].lines
+
+
+async def test_a_command_follows_its_paper_to_the_other_printer(pair: Pair) -> None:
+    await pair.first.fail(Failure.PAPER_OUT)
+    job = await pair.issue()
+    found = await finish_print_job(pair.hall, job, 30)
+    assert found is not None
+    assert (found.state, found.printer, found.moved_from) == (JobState.PRINTED, "back", "front")

@@ -284,7 +284,7 @@ async def test_after_a_long_silence_only_the_latest_are_looked_for(hall: Hall) -
     await give(hall)
     await call(hall, 1)
     await hall.store.lease("over1", "me", 60)
-    for health, _each in zip(itertools.cycle((READY, PAPER_OUT)), range(500), strict=False):
+    for health, _each in zip(itertools.cycle((READY, PAPER_OUT)), range(2000), strict=False):
         await hall.devices.note("over1", "me", health)
     assert await hall.devices.unannounced() == []
     await hall.recall(1)

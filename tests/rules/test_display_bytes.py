@@ -67,7 +67,9 @@ def test_checksums_have_their_check_values() -> None:
 def test_a_call_as_the_card_gets_it() -> None:
     """Worked out by hand from the table: two areas of one line each, number 0 and 1."""
     encoder = OnbonEncoder(display(layout=8))
-    area = "00 00 80 {y} 80 80 10 00 {n} 00 00 00 00 00 00 00 01 01 01 00 05 0A 0B 00 00 00 5C 43 31"
+    area = (
+        "00 00 80 {y} 80 80 10 00 {n} 00 00 00 00 00 00 00 01 01 01 00 05 0A 0B 00 00 00 5C 43 31"
+    )
     first = bytes.fromhex(area.format(y="00 00", n="00")) + b"A001    "
     second = bytes.fromhex(area.format(y="10 00", n="01")) + "请到3号 ".encode("gbk")
     assert len(first) == len(second) == 0x26

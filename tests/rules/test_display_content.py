@@ -168,11 +168,26 @@ def test_pages_take_turns() -> None:
     assert line.next_change(5.0) == 3.0
 
 
+def called(line: Timeline, now: float, *calls: tuple[str, int]) -> None:
+    """Calls were made."""
+    for seq, (number, window) in enumerate(calls, start=1):
+        line.call(Announcement(seq, number, window, AT, False), now)
+
+
+def test_a_call_that_came_and_went_between_two_looks_is_shown_once() -> None:
+    line = timeline()
+    line.show({1: Face(1, FaceState.IDLE)}, 0.0)
+    called(line, 10.0, ("A001", 1))
+    assert line.at(10.0).page[0] == "A001请到1号"
+    assert line.at(14.0).page[0] == "请等候叫号"
+
+
 def test_a_hall_display_without_voice_gives_every_call_its_turn() -> None:
     line = timeline()
     line.show({1: Face(1, FaceState.IDLE), 2: Face(2, FaceState.IDLE)}, 0.0)
     both = calling("A001", 1) | calling("B001", 2)
     line.show(both, 10.0)
+    called(line, 10.0, ("A001", 1), ("B001", 2))
     assert line.at(10.0).page == ("A001请到1号", "")
     assert line.next_change(10.0) == 3.0
     assert line.at(13.0).page == ("B001请到2号", "A001请到1号")
@@ -187,6 +202,7 @@ def test_a_call_that_was_taken_back_meanwhile_is_still_shown_once() -> None:
     line = timeline()
     line.show({1: Face(1, FaceState.IDLE)}, 0.0)
     line.show(calling("A001", 1) | calling("B001", 2), 10.0)
+    called(line, 10.0, ("A001", 1), ("B001", 2))
     line.show({1: Face(1, FaceState.IDLE), 2: Face(2, FaceState.IDLE)}, 11.0)
     assert line.at(11.0).page[0] == "A001请到1号"
     assert line.at(13.0).page == ("B001请到2号", "")
@@ -236,7 +252,9 @@ def test_any_course_of_time_shows_something_whole(
         now += later
         faces = faces | {window: Face(window, state, f"A{serial:03d}", serial)}
         line.show(faces, now)
-        line.announce(Announcement(serial, f"A{serial:03d}", window, AT, False), now)
+        made = Announcement(serial, f"A{serial:03d}", window, AT, False)
+        line.call(made, now)
+        line.announce(made, now)
         shown = line.at(now)
         assert any(shown.page)
         assert max(map(columns, shown.page)) <= 12

@@ -159,3 +159,12 @@ def test_nothing_slower_than_a_scanner_is_taken_for_one(keys: list[tuple[str, fl
     for character, gap in keys:
         now += gap + 1e-6
         assert not typing.feed(character, now).scan
+
+
+def test_only_what_a_code_begins_with_is_held() -> None:
+    typing = ScanTyping(starts="Qq")
+    assert typing.feed("5", 1.0) == Heard(replay="5")
+    assert typing.deadline is None
+    heard = [typing.feed(each, 2.0 + FAST * place) for place, each in enumerate("Q1171X\r")]
+    assert heard[-1] == Heard(scan="Q1171X", end="\r")
+    assert not any(each.replay for each in heard)

@@ -8,9 +8,10 @@ import pytest
 
 from tests.screens.frame import frame, until_gone, until_seen
 from tests.screens.test_guide import guide
-from tests.screens.test_kiosk import HOME, ID_NUMBER, booked, kiosk
+from tests.screens.test_kiosk import HOME, ID_NUMBER, booked, choose, kiosk
 from tests.screens.test_window import WINDOW, window_screen
 from yichuang.clock import FixedClock
+from yichuang.config import KioskSettings
 from yichuang.queue.service import Hall
 from yichuang.queue.ticket import PriorityClass
 from yichuang.queue.ticket_code import ticket_code
@@ -34,6 +35,17 @@ async def code_of_a_ticket(hall: Hall) -> str:
     return ticket_code(ticket.id)
 
 
+def hold_digits(hall: Hall) -> None:
+    """The hall has a scanner that types booking codes, too."""
+    choose(hall, kiosk=KioskSettings(keyboard_scanner=True))
+
+
+async def test_no_digit_waits_where_only_tickets_are_scanned(hall: Hall) -> None:
+    async with kiosk(hall) as pilot:
+        await pilot.press("5")
+        await until_seen(pilot, "公安服务  请选一类")
+
+
 @pytest.mark.parametrize("end", ["enter", "tab"])
 async def test_a_ticket_is_scanned_on_the_first_page(hall: Hall, end: str) -> None:
     code = await code_of_a_ticket(hall)
@@ -54,6 +66,7 @@ async def test_no_key_of_a_ticket_lands_in_a_field(hall: Hall) -> None:
 
 
 async def test_a_booking_code_chooses_nothing_from_the_menu(hall: Hall, clock: FixedClock) -> None:
+    hold_digits(hall)
     code = await booked(hall, clock)
     async with kiosk(hall) as pilot:
         await pilot.press(*code, "enter")
@@ -63,6 +76,7 @@ async def test_a_booking_code_chooses_nothing_from_the_menu(hall: Hall, clock: F
 
 
 async def test_what_nobody_knows_chooses_nothing_either(hall: Hall) -> None:
+    hold_digits(hall)
     async with kiosk(hall) as pilot:
         await pilot.press(*"4000000", "enter")
         await until_seen(pilot, "这个码认不出来")
@@ -73,6 +87,7 @@ async def test_what_nobody_knows_chooses_nothing_either(hall: Hall) -> None:
 async def test_an_id_number_that_a_reader_types_reaches_the_check_in(
     hall: Hall, clock: FixedClock
 ) -> None:
+    hold_digits(hall)
     await booked(hall, clock)
     async with kiosk(hall) as pilot:
         await pilot.press("7", "up")
@@ -85,6 +100,7 @@ async def test_an_id_number_that_a_reader_types_reaches_the_check_in(
 async def test_a_hand_is_not_taken_for_a_scanner(
     hall: Hall, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    hold_digits(hall)
     monkeypatch.setattr(HallApp, "SCAN_GAP", SHORT)
     async with kiosk(hall) as pilot:
         for key in ("5", "4", "2"):
@@ -96,6 +112,7 @@ async def test_a_hand_is_not_taken_for_a_scanner(
 async def test_the_last_key_of_a_hand_is_not_kept_for_ever(
     hall: Hall, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    hold_digits(hall)
     monkeypatch.setattr(HallApp, "SCAN_GAP", 0.2)
     async with kiosk(hall) as pilot:
         await pilot.press("5")
@@ -103,6 +120,7 @@ async def test_the_last_key_of_a_hand_is_not_kept_for_ever(
 
 
 async def test_keys_that_no_scanner_has_come_at_once(hall: Hall) -> None:
+    hold_digits(hall)
     async with kiosk(hall) as pilot:
         await pilot.press("5", "pagedown")
         await until_seen(pilot, "公安服务  请选一类")

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iter
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ from yichuang.config import (
 )
 from yichuang.errors import DeviceInUse, StoreError
 from yichuang.queue.announcement import Announcement
+from yichuang.queue.announcing import call_in
 from yichuang.queue.device import DeviceHealth, DeviceReason, DeviceState, DeviceTrouble
 from yichuang.queue.event import EventKind
 from yichuang.queue.face import Face, view_faces
@@ -176,6 +178,8 @@ class _Hands:
                 if seen.faces != shown:
                     shown = seen.faces
                     self._show({face.window: face for face in shown})
+                for display, call in product(self._displays, seen.calls):
+                    display.call(call)
                 for name in seen.tested:
                     if name in self._supervisors:
                         self._supervisors[name].test()
@@ -195,13 +199,14 @@ class _Hands:
 
 
 class _Seen:
-    """What one look found: the faces, the devices to be tested, and up to which row it looked."""
+    """What one look found: faces, new calls, the devices to be tested, and up to which row it looked."""
 
-    __slots__ = ("faces", "goes_on", "seq", "tested")
+    __slots__ = ("calls", "faces", "goes_on", "seq", "tested")
 
     def __init__(self, seq: int, faces: tuple[Face, ...]) -> None:
         self.seq = seq
         self.faces = faces
+        self.calls: list[Announcement] = []
         self.tested: list[str] = []
         self.goes_on = False
 
@@ -221,6 +226,7 @@ def _look(
         for entry in entries
         if entry.event.kind is EventKind.DEVICE_TESTED
     ]
+    seen.calls = [call for call in map(call_in, entries) if call is not None]
     if len(entries) == _AT_A_TIME:
         seen.seq, seen.goes_on = entries[-1].seq, True
     return seen
@@ -228,9 +234,7 @@ def _look(
 
 def _goes_with_the_voice(settings: AnyDevice) -> bool:
     """Whether a device shows what is being said, and so belongs into the process that says it."""
-    if isinstance(settings, DisplaySettings):
-        return len(settings.windows) != 1
-    return isinstance(settings, CallFeedSettings)
+    return isinstance(settings, DisplaySettings) and len(settings.windows) != 1
 
 
 async def try_device(

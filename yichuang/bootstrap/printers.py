@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections import deque
 from collections.abc import AsyncIterator, Callable
@@ -66,7 +67,9 @@ async def simulated_printers(
     async with AsyncExitStack() as stack:
         started = 0
         for settings in simulated:
-            printer = SimulatedPrinter(settings.port, settings.width, None, keep)
+            printer = SimulatedPrinter(
+                settings.port, settings.width, None, keep, columns=settings.columns
+            )
             try:
                 await stack.enter_async_context(printer)
                 started += 1
@@ -76,18 +79,25 @@ async def simulated_printers(
 
 
 async def finish_print_job(hall: Hall, job: int, seconds: float) -> PrintJob | None:
-    """Work the job here, or watch the process that does, until its end is known or time is up."""
-    queued = await hall.print_job(job)
-    if queued is None:
-        return None
-    settings = next((each for each in hall.settings.printer if each.name == queued.printer), None)
-    if settings is None:
-        return queued
-    worker = printer_worker(hall, settings)
-    try:
-        return await worker.work_until(job, seconds)
-    finally:
-        await worker.close()
+    """Work the job here, or watch the process that does, until its end is known or time is up.
+
+    A job that its printer passes on to another one is followed there.
+    """
+    now = asyncio.get_running_loop().time
+    deadline = now() + seconds
+    found = await hall.print_job(job)
+    while found is not None and not found.state.is_final and now() < deadline:
+        settings = next(
+            (each for each in hall.settings.printer if each.name == found.printer), None
+        )
+        if settings is None:
+            break
+        worker = printer_worker(hall, settings)
+        try:
+            found = await worker.work_until(job, deadline - now())
+        finally:
+            await worker.close()
+    return found
 
 
 async def printer_states(hall: Hall) -> list[DeviceStatus]:

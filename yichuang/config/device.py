@@ -240,6 +240,9 @@ class KioskSettings(Section):
 
     elderly_age: int = Field(60, ge=50, le=100)
     """From this age on an ID card on the reader brings the offer of the green channel (F01)."""
+    keyboard_scanner: bool = False
+    """A scanner that types like a keyboard reads booking codes, too. Digits must then be held back for 35 ms,
+    to tell it from a hand; the codes on tickets are told without that."""
 
 
 class RatingSettings(Section):

@@ -12,7 +12,6 @@ import errno
 import json
 import logging
 import socket
-from collections import deque
 from collections.abc import Mapping
 from datetime import UTC
 
@@ -20,7 +19,7 @@ from yichuang.clock import Clock, SystemClock
 from yichuang.config import CallFeedSettings
 from yichuang.queue.announcement import Announcement
 from yichuang.queue.device import DeviceHealth, DeviceReason, DeviceState, DeviceTrouble
-from yichuang.queue.face import Face, FaceState
+from yichuang.queue.face import Face
 from yichuang.text import one_line
 
 logger = logging.getLogger(__name__)
@@ -28,7 +27,6 @@ logger = logging.getLogger(__name__)
 MOST_WAITING = 64 * 1024
 """Bytes that may wait for one reader; one that lets more gather is cut off."""
 
-_REMEMBERED = 200
 _KEEPALIVE = (
     (socket.SOL_SOCKET, "SO_KEEPALIVE", 1),
     (socket.IPPROTO_TCP, "TCP_KEEPIDLE", 30),
@@ -49,8 +47,6 @@ class CallFeed:
         self._server: asyncio.Server | None = None
         self._readers: set[asyncio.Transport] = set()
         self._faces: dict[int, Face] = {}
-        self._told: deque[tuple[str, int]] = deque(maxlen=_REMEMBERED)
-        """The calls that were sent, the newest last."""
 
     @property
     def readers(self) -> int:
@@ -60,31 +56,21 @@ class CallFeed:
     # --- what it is told ----------------------------------------------------------------------
 
     def show(self, faces: Mapping[int, Face]) -> None:
-        """Send what changed since the last word; calls first told of at the start are no new ones."""
-        is_first = not self._faces
+        """Send the windows that have changed since the last word."""
         before, self._faces = self._faces, dict(faces)
         for window, face in sorted(faces.items()):
-            former = before.get(window)
-            if former == face:
-                continue
-            self._send(self._window_line(face))
-            if face.state is not FaceState.CALLING:
-                continue
-            was_called = former is not None and former.state is FaceState.CALLING
-            if was_called and former is not None and former.number == face.number:
-                if former.calls != face.calls:
-                    self._call(face.number, window, self._at(face), repeat=True)
-            elif is_first:
-                self._told.append((face.number, window))
-            else:
-                self._call(face.number, window, self._at(face), repeat=False)
+            if before.get(window) != face:
+                self._send(self._window_line(face))
+
+    def call(self, call: Announcement) -> None:
+        """Send a call, once, whether or not the hall has a voice."""
+        at = call.at.astimezone(UTC).isoformat()
+        self._send(
+            self._line("call", number=call.number, window=call.window, at=at, repeat=call.is_repeat)
+        )
 
     def announce(self, announcement: Announcement) -> None:
-        """A call that came and went between two looks at the windows is sent now, so that none is lost."""
-        number, window = announcement.number, announcement.window
-        if (number, window) not in self._told:
-            at = announcement.at.astimezone(UTC).isoformat()
-            self._call(number, window, at, repeat=announcement.is_repeat)
+        """Nothing: it was sent when it was made."""
 
     # --- the device ---------------------------------------------------------------------------
 
@@ -145,10 +131,6 @@ class CallFeed:
 
     # --- lines --------------------------------------------------------------------------------
 
-    def _call(self, number: str, window: int, at: str, *, repeat: bool) -> None:
-        self._told.append((number, window))
-        self._send(self._line("call", number=number, window=window, at=at, repeat=repeat))
-
     def _window_line(self, face: Face) -> bytes:
         return self._line(
             "window",
@@ -169,9 +151,6 @@ class CallFeed:
         }
         line = json.dumps({"event": event, **clean}, ensure_ascii=False)
         return line.encode("utf-8", "replace") + b"\n"
-
-    def _at(self, face: Face) -> str:
-        return face.called_at.astimezone(UTC).isoformat() if face.called_at else self._now()
 
     def _now(self) -> str:
         return self._clock.now().isoformat()

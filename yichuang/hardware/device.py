@@ -46,10 +46,15 @@ class Device(Protocol):
 
 
 class Display(Device, Protocol):
-    """A device that shows calls. Both methods only take note, the newest word winning, and never wait."""
+    """A device that shows calls. What it is told it only takes note of, the newest word winning, and never
+    waits."""
 
     def show(self, faces: Mapping[int, Face]) -> None:
         """What every window's display says now, by number; also told before it is open."""
+        ...
+
+    def call(self, call: Announcement) -> None:
+        """This call was made: told once of each, in order, after the faces that go with it."""
         ...
 
     def announce(self, announcement: Announcement) -> None:
@@ -97,6 +102,9 @@ class Unfit:
         """It is never open."""
 
     def show(self, faces: Mapping[int, Face]) -> None:
+        """It shows nothing."""
+
+    def call(self, call: Announcement) -> None:
         """It shows nothing."""
 
     def announce(self, announcement: Announcement) -> None:

@@ -124,9 +124,9 @@ class PrinterWorker:
         return worked
 
     async def work_until(self, job: int, seconds: float) -> PrintJob | None:
-        """The job as it is when it is final, or after `seconds`; None when there is no such job.
+        """The job as it is when it is final, or another printer's, or after `seconds`; None for no such job.
 
-        Its printer's jobs are worked here, or waited for while another process holds the lease.
+        The printer's jobs are worked here, or waited for while another process holds the lease.
         """
         now = asyncio.get_running_loop().time
         deadline = now() + seconds
@@ -136,6 +136,8 @@ class PrinterWorker:
             found = await self._outbox.job(job)
             left = deadline - now()
             if found is None or found.state.is_final or left <= 0:
+                return found
+            if found.printer != self._printer.name:
                 return found
             await self._outbox.wait_for_change(mark, min(left, self._pace.retry))
 

@@ -3,38 +3,42 @@
 from __future__ import annotations
 
 from yichuang.queue.announcement import Announcement
-from yichuang.queue.event import EventKind
+from yichuang.queue.event import Entry, EventKind
 from yichuang.queue.ports import Records
 
-_LOOK_BACK = 500
-"""Journal rows that are looked through after a start, at most."""
+_CALLS = (EventKind.TICKET_CALLED, EventKind.TICKET_RECALLED)
+
+_LOOK_BACK = 2000
+"""Journal rows that are looked through after a start, at most: a day's absences alone may be hundreds."""
 
 
-def unannounced(records: Records) -> list[Announcement]:
-    """The calls not yet announced, in order; one that was undone meanwhile is left out.
+def unannounced(records: Records, heard: int = 0) -> tuple[list[Announcement], int]:
+    """The calls not yet announced, in order, and the journal row up to which there is none.
 
-    After a long silence only the last 500 rows of the journal are looked through: what is older is stale.
+    `heard` is what it gave before: rows up to there are not looked at again. A call that was undone
+    meanwhile is left out. After a long silence only the latest rows are looked through: what is older is
+    stale.
     """
     latest = records.latest()
     if latest is None:
-        return []
-    after = max(records.last_announced(), latest.seq - _LOOK_BACK)
+        return [], 0
+    after = max(records.last_announced(), heard, latest.seq - _LOOK_BACK)
     entries = records.entries(after, _LOOK_BACK)
     undone = {
         entry.event.ticket: entry.seq
         for entry in entries
         if entry.event.kind is EventKind.CALL_UNDONE
     }
-    return [
-        Announcement(
-            entry.seq,
-            str(entry.event.data.get("number", "")),
-            entry.event.window,
-            entry.at,
-            entry.event.kind is EventKind.TICKET_RECALLED,
-        )
-        for entry in entries
-        if entry.event.kind in (EventKind.TICKET_CALLED, EventKind.TICKET_RECALLED)
-        and entry.event.window is not None
-        and entry.seq > undone.get(entry.event.ticket, 0)
-    ]
+    told = (call_in(entry) for entry in entries if entry.seq > undone.get(entry.event.ticket, 0))
+    calls = [call for call in told if call is not None]
+    return calls, calls[0].seq - 1 if calls else latest.seq
+
+
+def call_in(entry: Entry) -> Announcement | None:
+    """The call that a journal row tells of; None for rows of other kinds."""
+    event = entry.event
+    if event.kind not in _CALLS or event.window is None:
+        return None
+    number = str(event.data.get("number", ""))
+    is_repeat = event.kind is EventKind.TICKET_RECALLED
+    return Announcement(entry.seq, number, event.window, entry.at, is_repeat)

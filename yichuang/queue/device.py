@@ -130,7 +130,9 @@ _REASON_LABELS = {
     DeviceReason.INTERRUPTED: N_("打印中途程序中断：看一眼出纸口，没有票再补打"),
     DeviceReason.STALE: N_("过了当天，没有再打印"),
     DeviceReason.NEAR_END: N_("纸快用完了：准备换纸"),
-    DeviceReason.NO_FONT: N_("没有可用的中文字体：装 fonts-wqy-microhei 这类字体，或在 hall.toml 写 font"),
+    DeviceReason.NO_FONT: N_(
+        "没有可用的中文字体：装 fonts-wqy-microhei 这类字体，或在 hall.toml 写 font"
+    ),
     DeviceReason.UNPLUGGED: N_("没有接上：插好后会自己恢复"),
     DeviceReason.NO_PERMISSION: N_("没有权限打开：运行 yichuang doctor 看要加入哪个用户组"),
     DeviceReason.BUSY: N_("被别的程序占用：运行 yichuang doctor 看是谁"),

@@ -36,6 +36,8 @@ class Devices:
 
     def __init__(self, hall: _Hall) -> None:
         self._hall = hall
+        self._heard = 0
+        """The journal row up to which no call is still to be announced."""
         self.lent: set[str] = set()
         """Devices that whoever works them in this process is to leave alone for now: a pad being taught."""
 
@@ -79,7 +81,10 @@ class Devices:
 
     async def unannounced(self) -> list[Announcement]:
         """The calls that were not announced yet, in order."""
-        return await self._hall.store.read(unannounced)
+        calls, self._heard = await self._hall.store.read(
+            lambda records: unannounced(records, self._heard)
+        )
+        return calls
 
     async def conclude(self, seq: int, state: AnnouncementState) -> None:
         """Keep what became of the announcement of that journal row."""

@@ -35,9 +35,11 @@ class Heard(NamedTuple):
 class ScanTyping:
     """Holds keys back for as long as they may be the beginning of a scan, which is 35 ms a key at most."""
 
-    def __init__(self, *, gap: float = GAP_SECONDS, least: int = LEAST) -> None:
+    def __init__(self, *, gap: float = GAP_SECONDS, least: int = LEAST, starts: str = "") -> None:
+        """`starts` are the characters that a code can begin with; empty for any."""
         self._gap = gap
         self._least = least
+        self._starts = starts
         self._held = ""
         self._last = float("-inf")
         self._pours = False
@@ -59,7 +61,7 @@ class ScanTyping:
             if len(scan) >= self._least:
                 return Heard(replay, scan, character)
             return Heard(replay + scan + character)
-        if self._pours:
+        if self._pours or (self._starts and not self._held and character not in self._starts):
             return Heard(replay + character)
         self._held += character
         if len(self._held) > MOST:

@@ -18,7 +18,7 @@ from yichuang.queue.service import Hall
 from yichuang.tui.hall_screen import HallScreen
 from yichuang.tui.message import GoTo, HallChanged, ScreenShown, Speak
 from yichuang.tui.theme import DEFAULT, THEMES, variable_defaults
-from yichuang.tui.typed_scans import TypedScans
+from yichuang.tui.typed_scans import CODE_STARTS, TypedScans
 from yichuang.tui.widgets.key_bar import KeyBar
 
 LEAVE_WITHIN = 2.0
@@ -75,7 +75,12 @@ class HallApp(App[Restart]):
         """What ended the app, when it was a fault of the program."""
         self._open_place = open_place
         self._leaving: Timer | None = None
-        self._typed_scans = TypedScans(self, super().on_event, self.SCAN_GAP)
+        self._typed_scans = TypedScans(
+            self,
+            super().on_event,
+            self.SCAN_GAP,
+            "" if hall.settings.kiosk.keyboard_scanner else CODE_STARTS,
+        )
         self.add_mode(self.DEFAULT_MODE, self._first_screen)
         for each in THEMES:
             self.register_theme(each)

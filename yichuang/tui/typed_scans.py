@@ -28,18 +28,24 @@ _ENDS = {"enter": "\r", "tab": "\t"}
 LEAST = 4
 """The shortest code that a visitor can hold: that of a hall's first ticket, `Q118`."""
 
+CODE_STARTS = "Qq"
+"""What the codes on tickets begin with. No menu has such a key, so that no visitor waits for the 35 ms."""
+
 Pass = Callable[[events.Key], Awaitable[None]]
 
 
 class TypedScans:
     """Holds the keys of one terminal back while they may be a scan, where a screen takes scans at all."""
 
-    def __init__(self, app: App[Any], hand_on: Pass, gap: float) -> None:
-        """`hand_on` handles a key as if it had just been pressed; with `gap` 0 every key is."""
+    def __init__(self, app: App[Any], hand_on: Pass, gap: float, starts: str) -> None:
+        """`hand_on` handles a key as if it had just been pressed; with `gap` 0 every key is.
+
+        Only a key among `starts` is held back as the first of a code; any, where that is empty.
+        """
         self._app = app
         self._hand_on = hand_on
         self._gap = gap
-        self._typing = ScanTyping(gap=gap, least=LEAST)
+        self._typing = ScanTyping(gap=gap, least=LEAST, starts=starts)
         self._held: deque[events.Key] = deque()
         self._timer: Timer | None = None
 

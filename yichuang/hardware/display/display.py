@@ -65,6 +65,11 @@ class CallDisplay:
         self._timeline.show(faces, _now())
         self._changed.set()
 
+    def call(self, call: Announcement) -> None:
+        """This call was made."""
+        self._timeline.call(call, _now())
+        self._changed.set()
+
     def announce(self, announcement: Announcement) -> None:
         """This call is being said now."""
         self._timeline.announce(announcement, _now())

@@ -79,18 +79,26 @@ class Timeline:
                 self._calls.appendleft(call)
             elif self._own is not None:
                 self._flash(call, now)
-            elif not self._follows_voice and call not in self._coming:
-                self._coming.append(call)
         self._advance(now)
+
+    def call(self, made: Announcement, now: float) -> None:
+        """This call was made: without a voice to follow, its turn comes by itself."""
+        call = Call(made.number, made.window)
+        if self._shows(made.window) and not self._follows_voice and call not in self._coming:
+            self._coming.append(call)
+            self._advance(now)
 
     def announce(self, announcement: Announcement, now: float) -> None:
         """This call is being said now."""
-        window = announcement.window
-        if self._own is not None or not self._follows_voice:
-            return
-        if not self._settings.windows or window in self._settings.windows:
-            self._take_turn(Call(announcement.number, window), now)
+        if self._shows(announcement.window) and self._follows_voice:
+            self._take_turn(Call(announcement.number, announcement.window), now)
             self._advance(now)
+
+    def _shows(self, window: int) -> bool:
+        """Whether it is a display of several windows, and this one among them."""
+        return self._own is None and (
+            not self._settings.windows or window in self._settings.windows
+        )
 
     def test(self, now: float) -> None:
         """Show a test for a moment."""

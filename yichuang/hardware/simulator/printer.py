@@ -71,7 +71,8 @@ class _Connection:
 class SimulatedPrinter(PrinterBody):
     """A printer at 127.0.0.1; an async context manager.
 
-    `width` is the paper in mm, `columns` of a line where they differ from its usual. `on_paper` is called with each finished paper.
+    `width` is the paper in mm, `columns` of a line where they differ from its usual. `on_paper` is called
+    with each finished paper.
     """
 
     def __init__(
