@@ -42,7 +42,8 @@ def doctor(asked: Asked) -> int:
     marks = {Verdict.WELL: _("正常"), Verdict.WARNING: _("注意"), Verdict.ILL: _("有错")}
     lines = []
     for each in findings:
-        lines.append(f"[{marks[each.verdict]}] {each.subject}：{each.text}")
+        told = _("{what}：{text}").format(what=each.subject, text=each.text)
+        lines.append(f"[{marks[each.verdict]}] {told}")
         if each.hint:
             lines.append("       " + _("怎么办：") + each.hint)
     asked.show({"findings": [asdict(each) for each in findings]}, "\n".join(lines))

@@ -160,9 +160,10 @@ class _Room:
                 case "rate":
                     self.rating.press(rest)
                 case "call":
-                    for key in rest:
+                    keys = rest.lower().removesuffix("enter").strip()
+                    for key in keys:
                         self.caller.press(key)
-                    if not rest or rest[-1].isdecimal():
+                    if not keys or keys[-1].isdecimal():
                         self.caller.press("enter")
                 case "scan":
                     self._scan(rest)
@@ -258,8 +259,9 @@ def _how() -> str:
 def _log(what: str, text: str) -> None:
     """What a device saw, with the time."""
     at = f"{SystemClock().now().astimezone():%H:%M:%S}"
-    if "\n" not in text:
-        say(f"{at} {what}：{text}")
-        return
-    say(f"{at} {what}：")
-    say("\n".join(f"    {line}" for line in text.splitlines()))
+    lines = text.splitlines()
+    drawn = lines if len(lines) > 1 else []
+    told = _("{what}：{text}").format(what=what, text="" if drawn else text)
+    say(f"{at} {told}".rstrip())
+    for line in drawn:
+        say(f"    {line}")

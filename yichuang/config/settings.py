@@ -305,13 +305,14 @@ def _problems(error: ValidationError) -> Iterator[str]:
             near = nearest(str(found["loc"][-1]), _known_keys(found["loc"][:-1]))
             yield _("{place}：没有这一项{near}").format(place=place, near=near)
         elif kind == "value_error":
-            yield f"{place}：{context['error']}" if place else str(context["error"])
+            told = str(context["error"])
+            yield _("{what}：{text}").format(what=place, text=told) if place else told
         elif kind == "literal_error":
             yield _("{place}：只能是 {expected}").format(
                 place=place, expected=context["expected"].replace(" or ", "、")
             )
         elif kind in _REASONS:
-            yield f"{place}：{_(_REASONS[kind])}"
+            yield _("{what}：{text}").format(what=place, text=_(_REASONS[kind]))
         else:
             yield _("{place}：不能是 {value}（{rule}）").format(
                 place=place, value=repr(found["input"]), rule=found["msg"]

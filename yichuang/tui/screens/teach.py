@@ -21,7 +21,7 @@ from yichuang.tui.screens.dialog import Dialog
 from yichuang.tui.text import Line, pad, wrap
 from yichuang.tui.widgets.rows import Rows
 
-_MEANING_CELLS = 18
+_MEANING_CELLS = 20
 _CELLS = 60
 
 

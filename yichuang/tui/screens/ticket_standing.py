@@ -132,7 +132,8 @@ def _waiting(ticket: Ticket, rules: HallRules, wait: Wait | None) -> tuple[str, 
 def others_row(standings: Sequence[Standing], rules: HallRules) -> Line:
     """A person's further open tickets; empty when there are none."""
     named = [
-        f"{each.ticket.number} {_category(each.ticket, rules)}（{each.ticket.state.label}）"
+        f"{each.ticket.number} {_category(each.ticket, rules)}"
+        + _("（{why}）").format(why=each.ticket.state.label)
         for each in standings
     ]
     text = _("您还有：{others}").format(others=_("、").join(named))
