@@ -132,10 +132,14 @@ async def test_jobs_and_retry(hall: Path, printer: SimulatedPrinter) -> None:
 
 
 async def test_mute_and_unmute(hall: Path) -> None:
-    assert (await run(hall, "mute", "over1", "--reason", "午休")).json["muted"] is True
-    assert (await states(hall))["over1"]["muted"] is True
-    assert (await run(hall, "mute", "over1", "--off")).json["muted"] is False
-    assert (await states(hall))["over1"]["muted"] is False
+    with (hall / "hall.toml").open("a", encoding="utf-8") as file:
+        file.write("[voice]\nenabled = true\n")
+    assert (await run(hall, "mute", "voice", "--reason", "午休")).json["muted"] is True
+    assert (await states(hall))["voice"]["muted"] is True
+    assert (await run(hall, "mute", "voice", "--off")).json["muted"] is False
+    assert (await states(hall))["voice"]["muted"] is False
+    assert (await run(hall, "mute", "kiosk")).error["code"] == "cannot_mute"
+    assert (await states(hall))["kiosk"]["muted"] is False
 
 
 # --- working without a screen ---------------------------------------------------------------------

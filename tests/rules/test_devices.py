@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 
 from tests.rules.fair_hall import call, fair_hall, give
 from yichuang.clock import FixedClock
-from yichuang.errors import InvalidHall, NotSurelyUnprinted, UnknownDevice, UnknownPrintJob
+from yichuang.errors import (
+    CannotMute,
+    InvalidHall,
+    NotSurelyUnprinted,
+    UnknownDevice,
+    UnknownPrintJob,
+)
 from yichuang.queue.announcement import AnnouncementState
 from yichuang.queue.arrivals import Arrivals, Scan
 from yichuang.queue.device import DeviceHealth, DeviceKind, DeviceReason, DeviceState
@@ -107,6 +113,15 @@ async def test_a_device_is_muted_and_heard_again(hall: Hall) -> None:
         (EventKind.DEVICE_MUTED, "主任"),
         (EventKind.DEVICE_UNMUTED, ""),
     ]
+
+
+@pytest.mark.parametrize("device", ["front", "over1", "scan"])
+async def test_what_has_no_voice_is_not_muted(hall: Hall, device: str) -> None:
+    with pytest.raises(CannotMute) as refused:
+        await hall.devices.mute(device, on=True)
+    assert device in refused.value.message
+    assert not any(each.muted for each in await hall.devices.statuses())
+    assert not await _events(hall, EventKind.DEVICE_MUTED)
 
 
 async def test_a_test_is_asked_for_in_the_journal_and_of_a_printer_as_a_job(hall: Hall) -> None:

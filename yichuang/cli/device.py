@@ -236,13 +236,13 @@ def retry(asked: Asked, job: int) -> int:
     return 0 if paper.is_good else 1
 
 
-@device.command(help=_("让一台设备静音（例如语音），或者取消静音。"))
+@device.command(help=_("让语音静音，或者取消静音。"))
 @click.argument("name")
 @click.option("--off", is_flag=True, help=_("取消静音"))
 @click.option("--reason", default="", help=_("原因，记入流水"))
 @takes_hall
 def mute(asked: Asked, name: str, off: bool, reason: str) -> None:
-    """Silence a device, or let it be heard again."""
+    """Silence the voice, or let it be heard again."""
 
     async def work() -> None:
         async with asked.hall() as hall:

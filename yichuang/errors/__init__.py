@@ -77,6 +77,7 @@ from yichuang.errors.memory import (
 )
 from yichuang.errors.refusal import (
     AlreadyRated,
+    CannotMute,
     CategoryUnserved,
     IllegalMove,
     ItemElsewhere,
@@ -140,6 +141,7 @@ __all__ = [
     "BookedThatDay",
     "BookingCodeTaken",
     "CancelTooLate",
+    "CannotMute",
     "CategoryOrphaned",
     "CategoryUnserved",
     "ConfigError",

@@ -265,6 +265,14 @@ class UnknownDevice(QueueRefusal):
     advice = N_("本大厅的设备：{known}")
 
 
+class CannotMute(QueueRefusal):
+    """Only a voice can be silenced."""
+
+    code = "cannot_mute"
+    text = N_("「{device}」是{kind}，不能静音：只有语音能静音")
+    advice = N_("要让它停下，就关掉它的电源，或在 hall.toml 里删去它")
+
+
 class UnknownPrintJob(QueueRefusal):
     """There is no print job of that number."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yichuang.errors import NotSurelyUnprinted, UnknownPrintJob
+from yichuang.errors import CannotMute, NotSurelyUnprinted, UnknownPrintJob
 from yichuang.language import _
 from yichuang.queue.command import MuteDevice, NoteDevice, RetryPrint, TestDevice
 from yichuang.queue.desk import Desk, Done
@@ -45,8 +45,13 @@ def test_device(desk: Desk, command: TestDevice) -> Done:
 
 
 def mute_device(desk: Desk, command: MuteDevice) -> Done:
-    """Silence a device, or let it be heard again. Raises UnknownDevice."""
-    desk.rules.device(command.device)
+    """Silence the voice, or let a device be heard again.
+
+    Raises UnknownDevice, and CannotMute for any device but a voice.
+    """
+    kind = desk.rules.device(command.device)
+    if command.on and kind is not DeviceKind.VOICE:
+        raise CannotMute(device=command.device, kind=kind)
     if desk.memory.mute(command.device, on=command.on, at=desk.now):
         kind = EventKind.DEVICE_MUTED if command.on else EventKind.DEVICE_UNMUTED
         desk.record(kind, device=command.device, reason=one_line(command.reason))

@@ -61,7 +61,7 @@ class Devices:
         return await self._hall.do(commands.TestDevice(device), actor)
 
     async def mute(self, device: str, *, on: bool, reason: str = "", actor: str = "") -> Done:
-        """Silence a device, or let it be heard again; raises UnknownDevice."""
+        """Silence the voice, or let it be heard again; raises UnknownDevice and CannotMute."""
         return await self._hall.do(commands.MuteDevice(device, on, reason), actor)
 
     async def retry(self, job: int, *, actor: str = "") -> Done:
