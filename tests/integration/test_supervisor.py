@@ -180,7 +180,7 @@ async def test_each_try_waits_longer_up_to_the_longest(
     waits: list[float] = []
     done = asyncio.Event()
 
-    async def came_back(seconds: float) -> bool:
+    async def came_back(seconds: float, *, was_away: bool) -> bool:
         waits.append(seconds)
         if len(waits) == 8:
             done.set()
@@ -203,7 +203,7 @@ async def test_a_device_that_worked_well_is_opened_again_soon(
     supervisor = supervisor_of(hall, device, patience=Patience(renew=0.02, steady=0.0))
     waits: list[float] = []
 
-    async def came_back(seconds: float) -> bool:
+    async def came_back(seconds: float, *, was_away: bool) -> bool:
         waits.append(seconds)
         return False
 
@@ -226,6 +226,19 @@ async def test_a_replugged_device_is_opened_at_once(hall: Hall) -> None:
         device.there = False
         device.trouble.put_nowait(DeviceTrouble(device="led", reason=DeviceReason.UNPLUGGED))
         await until(lambda: supervisor.health.reason is DeviceReason.UNPLUGGED)
+        device.there = True
+        await until(lambda: supervisor.health == READY)
+    assert await journal(hall) == [("ready", ""), ("missing", "unplugged"), ("ready", "")]
+
+
+async def test_a_device_that_is_gone_is_told_so_whatever_its_driver_met(hall: Hall) -> None:
+    device = Scripted()
+    supervisor = supervisor_of(hall, device)
+    async with running(supervisor):
+        await until(lambda: supervisor.health == READY)
+        device.there = False
+        device.trouble.put_nowait(DeviceTrouble(device="led", reason=DeviceReason.OFFLINE))
+        await until(lambda: supervisor.health.state is DeviceState.MISSING)
         device.there = True
         await until(lambda: supervisor.health == READY)
     assert await journal(hall) == [("ready", ""), ("missing", "unplugged"), ("ready", "")]

@@ -133,8 +133,10 @@ class Supervisor:
             trouble = await self._once()
             if self._was_steady:
                 wait = self._patience.first
-            await self._tell(DeviceHealth(DeviceState.MISSING, trouble.reason), trouble)
-            if await self._came_back(wait):
+            is_away = not self._is_there()
+            reason = DeviceReason.UNPLUGGED if is_away else trouble.reason
+            await self._tell(DeviceHealth(DeviceState.MISSING, reason), trouble)
+            if await self._came_back(wait, was_away=is_away):
                 wait = self._patience.first
             else:
                 wait = min(wait * 2, self._patience.longest)
@@ -201,11 +203,10 @@ class Supervisor:
         except Exception:
             logger.exception("device %s: closing broke off", self.name)
 
-    async def _came_back(self, seconds: float) -> bool:
+    async def _came_back(self, seconds: float, *, was_away: bool) -> bool:
         """Wait, while it is away without end; True as soon as a device that was away is there again."""
         now = asyncio.get_running_loop().time
         deadline = now() + seconds
-        was_away = not self._is_there()
         while was_away or now() < deadline:
             look = self._patience.look
             await asyncio.sleep(look if was_away else min(look, max(0.0, deadline - now())))
