@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import sqlite3
 from pathlib import Path
@@ -9,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.integration.command import Ran, yichuang
+from yichuang.bootstrap import create_hall, open_hall
 from yichuang.config import SETTINGS_FILE, STORE_FILE, load_settings
+from yichuang.queue.device import DeviceHealth, DeviceReason, DeviceState
 
 TICKET_KEYS = {
     "id", "number", "category", "class", "state", "window", "ahead", "calls", "business_date", "issued_at",
@@ -495,6 +498,24 @@ def test_journal_tail_gives_one_object_a_line(hall: Path) -> None:
     ran: Ran = yichuang("journal", "tail", "-n", "5", "--json", hall=hall)
     events = [json.loads(line)["event"] for line in ran.out.splitlines()]
     assert events == ["ItemsImported", "TicketIssued"]
+
+
+async def test_journal_tail_tells_of_devices_in_words(tmp_path: Path) -> None:
+    folder = tmp_path / "devices"
+    voice = "[voice]\nenabled = true\n"
+    await create_hall(folder, level="village", printers=voice, sample=True)
+    async with open_hall(folder) as hall:
+        assert await hall.store.lease("voice", "test", 60)
+        silent = DeviceHealth(DeviceState.MISSING, DeviceReason.OFFLINE)
+        await hall.devices.note("voice", "test", silent)
+        await hall.devices.test("voice")
+        await hall.devices.mute("voice", on=True, reason="午休")
+        ran = await asyncio.to_thread(yichuang, "journal", "tail", "-n", "3", hall=folder)
+    changed, tested, muted = ran.out.splitlines()
+    assert f"设备状态变化  voice  {silent.label}" in changed
+    assert "offline" not in changed
+    assert "测试设备  voice" in tested
+    assert "设备静音  voice  午休" in muted
 
 
 def test_a_screen_without_a_terminal_is_refused(hall: Path) -> None:

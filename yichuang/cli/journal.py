@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import suppress
 from datetime import tzinfo
 
 import click
@@ -13,7 +14,8 @@ from yichuang.cli.outcome import say
 from yichuang.config import STORE_FILE
 from yichuang.errors import HallMissing
 from yichuang.language import _
-from yichuang.queue.event import Entry
+from yichuang.queue.device import DeviceHealth, DeviceReason, DeviceState
+from yichuang.queue.event import Entry, Event, EventKind
 
 
 @click.group(cls=NamingGroup, help=_("查看和核对流水。"))
@@ -72,14 +74,23 @@ def _print(asked: Asked, entry: Entry, zone: tzinfo) -> None:
     if asked.as_json:
         say(json.dumps(entry.as_json(), ensure_ascii=False))
         return
-    number = entry.event.data.get("number", "")
-    where = _("{window} 号窗口").format(window=entry.event.window) if entry.event.window else ""
-    why = _(entry.event.data.get("reason") or "")
+    event = entry.event
+    where = _("{window} 号窗口").format(window=event.window) if event.window else ""
     parts = [
         f"{entry.at.astimezone(zone):%m-%d %H:%M:%S}",
-        entry.event.kind.label,
-        number,
+        event.kind.label,
+        event.data.get("number", ""),
+        event.data.get("device") or event.data.get("printer", ""),
         where,
-        why,
+        _why(event),
     ]
     say(f"{entry.seq:>6}  " + "  ".join(part for part in [*parts, entry.actor] if part))
+
+
+def _why(event: Event) -> str:
+    """The reason of an event in words; of a device's change how the device is and why."""
+    data = event.data
+    if event.kind is EventKind.DEVICE_CHANGED:
+        with suppress(ValueError):  # a state that only a newer program knows
+            return DeviceHealth(DeviceState(data["state"]), DeviceReason(data["reason"])).label
+    return _(data.get("reason") or "")
