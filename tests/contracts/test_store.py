@@ -249,7 +249,7 @@ async def test_jobs_are_claimed_in_order_and_reported(store: AnyStore, instant: 
         first, "A001", JobState.SENDING, MORNING,
     )  # fmt: skip
     assert job.document == document("A001")
-    await store.report(first, PrintReport(JobState.PRINTED, DeviceReason.NEAR_END))
+    await store.report(first, PrintReport(JobState.PRINTED, DeviceReason.NEAR_END), "me")
     assert await _state(store, first) == (JobState.PRINTED, DeviceReason.NEAR_END)
     job = await store.claim("kiosk", "me")
     assert job is not None
@@ -299,7 +299,7 @@ async def test_taking_over_makes_the_interrupted_unknown(
     assert store.mark() > mark
     assert await _state(store, first) == (JobState.UNKNOWN, DeviceReason.INTERRUPTED)
     # The former owner's late word does not count: nobody knows whether it was printed twice.
-    await store.report(first, PRINTED)
+    await store.report(first, PRINTED, "me")
     assert await _state(store, first) == (JobState.UNKNOWN, DeviceReason.INTERRUPTED)
     claimed = await store.claim("kiosk", "you")
     assert claimed is not None
@@ -314,18 +314,18 @@ async def test_renewing_keeps_the_own_job(store: AnyStore, instant: Instant) -> 
     assert await store.lease("kiosk", "me", 10.0)
     instant.seconds += 11.0
     assert await store.lease("kiosk", "me", 10.0)
-    await store.report(job, PRINTED)
+    await store.report(job, PRINTED, "me")
     assert await _state(store, job) == (JobState.PRINTED, DeviceReason.NONE)
 
 
 async def test_a_report_counts_once(store: AnyStore, instant: Instant) -> None:
     (job,) = await _queue(store, 1)
-    await store.report(job, PRINTED)
+    await store.report(job, PRINTED, "me")
     assert await _state(store, job) == (JobState.QUEUED, DeviceReason.NONE)
     await store.lease("kiosk", "me", 10.0)
     await store.claim("kiosk", "me")
-    await store.report(job, PRINTED)
-    await store.report(job, PrintReport(JobState.FAILED, DeviceReason.CUTTER))
+    await store.report(job, PRINTED, "me")
+    await store.report(job, PrintReport(JobState.FAILED, DeviceReason.CUTTER), "me")
     assert await _state(store, job) == (JobState.PRINTED, DeviceReason.NONE)
 
 
@@ -359,7 +359,7 @@ async def _printed_as(
     claimed = await store.claim(on, "me")
     assert claimed is not None
     assert claimed.id == job
-    await store.report(job, report, backup)
+    await store.report(job, report, "me", backup)
     found = await store.job(job)
     assert found is not None
     return found.printer, found.state, found.untouched, found.moved_from
@@ -401,6 +401,21 @@ async def test_what_may_have_been_printed_never_moves(
     assert await _printed_as(store, job, report, "guide") == ("kiosk", report.state, False, "")
     assert await store.lease("guide", "me", 10.0)
     assert await store.claim("guide", "me") is None
+
+
+async def test_a_word_said_twice_does_not_take_the_job_from_the_backup(
+    store: AnyStore, instant: Instant
+) -> None:
+    """A worker that is cancelled while it reports cannot know whether it was heard, and says it again."""
+    (job,) = await _queue(store, 1)
+    await _printed_as(store, job, NOT_SENT, "guide")
+    assert await store.lease("guide", "you", 10.0)
+    assert await store.claim("guide", "you") is not None
+    for backup in ("guide", ""):
+        await store.report(job, NOT_SENT, "me", backup)
+        assert await _state(store, job) == (JobState.SENDING, DeviceReason.NONE)
+    await store.report(job, PRINTED, "you")
+    assert await _state(store, job) == (JobState.PRINTED, DeviceReason.NONE)
 
 
 async def test_without_a_backup_it_fails_untouched(store: AnyStore, instant: Instant) -> None:

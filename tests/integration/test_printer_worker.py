@@ -105,9 +105,9 @@ class MemoryOutbox:
                 return self.jobs[job]
         return None
 
-    async def report(self, job: int, report: PrintReport, backup: str = "") -> None:
+    async def report(self, job: int, report: PrintReport, owner: str, backup: str = "") -> None:
         self._fail()
-        if self.jobs[job].state is JobState.SENDING:
+        if self.jobs[job].state is JobState.SENDING and self.senders[job] == owner:
             self._set(job, report)
             await self._tell()
 

@@ -39,9 +39,9 @@ class ToldStore(SqliteStore):
             self.tell(f"claimed {job.id}")
         return job
 
-    async def report(self, job: int, report: PrintReport, backup: str = "") -> None:
+    async def report(self, job: int, report: PrintReport, owner: str, backup: str = "") -> None:
         """Store what became of a job, and tell it."""
-        await super().report(job, report, backup)
+        await super().report(job, report, owner, backup)
         self.tell(f"reported {job} {report.state.value}")
 
     async def wait_for_change(self, since: int, seconds: float) -> int:

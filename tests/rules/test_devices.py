@@ -193,7 +193,7 @@ async def _failed(hall: Hall, report: PrintReport) -> int:
     assert await hall.store.lease("front", "me", 60)
     job = await hall.store.claim("front", "me")
     assert job is not None
-    await hall.store.report(job.id, report)
+    await hall.store.report(job.id, report, "me")
     return job.id
 
 

@@ -121,11 +121,11 @@ async def a_hall_with_devices(hall: Hall, clock: FixedClock) -> None:
         await hall.issue(category="tax", printer="kiosk")
         job = await hall.store.claim("kiosk", "picture")
         if job is not None:
-            await hall.store.report(job.id, report, backup)
+            await hall.store.report(job.id, report, "picture", backup)
         clock.advance(timedelta(minutes=2))
     moved = await hall.store.claim("guide", "picture")
     if moved is not None:
-        await hall.store.report(moved.id, PrintReport(JobState.PRINTED))
+        await hall.store.report(moved.id, PrintReport(JobState.PRINTED), "picture")
     health = DeviceHealth(DeviceState.MISSING, DeviceReason.PAPER_OUT)
     await hall.devices.note("kiosk", "picture", health)
     unplugged = DeviceHealth(DeviceState.MISSING, DeviceReason.UNPLUGGED)

@@ -117,7 +117,7 @@ async def work(hall: Hall, report: PrintReport, printer: str = "kiosk") -> None:
     """Be the printer's worker for one job."""
     job = await hall.store.claim(printer, "test")
     assert job is not None
-    await hall.store.report(job.id, report, "guide" if printer == "kiosk" else "")
+    await hall.store.report(job.id, report, "test", "guide" if printer == "kiosk" else "")
 
 
 @asynccontextmanager

@@ -428,7 +428,7 @@ async def test_the_paper_is_followed_to_its_end(
         job = await printing_hall.store.claim("kiosk", "test")
         assert job is not None
         await until_seen(pilot, "正在打印")
-        await printing_hall.store.report(job.id, PrintReport(state, reason))
+        await printing_hall.store.report(job.id, PrintReport(state, reason), "test")
         rows = await until_seen(pilot, seen[0])
         assert any(seen[1] in row for row in rows)
 
@@ -455,7 +455,7 @@ async def test_missing_paper_is_told_and_asked_about(
         job = await printing_hall.store.claim("kiosk", "test")
         assert job is not None
         await printing_hall.store.report(
-            job.id, PrintReport(JobState.FAILED, DeviceReason.PAPER_OUT)
+            job.id, PrintReport(JobState.FAILED, DeviceReason.PAPER_OUT), "test"
         )
         rows = await until_seen(pilot, "没有打印：打印机缺纸")
         assert_frame(f"kiosk-failed-{name}", rows)

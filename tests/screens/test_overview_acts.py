@@ -303,7 +303,7 @@ async def test_the_slips_of_an_outage_are_followed_to_their_paper(
             for outcome in outcomes:
                 job = await store.claim("kiosk", "test")
                 assert job is not None
-                await store.report(job.id, outcome)
+                await store.report(job.id, outcome, "test")
             rows = await until_seen(pilot, "优先凭条 2 张：已打印 1，没打好 1，还在打 0")
             assert any("没打好的，把号抄给办事人" in row for row in rows)
 

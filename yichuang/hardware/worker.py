@@ -191,7 +191,7 @@ class PrinterWorker:
         """Store what became of the last job; when the store fails, it is told again before the next."""
         if self._untold is not None:
             job, report = self._untold
-            await self._outbox.report(job.id, report, self._backup)
+            await self._outbox.report(job.id, report, self._owner, self._backup)
             self._untold = None
 
     async def _learn(self, report: PrintReport) -> None:

@@ -109,8 +109,8 @@ class PrintOutbox(DeviceLeases, Protocol):
         """The oldest queued job of `printer`, now `sending`; None when there is none or no lease."""
         ...
 
-    async def report(self, job: int, report: PrintReport, backup: str = "") -> None:
-        """Write down what became of a claimed job.
+    async def report(self, job: int, report: PrintReport, owner: str, backup: str = "") -> None:
+        """Write down what became of a job that `owner` claimed; else, and a second time, it changes nothing.
 
         One that surely printed nothing goes once to the printer `backup`, when there is one.
         """

@@ -217,12 +217,15 @@ class InMemory(PlainAppointments):
             self._conclude(job, PrintReport(JobState.FAILED, DeviceReason.STALE, untouched=True))
         return None
 
-    def report(self, job: int, report: PrintReport, backup: str = "") -> None:
-        """Write down what became of a job that is being sent, or pass it on to `backup`."""
+    def report(self, job: int, report: PrintReport, owner: str, backup: str = "") -> None:
+        """Write down what became of a job that `owner` is sending, or pass it on to `backup`."""
         found = self.print_job(job)
         if found is None or found.state is not JobState.SENDING:
             return
-        del self._open_jobs[found.printer].sending[job]
+        sending = self._open_jobs[found.printer].sending
+        if sending[job] != owner:
+            return
+        del sending[job]
         is_new = found.ticket is not None and not found.moved_from
         if backup and is_new and report.untouched and report.state is JobState.FAILED:
             self._queue_again(job, backup, found.printer)
@@ -307,9 +310,9 @@ class InMemoryStore:
             self._changes.tell()
         return job
 
-    async def report(self, job: int, report: PrintReport, backup: str = "") -> None:
-        """Write down what became of a claimed job, or pass it on to `backup`."""
-        self._memory.report(job, report, backup)
+    async def report(self, job: int, report: PrintReport, owner: str, backup: str = "") -> None:
+        """Write down what became of a job that `owner` claimed, or pass it on to `backup`."""
+        self._memory.report(job, report, owner, backup)
         self._changes.tell()
 
     async def job(self, job: int) -> PrintJob | None:

@@ -50,13 +50,13 @@ RETURNING id
 _REPORT = """
 UPDATE print_job
 SET state = :state, reason = :reason, untouched = :untouched, changed_at = :at
-WHERE id = :id AND state = 'sending'
+WHERE id = :id AND state = 'sending' AND owner = :owner
 """
 
 _MOVE = """
 UPDATE print_job
 SET state = 'queued', printer = :backup, moved_from = printer, owner = NULL, changed_at = :at
-WHERE id = :id AND state = 'sending' AND moved_from = '' AND ticket IS NOT NULL
+WHERE id = :id AND state = 'sending' AND owner = :owner AND moved_from = '' AND ticket IS NOT NULL
 """
 """Once only: two printers that stand in for each other must not pass a ticket to and fro."""
 
@@ -112,10 +112,14 @@ class PrintJobs(Table):
         row = self.connection.execute(_CLAIM, facts).fetchone()
         return self.print_job(row[0]) if row else None
 
-    def report(self, job: int, report: PrintReport, backup: str, at: datetime) -> None:
-        """Write down what became of a job that is being sent, or pass it on to `backup`."""
+    def report(self, job: int, report: PrintReport, owner: str, backup: str, at: datetime) -> None:
+        """Write down what became of a job that `owner` is sending, or pass it on to `backup`.
+
+        A late or repeated word changes nothing: the job may be with another printer's worker by then.
+        """
         facts = {
             "id": job,
+            "owner": owner,
             "state": report.state.value,
             "reason": report.reason.value,
             "untouched": report.untouched,

@@ -165,10 +165,10 @@ class SqliteStore:
             self._changes.tell()
         return job
 
-    async def report(self, job: int, report: PrintReport, backup: str = "") -> None:
-        """Write down what became of a claimed job, or pass it on to `backup`."""
+    async def report(self, job: int, report: PrintReport, owner: str, backup: str = "") -> None:
+        """Write down what became of a job that `owner` claimed, or pass it on to `backup`."""
         now = self._clock.now()
-        await self._commit(lambda each: PrintJobs(each).report(job, report, backup, now))
+        await self._commit(lambda each: PrintJobs(each).report(job, report, owner, backup, now))
         self._changes.tell()
 
     async def job(self, job: int) -> PrintJob | None:
