@@ -15,6 +15,7 @@ from yichuang.config import (
     PrinterSettings,
     VoiceSettings,
 )
+from yichuang.errors import PlayerMissing
 from yichuang.hardware.machine import Machine, Node, user_name
 from yichuang.language import N_, _
 from yichuang.queue.device import DeviceHealth, DeviceKind, DeviceReason, DeviceState, DeviceStatus
@@ -261,8 +262,8 @@ def _voice(voice: VoiceSettings) -> Iterator[Finding]:
         yield Finding(
             Verdict.ILL,
             _("语音"),
-            _("没有放声音的程序"),
-            _("sudo apt install alsa-utils，或在 hall.toml 的 [voice] 写 command"),
+            PlayerMissing().message,
+            PlayerMissing().hint,
         )
     speaks = find_spec("espeakng_loader") is not None or which("espeak-ng") is not None
     if voice.engine in ("auto", "espeak") and not voice.pack and not speaks:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ import click
 from yichuang.cli.options import Asked, NamingGroup, run, takes_hall
 from yichuang.cli.outcome import say as tell
 from yichuang.config import SETTINGS_FILE, VoiceSettings, load_settings
-from yichuang.errors import DeviceError, FolderUnusable, VoiceMissing
+from yichuang.errors import DeviceError, FolderUnusable, PlayerMissing, VoiceMissing
 from yichuang.language import _, use_language
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ async def _say(
     speaker = open_speaker(settings, asked.folder)
     try:
         await speaker.open()
+        if out is None and speaker.player is None:
+            raise PlayerMissing
         prepared = await speaker.prepare(number, window)
         if out is None:
             await _play(speaker, prepared, settings.name)
@@ -90,9 +93,16 @@ async def _play(speaker: Speaker, prepared: Prepared, device: str) -> None:
 def pack(asked: Asked, folder: Path, anew: bool) -> None:
     """Make the clips that the hall's calls need and the folder lacks."""
     clips = run(_pack(_settings(asked), folder, anew=anew, quiet=asked.as_json))
-    text = _("做了 {count} 段，在 {folder}；在 hall.toml 的 [voice] 写 pack 就会用它")
-    told = {"folder": str(folder), "made": [each.name for each in clips]}
-    asked.show(told, text.format(count=len(clips), folder=folder))
+    line = f"pack = {json.dumps(pack_setting(folder, asked.folder), ensure_ascii=False)}"
+    text = _("做了 {count} 段，在 {folder}。要用它，在 hall.toml 的 [voice] 一节写：")
+    told = {"folder": str(folder), "made": [each.name for each in clips], "hall_toml": line}
+    asked.show(told, f"{text.format(count=len(clips), folder=folder)}\n{line}")
+
+
+def pack_setting(folder: Path, hall: Path) -> str:
+    """What `[voice] pack` must be for this folder: counted from the hall's where it is inside, else whole."""
+    place, home = folder.resolve(), hall.resolve()
+    return str(place.relative_to(home) if place.is_relative_to(home) else place)
 
 
 async def _pack(settings: VoiceSettings, folder: Path, *, anew: bool, quiet: bool) -> list[Clip]:

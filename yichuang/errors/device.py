@@ -47,6 +47,14 @@ class WrongPrinterLibrary(DeviceError):
     advice = N_("卸载同名的 escpos 等包，再装一次：pip install python-escpos==3.1")
 
 
+class PlayerMissing(DeviceError):
+    """No program of this machine, and none of hall.toml, plays a sound."""
+
+    code = "player_missing"
+    text = N_("没有放声音的程序")
+    advice = N_("sudo apt install alsa-utils，或在 hall.toml 的 [voice] 写 command")
+
+
 class VoicePackUnusable(DeviceError):
     """A file of a voice pack is not what it must be."""
 
