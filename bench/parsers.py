@@ -29,7 +29,7 @@ from yichuang.hardware.simulator.id_card import SAMPLES
 from yichuang.hardware.ticket_printer.status import StatusParser
 from yichuang.queue.person import identify
 from yichuang.queue.scan_typing import ScanTyping
-from yichuang.queue.ticket_code import read_ticket_code, ticket_code
+from yichuang.queue.ticket_code import check_character, read_ticket_code
 
 INPUTS = 1_000_000
 MOST_HELD = 4_096
@@ -174,7 +174,9 @@ def _subjects() -> list[Subject]:
     answers = [b"\x12", b"\x10\0\0\0", b"\x37\x22A001\0", b"\x11\x13", b"\x0c"]
     answer = bytes.fromhex("AAAAAA96690008 00009F 00000000 97".replace(" ", ""))
     requests = [request_frame(each) for each in Request]
-    scans = [ticket_code(12345).encode() + b"\r\n", "预约123456\t".encode(), b"\xd4\xa4\xd4\xbc\r"]
+    code = "Q112345A7K2"
+    coded = f"{code}{check_character(code)}\r\n".encode()
+    scans = [coded, "预约123456\t".encode(), b"\xd4\xa4\xd4\xbc\r"]
     taken = [frame(b"\xa0\x00\x01\x00\x00"), frame(b"\xa0\x01\xa5\x5a")]
     return [
         Subject("printer status", lambda: _feeding(StatusParser()), answers),

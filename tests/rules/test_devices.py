@@ -6,8 +6,6 @@ import itertools
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from tests.rules.fair_hall import call, fair_hall, give
 from yichuang.clock import FixedClock
@@ -26,7 +24,7 @@ from yichuang.queue.face import FaceState
 from yichuang.queue.item import Item
 from yichuang.queue.printing import JobState, PrintReport
 from yichuang.queue.service import Hall
-from yichuang.queue.ticket_code import check_character, read_ticket_code, ticket_code
+from yichuang.queue.ticket_code import read_ticket_code
 
 DEVICES = """
 [[printer]]
@@ -306,30 +304,7 @@ async def test_after_a_long_silence_only_the_latest_are_looked_for(hall: Hall) -
     assert len(await hall.devices.unannounced()) == 1
 
 
-# --- codes and arrivals ---------------------------------------------------------------------------
-
-
-def test_the_check_character_is_that_of_iso_7064() -> None:
-    # A Global Release Identifier, which uses MOD 37,36: A1-2425G-ABC1234002-M (IFPI GRid 2.1, 5.4).
-    assert check_character("A12425GABC1234002") == "M"
-
-
-@given(st.integers(1, 10**12 - 1), st.data())
-def test_a_code_is_read_back_and_one_wrong_character_is_found(
-    ticket: int, data: st.DataObject
-) -> None:
-    code = ticket_code(ticket)
-    assert read_ticket_code(f" {code.lower()} ") == ticket
-    place = data.draw(st.integers(0, len(code) - 1))
-    other = data.draw(st.sampled_from("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
-    wrong = code[:place] + other + code[place + 1 :]
-    assert read_ticket_code(wrong) == (ticket if wrong == code else None)
-
-
-@given(st.text(max_size=40))
-def test_other_scans_are_no_ticket(text: str) -> None:
-    ticket = read_ticket_code(text)
-    assert ticket is None or ticket_code(ticket) == text.strip().upper()
+# --- arrivals -------------------------------------------------------------------------------------
 
 
 def test_an_arrival_reaches_the_kiosk_that_was_shown_last() -> None:

@@ -591,7 +591,7 @@ async def test_a_scanned_ticket_is_shown_and_handled(hall: Hall) -> None:
     ticket = (await hall.issue(category="tax")).ticket
     assert ticket is not None
     async with guide(hall) as pilot:
-        assert hall.arrivals.tell("", Scan(ticket_code(ticket.id)))
+        assert hall.arrivals.tell("", Scan(ticket_code(ticket)))
         await until_seen(pilot, "前面还有 0 人")
         # Another one meanwhile is not mixed up with it.
         hall.arrivals.tell("guide", Scan("x"))
@@ -610,7 +610,7 @@ async def test_a_rating_that_the_staff_are_told_is_kept_as_such(hall: Hall) -> N
     await hall.start(5)
     await hall.finish(5)
     async with guide(hall) as pilot:
-        hall.arrivals.tell("guide", Scan(ticket_code(ticket.id)))
+        hall.arrivals.tell("guide", Scan(ticket_code(ticket)))
         await until_seen(pilot, "非常满意")
         await pilot.press("1")
         await until_seen(pilot, "D001 的评价记下了")

@@ -407,7 +407,7 @@ async def test_a_tickets_code_tells_how_it_stands(hall: Hall) -> None:
     await hall.issue(category="tax")
     ticket = (await hall.issue(category="tax")).ticket
     assert ticket is not None
-    code = ticket_code(ticket.id)
+    code = ticket_code(ticket)
     await hall.open_window(5)
     async with kiosk(hall) as pilot:
         await scan(pilot, hall, code)
@@ -438,7 +438,7 @@ async def test_a_finished_ticket_is_rated_by_one_key_and_once(hall: Hall) -> Non
     await hall.start(4)
     await hall.finish(4)
     async with kiosk(hall) as pilot:
-        await scan(pilot, hall, ticket_code(ticket.id))
+        await scan(pilot, hall, ticket_code(ticket))
         rows = await until_seen(pilot, "请按数字评价")
         assert_frame("kiosk-rate-80x24", rows)
         await pilot.press("2")
@@ -446,7 +446,7 @@ async def test_a_finished_ticket_is_rated_by_one_key_and_once(hall: Hall) -> Non
         rating = await hall.store.read(lambda each: each.rating_of(ticket.id))
         assert rating is not None
         assert (rating.grade, rating.channel) == (Grade.SATISFIED, RatingChannel.CODE)
-        await scan(pilot, hall, ticket_code(ticket.id))
+        await scan(pilot, hall, ticket_code(ticket))
         await until_seen(pilot, "也评价过了")
         await pilot.press("1", "escape")
         await until_seen(pilot, HOME)
@@ -460,7 +460,7 @@ async def test_a_rating_that_another_way_was_faster_with_says_so(hall: Hall) -> 
     await hall.start(4)
     await hall.finish(4)
     async with kiosk(hall) as pilot:
-        await scan(pilot, hall, ticket_code(ticket.id))
+        await scan(pilot, hall, ticket_code(ticket))
         await until_seen(pilot, "请按数字评价")
         await hall.rate(Grade.DISSATISFIED, RatingChannel.PAD, window=4)
         await pilot.press("1")
@@ -479,7 +479,7 @@ async def test_a_passed_ticket_is_told_what_to_do(hall: Hall, clock: FixedClock)
     await hall.pass_(4, reason="未到")
     assert (await hall.ticket("D001")).state is TicketState.PASSED
     async with kiosk(hall) as pilot:
-        await scan(pilot, hall, ticket_code(ticket.id))
+        await scan(pilot, hall, ticket_code(ticket))
         await until_seen(pilot, "可以恢复排队")
 
 
@@ -488,7 +488,7 @@ async def test_a_code_of_another_day_says_so(hall: Hall, clock: FixedClock) -> N
     assert ticket is not None
     clock.advance(timedelta(days=1))
     async with kiosk(hall) as pilot:
-        await scan(pilot, hall, ticket_code(ticket.id))
+        await scan(pilot, hall, ticket_code(ticket))
         await until_seen(pilot, "这是 2026-03-02 的号")
 
 
@@ -507,7 +507,16 @@ async def test_a_bookings_code_checks_in_and_says_when_it_was_done(
 
 @pytest.mark.parametrize(
     "text",
-    ["", "hello", "Q1999999X", "Q18", "12345", "1234567", "http://example.com/\x1b[2J", "Q" * 5000],
+    [
+        "",
+        "hello",
+        "Q1999999X",
+        "Q11A7K2U",
+        "12345",
+        "1234567",
+        "http://example.com/\x1b[2J",
+        "Q" * 5000,
+    ],
 )
 async def test_other_codes_are_not_known(hall: Hall, text: str) -> None:
     await hall.issue(category="tax")

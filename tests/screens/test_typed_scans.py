@@ -32,7 +32,7 @@ async def code_of_a_ticket(hall: Hall) -> str:
     """The code on a new ticket."""
     ticket = (await hall.issue(category="tax")).ticket
     assert ticket is not None
-    return ticket_code(ticket.id)
+    return ticket_code(ticket)
 
 
 def hold_digits(hall: Hall) -> None:

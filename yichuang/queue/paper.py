@@ -62,7 +62,7 @@ def ticket_document(
         hints=tuple(text_in(language, hint) for hint in settings.ticket.hints),
         complaint_phone=settings.hall.complaint_phone,
         reprint=reprint,
-        code=ticket_code(ticket.id) if settings.prints_qr else "",
+        code=ticket_code(ticket) if settings.prints_qr else "",
     )
 
 

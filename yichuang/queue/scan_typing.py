@@ -12,7 +12,7 @@ GAP_SECONDS = 0.035
 """Keys of one scan follow one another sooner than this."""
 
 LEAST = 6
-"""A scan has at least so many characters before its Enter or Tab."""
+"""A scan has at least so many characters before its Enter or Tab: as many as a booking code has."""
 
 MOST = 512
 """Longer than any code: this is a paste."""

@@ -19,6 +19,7 @@ from yichuang.queue.rate import awaiting_rating
 from yichuang.queue.rating import Rating
 from yichuang.queue.rules import HallRules
 from yichuang.queue.ticket import PriorityClass, Ticket, TicketState
+from yichuang.queue.ticket_code import is_code_of, read_ticket_code
 from yichuang.queue.undo import can_undo
 from yichuang.queue.window import Surge, Window, WindowState
 
@@ -264,6 +265,15 @@ def view_standing(
     if is_today:
         ticket = placed(records, rules, hall_time(latest, now), ticket)
     return Standing(ticket, is_today, records.rating_of(ticket_id))
+
+
+def view_scanned(
+    records: Records, rules: HallRules, now: datetime, scanned: str
+) -> Standing | None:
+    """How the ticket stands whose code was scanned; None for any other code, another hall's among them."""
+    ticket_id = read_ticket_code(scanned)
+    found = view_standing(records, rules, now, ticket_id) if ticket_id is not None else None
+    return found if found is not None and is_code_of(found.ticket, scanned) else None
 
 
 def view_rated(records: Records, rules: HallRules, now: datetime, window: int) -> Rated | None:

@@ -25,9 +25,6 @@ from yichuang.tui.screens.dialog import Dialog
 _ENDS = {"enter": "\r", "tab": "\t"}
 """The keys that end a scan, as events name them."""
 
-LEAST = 4
-"""The shortest code that a visitor can hold: that of a hall's first ticket, `Q118`."""
-
 CODE_STARTS = "Qq"
 """What the codes on tickets begin with. No menu has such a key, so that no visitor waits for the 35 ms."""
 
@@ -45,7 +42,7 @@ class TypedScans:
         self._app = app
         self._hand_on = hand_on
         self._gap = gap
-        self._typing = ScanTyping(gap=gap, least=LEAST, starts=starts)
+        self._typing = ScanTyping(gap=gap, starts=starts)
         self._held: deque[events.Key] = deque()
         self._timer: Timer | None = None
 

@@ -18,8 +18,7 @@ from yichuang.queue.rating import Grade
 from yichuang.queue.rules import HallRules
 from yichuang.queue.service import Hall
 from yichuang.queue.ticket import Ticket, TicketState
-from yichuang.queue.ticket_code import read_ticket_code
-from yichuang.queue.view import Standing, view_standing
+from yichuang.queue.view import Standing, view_scanned
 from yichuang.queue.wait import Wait
 from yichuang.tui.keys import digit_keys
 from yichuang.tui.screens.dialog import Dialog
@@ -44,8 +43,7 @@ _ENDED = {
 
 async def scanned(hall: Hall, text: str) -> Standing | str:
     """The ticket whose code was scanned, or a booking's code; raises UnknownCode."""
-    ticket = read_ticket_code(text)
-    found = await hall.look(view_standing, ticket) if ticket is not None else None
+    found = await hall.look(view_scanned, text)
     if found is not None:
         return found
     code = tidy_code(text)
