@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.halls import sqlite_hall
+from tests.halls import small_settings, sqlite_hall
 from yichuang.clock import FixedClock
 from yichuang.config.device import VoiceSettings
 from yichuang.errors import StoreBusy
@@ -224,24 +224,41 @@ async def test_a_visitor_who_was_called_elsewhere_meanwhile_hears_only_that(stag
     await stage.hall.pass_(1, reason="未到")
     await stage.hall.call(3, "A001")
     async with stage.at_work():
-        assert await stage.concluded(2) == ["A001>1 stale", "A001>3 spoken"]
+        assert await stage.concluded(1) == ["A001>3 spoken"]
     assert stage.speaker.said == stage.shown == ["A001>3"]
 
 
-async def test_a_burst_keeps_its_order_and_what_grew_stale_is_dropped(stage: Stage) -> None:
-    """Thirty calls at once, each said in five seconds: after a minute the rest comes too late."""
+async def test_a_visitor_who_leaves_while_the_call_is_made_is_not_called(stage: Stage) -> None:
+    await stage.call(1)
 
-    async def take_time() -> None:
-        stage.pass_time(5)
+    async def leave() -> None:
+        await stage.hall.cancel("A001", reason="走了")
 
-    stage.speaker.before = take_time
-    for _turn in range(30):
-        await stage.call(1)
-        await stage.hall.start(1)
-        await stage.hall.finish(1)
+    stage.speaker.before = leave
     async with stage.at_work():
-        done = await stage.concluded(30)
-    numbers = [f"A{each:03}>1" for each in range(1, 31)]
+        assert await stage.concluded(1) == ["A001>1 undone"]
+    assert stage.speaker.said == stage.shown == []
+
+
+async def test_a_burst_keeps_its_order_and_what_grew_stale_is_dropped(
+    tmp_path: Path, clock: FixedClock
+) -> None:
+    """Thirty windows call at once, each call said in five seconds: after a minute the rest comes too late."""
+    windows = range(11, 41)
+    more = "".join(f'[[window]]\nnumber = {each}\ncategories = ["tax"]\n' for each in windows)
+    async with await sqlite_hall(tmp_path, clock, small_settings(more)) as hall:
+        stage = staged(hall, clock)
+
+        async def take_time() -> None:
+            stage.pass_time(5)
+
+        stage.speaker.before = take_time
+        for window in windows:
+            await hall.open_window(window)
+            await stage.call(window)
+        async with stage.at_work():
+            done = await stage.concluded(30)
+    numbers = [f"A{place:03}>{window}" for place, window in enumerate(windows, 1)]
     said = stage.speaker.said
     assert 11 <= len(said) <= 13
     assert said == numbers[: len(said)]

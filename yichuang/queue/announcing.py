@@ -8,6 +8,21 @@ from yichuang.queue.ports import Records
 
 _CALLS = (EventKind.TICKET_CALLED, EventKind.TICKET_RECALLED)
 
+_GONE = frozenset(
+    {
+        EventKind.CALL_UNDONE,
+        EventKind.TICKET_PASSED,
+        EventKind.TICKET_VOIDED,
+        EventKind.TICKET_CANCELLED,
+        EventKind.TICKET_HELD,
+        EventKind.TICKET_TRANSFERRED,
+        EventKind.TICKET_FORWARDED,
+        EventKind.TICKET_FINISHED,
+    }
+)
+"""After these nobody is awaited at the window any more: what called there before is moot, also when the
+step is undone. Who comes back to a window by that is called by a recall."""
+
 _LOOK_BACK = 2000
 """Journal rows that are looked through after a start, at most: a day's absences alone may be hundreds."""
 
@@ -16,20 +31,16 @@ def unannounced(records: Records, heard: int = 0) -> tuple[list[Announcement], i
     """The calls not yet announced, in order, and the journal row up to which there is none.
 
     `heard` is what it gave before: rows up to there are not looked at again. A call that was undone
-    meanwhile is left out. After a long silence only the latest rows are looked through: what is older is
-    stale.
+    meanwhile, or whose visitor has gone on, is left out: nobody is to be sent to a window that does not await
+    them. After a long silence only the latest rows are looked through: what is older is stale.
     """
     latest = records.latest()
     if latest is None:
         return [], 0
     after = max(records.last_announced(), heard, latest.seq - _LOOK_BACK)
     entries = records.entries(after, _LOOK_BACK)
-    undone = {
-        entry.event.ticket: entry.seq
-        for entry in entries
-        if entry.event.kind is EventKind.CALL_UNDONE
-    }
-    told = (call_in(entry) for entry in entries if entry.seq > undone.get(entry.event.ticket, 0))
+    gone = {entry.event.ticket: entry.seq for entry in entries if entry.event.kind in _GONE}
+    told = (call_in(entry) for entry in entries if entry.seq > gone.get(entry.event.ticket, 0))
     calls = [call for call in told if call is not None]
     return calls, calls[0].seq - 1 if calls else latest.seq
 
