@@ -183,6 +183,25 @@ async def test_readers_that_talk_reset_or_half_close_do_no_harm() -> None:
         await until(lambda: made.readers == 0)
 
 
+async def test_a_reader_that_did_not_read_is_forgotten_when_the_feed_is_closed() -> None:
+    async with feed(clients=1) as made:
+        with socket.socket() as deaf:
+            deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+            deaf.connect(("127.0.0.1", made.port))
+            await until(lambda: made.readers == 1)
+            (transport,) = made._readers
+            count = 0
+            while not transport.get_write_buffer_size():
+                count += 1
+                made.show({3: Face(3, FaceState.CALLING, f"A{count}", 1, AT)})
+            await made.close()
+            assert made.readers == 0
+            await made.open()
+            reader, writer = await connect(made)
+            assert (await line(reader))["number"] == f"A{count}"
+            writer.close()
+
+
 async def test_a_taken_port_is_told() -> None:
     async with feed() as made:
         second = CallFeed(CallFeedSettings(name="second", port=made.port))

@@ -102,8 +102,10 @@ class CallFeed:
         server, self._server = self._server, None
         if server is not None:
             server.close()
-        for reader in list(self._readers):
-            reader.close()
+        readers, self._readers = self._readers, set()
+        for reader in readers:
+            # What waits for one that does not read would keep it, and count it, for ever.
+            reader.abort()
 
     # --- readers ------------------------------------------------------------------------------
 
