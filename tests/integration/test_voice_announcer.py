@@ -356,6 +356,21 @@ async def test_a_player_that_fails_loses_no_call_and_is_told_once(stage: Stage) 
     assert stage.told == [NO_SOUND, READY]
 
 
+async def test_a_call_that_cannot_be_made_into_sound_is_shown(stage: Stage) -> None:
+    await stage.call(1)
+    await stage.call(2)
+
+    async def fail() -> None:
+        stage.speaker.before = None
+        raise OSError(28, "No space left on device")
+
+    stage.speaker.before = fail
+    async with stage.at_work():
+        assert await stage.concluded(2) == ["A001>1 failed", "B001>2 spoken"]
+    assert stage.shown == ["A001>1", "B001>2"]
+    assert stage.told == [NO_SOUND, READY]
+
+
 async def test_without_a_player_calls_are_shown_until_there_is_one(stage: Stage) -> None:
     missing = DeviceHealth(DeviceState.MISSING, DeviceReason.NO_SOUND)
     stage.speaker.player, stage.speaker.health = False, missing

@@ -8,6 +8,7 @@ import logging
 import os
 import signal
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import TypeVar
@@ -15,6 +16,7 @@ from typing import TypeVar
 import pytest
 
 from yichuang.config.device import VoiceSettings
+from yichuang.hardware.voice import player as player_module
 from yichuang.hardware.voice.cache import SoundCache
 from yichuang.hardware.voice.chime import chime
 from yichuang.hardware.voice.engine import CannotSay
@@ -305,6 +307,34 @@ async def test_a_player_whose_caller_is_cancelled_is_killed(tmp_path: Path) -> N
     await until_gone(pid)
 
 
+async def test_a_player_that_cannot_be_killed_is_left_behind_and_few_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(pid: int, number: int) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "killpg", refuse)
+    monkeypatch.setattr(player_module, "_DYING", 0.05)
+    path = program(tmp_path / "player", f"echo $$ >> {tmp_path}/pids", "exec sleep 600")
+    stubborn = Player((str(path), "{file}"), margin=0.5)
+    try:
+        async with asyncio.timeout(30):
+            for _each in range(player_module._MOST_LEFT):
+                with pytest.raises(DeviceTrouble, match="took longer") as caught:
+                    await stubborn.play(tmp_path, 0.0)
+                assert caught.value.reason is DeviceReason.NO_SOUND
+            with pytest.raises(DeviceTrouble, match="cannot be ended"):
+                await stubborn.play(tmp_path, 0.0)
+    finally:
+        left = list(player_module._left)
+        for each in left:
+            each.kill()
+            await each.wait()
+    assert len(left) == len((tmp_path / "pids").read_text().split()) == player_module._MOST_LEFT
+    await Player(("true", "{file}")).play(tmp_path, 0.0)
+    assert not player_module._left, "those that ended count no more"
+
+
 async def test_a_player_that_talks_without_end_costs_no_memory(tmp_path: Path) -> None:
     path = program(tmp_path / "player", "yes nonsense | head -n 500000 >&2", "exit 2")
     with pytest.raises(DeviceTrouble, match="nonsense"):
@@ -427,6 +457,27 @@ async def test_an_engine_that_does_not_get_ready_costs_a_chime_and_is_tried_agai
     assert not (await speaker.prepare("A001", 3)).is_voiced
     system_espeak(tmp_path, "1.52", cmn=READS_RIGHT)
     assert (await speaker.prepare("A001", 3)).is_voiced
+    await speaker.close()
+
+
+@needs_library
+async def test_where_nothing_can_be_written_an_engine_says_that_it_cannot(
+    tmp_path: Path, player: Player, espeak: EspeakLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await espeak.open()
+    speaker = Speaker(
+        VoiceSettings(), [espeak], SoundCache(tmp_path / "cache"), lambda chosen: player
+    )
+    await speaker.open()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
+    for engine in (espeak, EspeakCommand()):
+        with pytest.raises(CannotSay, match="no room"):
+            await engine.say(CALL)
+    prepared = await speaker.prepare("A001", 3)
+    assert not prepared.is_voiced
+    with pytest.raises(DeviceTrouble, match="no room") as caught:
+        await speaker.play(prepared)
+    assert caught.value.reason is DeviceReason.NO_SOUND
     await speaker.close()
 
 

@@ -212,24 +212,35 @@ class Announcer:
         if not self._speaker.find_player():
             await self._learn(DeviceHealth(DeviceState.MISSING, DeviceReason.NO_SOUND))
             return await self._show(call, AnnouncementState.SHOWN)
-        if self._found.reason is DeviceReason.NO_SOUND:
-            self._found = await self._speaker.open()
         async with self._turn:
-            prepared = await self._speaker.prepare(call.number, call.window)
+            prepared = await self._prepare(call)
             if all(each.seq != call.seq for each in await self._look()):
                 return AnnouncementState.UNDONE
             self._announce(call)
-            try:
-                await self._play(prepared)
-            except DeviceTrouble as trouble:
-                logger.warning("voice: %s was not heard: %s", call.number, trouble)
-                failed = True
-            else:
-                failed = False
-        if failed:
+            is_heard = prepared is not None and await self._is_heard(call, prepared)
+        if prepared is None or not is_heard:
             await self._rest()
             return AnnouncementState.FAILED
         return AnnouncementState.SPOKEN if prepared.is_voiced else AnnouncementState.CHIMED
+
+    async def _prepare(self, call: Announcement) -> Prepared | None:
+        """The call as sound; None whatever is wrong: a call that cannot be made into sound is shown."""
+        try:
+            if self._found.reason is DeviceReason.NO_SOUND:
+                self._found = await self._speaker.open()
+            return await self._speaker.prepare(call.number, call.window)
+        except Exception:
+            logger.exception("voice: %s was not made into sound", call.number)
+            await self._fail()
+            return None
+
+    async def _is_heard(self, call: Announcement, prepared: Prepared) -> bool:
+        try:
+            await self._play(prepared)
+        except DeviceTrouble as trouble:
+            logger.warning("voice: %s was not heard: %s", call.number, trouble)
+            return False
+        return True
 
     async def _show(self, call: Announcement, state: AnnouncementState) -> AnnouncementState:
         self._announce(call)
@@ -244,8 +255,7 @@ class Announcer:
         try:
             await self._speaker.play(prepared)
         except DeviceTrouble:
-            self._is_dumb = True
-            await self._learn(self._state())
+            await self._fail()
             raise
         self._is_dumb = False
         if prepared.is_voiced and self._found.reason is DeviceReason.CHIME_ONLY:
@@ -253,6 +263,11 @@ class Announcer:
         await self._learn(self._state(chimed=not prepared.is_voiced))
 
     # --- how it is ----------------------------------------------------------------------------
+
+    async def _fail(self) -> None:
+        """A call was not heard."""
+        self._is_dumb = True
+        await self._learn(self._state())
 
     def _state(self, *, chimed: bool = False) -> DeviceHealth:
         """How it is, from what opening found and from the last play."""

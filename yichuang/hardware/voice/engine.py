@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Protocol
 
 from yichuang.hardware.voice.phrase import Utterance
@@ -11,6 +15,16 @@ from yichuang.hardware.voice.spelling import Language
 
 class CannotSay(Exception):
     """An engine cannot say this, or nothing at all; the text says why, in English for the log."""
+
+
+@contextmanager
+def file_to_speak_into() -> Iterator[Path]:
+    """Where a synthesiser writes one sound, taken away afterwards; raises CannotSay where that fails."""
+    try:
+        with tempfile.TemporaryDirectory(prefix="yichuang-voice-") as folder:
+            yield Path(folder) / "said.wav"
+    except OSError as error:
+        raise CannotSay(f"no room for the sound: {error}") from error
 
 
 class Engine(Protocol):

@@ -6,14 +6,12 @@ import asyncio
 import json
 import logging
 import sys
-import tempfile
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
-from yichuang.hardware.voice.engine import CannotSay
+from yichuang.hardware.voice.engine import CannotSay, file_to_speak_into
 from yichuang.hardware.voice.espeak_text import espeak_text
 from yichuang.hardware.voice.phrase import Utterance
 from yichuang.hardware.voice.sound import Sound, SoundUnusable, read_wav
@@ -82,8 +80,7 @@ class EspeakLibrary:
 
     async def say(self, utterance: Utterance) -> Sound:
         """The utterance as a sound; raises CannotSay."""
-        with tempfile.TemporaryDirectory(prefix="yichuang-voice-") as folder:
-            file = Path(folder) / "said.wav"
+        with file_to_speak_into() as file:
             await self._ask(
                 {
                     "do": "say",
@@ -186,7 +183,10 @@ async def _answer(process: Process) -> dict[str, Any]:
 
 
 async def _reap(process: Process, *, patience: float) -> None:
-    """Wait for the process to end, and end it when it does not within `patience` seconds."""
+    """Wait for the process to end, and end it when it does not within `patience` seconds.
+
+    One that does not end even then is left behind.
+    """
     with suppress(TimeoutError):
         async with asyncio.timeout(patience):
             await process.wait()
@@ -201,4 +201,6 @@ async def _reap(process: Process, *, patience: float) -> None:
             async with asyncio.timeout(2):
                 while await process.stdout.read(4096):
                     pass
-    await process.wait()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(2):
+            await process.wait()

@@ -5,13 +5,11 @@ from __future__ import annotations
 import asyncio
 import re
 import shutil
-import tempfile
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Mapping
 from contextlib import suppress
-from pathlib import Path
 
-from yichuang.hardware.voice.engine import CannotSay
+from yichuang.hardware.voice.engine import CannotSay, file_to_speak_into
 from yichuang.hardware.voice.espeak import SAMPLE, refuse_english
 from yichuang.hardware.voice.espeak_text import espeak_text
 from yichuang.hardware.voice.phrase import Utterance
@@ -74,8 +72,7 @@ class EspeakCommand:
 
     async def say(self, utterance: Utterance) -> Sound:
         """The utterance as a sound; raises CannotSay."""
-        with tempfile.TemporaryDirectory(prefix="yichuang-voice-") as folder:
-            file = Path(folder) / "said.wav"
+        with file_to_speak_into() as file:
             voice = self.voice(utterance.language)
             words = ("-v", voice, "-s", str(self._speed), "-w", str(file), "--stdin")
             await self._run(*words, text=self.text(utterance))

@@ -23,6 +23,15 @@ _KNOWN = ("aplay", "paplay", "pw-play")
 _TAIL = 2000
 """Bytes kept of what a player says."""
 
+_DYING = 2.0
+"""Seconds that a killed player may take to end: one that waits for a broken sound card, or that runs as
+another user, may never do so, and is left behind."""
+
+_MOST_LEFT = 3
+"""With so many left behind no further one is started: each would hang as they do."""
+
+_left: set[Process] = set()
+
 
 class Player:
     """One way to play a file. Volume is in the file's samples, so that it is the same for each."""
@@ -40,9 +49,13 @@ class Player:
     async def play(self, file: Path, seconds: float) -> None:
         """Play the file, which lasts `seconds`, to its end; raises DeviceTrouble with NO_SOUND.
 
-        A player that hangs is killed, and so is one whose caller is cancelled.
+        A player that hangs is killed, and so is one whose caller is cancelled. One that cannot be killed is
+        left behind; while too many of those are about, nothing is played.
         """
         words = [each.replace("{file}", str(file)) for each in self.command]
+        _left.difference_update([each for each in _left if each.returncode is not None])
+        if len(_left) >= _MOST_LEFT:
+            raise self._trouble(f"{len(_left)} players hang and cannot be ended")
         try:
             process = await asyncio.create_subprocess_exec(
                 *words, stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE, start_new_session=True
@@ -100,12 +113,21 @@ def _kill(process: Process) -> None:
 
 
 async def _ended(process: Process, said: asyncio.Task[str]) -> str:
-    """Wait for the end of a process that was killed or has ended; the last line it said."""
-    await process.wait()
+    """Wait for the end of a process that was killed or has ended; the last line it said.
+
+    None of it waits for long: neither for a process that cannot be killed, nor for the pipe, which something
+    that left the player's group may hold.
+    """
+    try:
+        async with asyncio.timeout(_DYING):
+            await process.wait()
+    except TimeoutError:
+        logger.warning("voice: player %d does not end; it is left behind", process.pid)
+        _left.add(process)
     try:
         async with asyncio.timeout(1):
             return await said
-    except TimeoutError:  # something that left the player's group holds the pipe
+    except TimeoutError:
         return ""
 
 
