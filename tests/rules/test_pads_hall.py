@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
@@ -80,6 +80,50 @@ async def test_nobody_waits(hall: Hall) -> None:
     await press(hall, 2, "start", "")
     await press(hall, 2, "finish", "")
     assert await press(hall, 2, "next", "") == "2 号窗口现在没有可叫的号"
+
+
+@pytest.mark.parametrize(
+    ("action", "digits"),
+    [("recall", ""), ("start", ""), ("pass", ""), ("start_finish", ""), ("transfer", "3")],
+)
+async def test_a_press_is_for_the_ticket_that_stood_there(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch, action: CallerAction, digits: str
+) -> None:
+    """Between the press and the hall's turn somebody passes A001 on the screen, and calls A002."""
+    await hall.call_next(1)
+    look = hall.look
+
+    async def overtaken(*asked: Any) -> Any:
+        found = await look(*asked)
+        monkeypatch.undo()
+        await hall.pass_(1, reason="未到")
+        await hall.call_next(1)
+        return found
+
+    monkeypatch.setattr(hall, "look", overtaken)
+    assert "A001" in await press(hall, 1, action, digits)
+    there = await hall.ticket("A002")
+    assert (there.state, there.calls) == (TicketState.CALLED, 1)
+
+
+async def test_whoever_comes_next_is_not_finished_by_a_press_for_the_one_before(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await hall.call_next(1)
+    await hall.start(1)
+    look = hall.look
+
+    async def overtaken(*asked: Any) -> Any:
+        found = await look(*asked)
+        monkeypatch.undo()
+        await hall.finish(1)
+        await hall.call_next(1)
+        await hall.start(1)
+        return found
+
+    monkeypatch.setattr(hall, "look", overtaken)
+    assert "A001" in await press(hall, 1, "finish", "")
+    assert await state(hall, "A002") == (TicketState.SERVING, 1)
 
 
 async def test_who_does_not_come_is_passed_with_the_halls_first_reason(hall: Hall) -> None:

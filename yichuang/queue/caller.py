@@ -51,35 +51,39 @@ async def _next(hall: Hall, window: int, _digits: str, actor: str) -> str:
 
 
 async def _recall(hall: Hall, window: int, _digits: str, actor: str) -> str:
-    return _told((await hall.recall(window, actor=actor)).ticket)
+    there = await _there(hall, window)
+    return _told((await hall.recall(window, ticket=there.number, actor=actor)).ticket)
 
 
 async def _start(hall: Hall, window: int, _digits: str, actor: str) -> str:
-    return _told((await hall.start(window, actor=actor)).ticket)
+    there = await _there(hall, window)
+    return _told((await hall.start(window, ticket=there.number, actor=actor)).ticket)
 
 
 async def _finish(hall: Hall, window: int, _digits: str, actor: str) -> str:
-    return _told((await hall.finish(window, actor=actor)).ticket)
+    there = await _there(hall, window)
+    return _told((await hall.finish(window, ticket=there.number, actor=actor)).ticket)
 
 
 async def _start_or_finish(hall: Hall, window: int, _digits: str, actor: str) -> str:
-    """Serve who is called, end who is served; of that ticket alone, should another step come between."""
-    ticket = await hall.look(_current, window)
-    if ticket is None:
-        raise WindowIdle(window=window)
-    step = hall.start if ticket.state is TicketState.CALLED else hall.finish
-    return _told((await step(window, ticket=ticket.number, actor=actor)).ticket)
+    """Serve who is called, end who is served."""
+    there = await _there(hall, window)
+    step = hall.start if there.state is TicketState.CALLED else hall.finish
+    return _told((await step(window, ticket=there.number, actor=actor)).ticket)
 
 
 async def _pass(hall: Hall, window: int, _digits: str, actor: str) -> str:
+    there = await _there(hall, window)
     reason = hall.settings.missed.reasons[0]
-    return _told((await hall.pass_(window, reason=reason, actor=actor)).ticket)
+    done = await hall.pass_(window, reason=reason, ticket=there.number, actor=actor)
+    return _told(done.ticket)
 
 
 async def _transfer(hall: Hall, window: int, digits: str, actor: str) -> str:
     if not digits.isdecimal():
         return _("转移要按窗口号，再按确认")
-    done = await hall.transfer(window, to_window=int(digits), actor=actor)
+    there = await _there(hall, window)
+    done = await hall.transfer(window, to_window=int(digits), ticket=there.number, actor=actor)
     number = done.ticket.number if done.ticket else ""
     return _("{number} 转到 {window} 号窗口").format(number=number, window=int(digits))
 
@@ -164,6 +168,15 @@ def _spellings(rules: HallRules, serial: int) -> Iterator[str]:
     for category in rules.categories.values():
         for priority_class in PriorityClass:
             yield ticket_number(category, serial, priority_class, rules.settings.ticket)
+
+
+async def _there(hall: Hall, window: int) -> Ticket:
+    """The ticket at the window when the key was pressed: should another step come between, the press is not
+    for the one that came instead. Raises WindowIdle."""
+    ticket = await hall.look(_current, window)
+    if ticket is None:
+        raise WindowIdle(window=window)
+    return ticket
 
 
 def _current(records: Records, rules: HallRules, _now: datetime, window: int) -> Ticket | None:

@@ -10,6 +10,8 @@ Without a map in hall.toml, the keys of any USB numeric keypad:
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Awaitable, Callable, Mapping
 
 from yichuang.config.device import CallerAction, CallerPadSettings
@@ -17,6 +19,8 @@ from yichuang.hardware.device import Device
 from yichuang.hardware.pad.keys import open_keys
 from yichuang.hardware.pad.pad import Pad
 from yichuang.hardware.pad.press import DEBOUNCE_SECONDS, Debounce, KeyPress, KeySource, tidy_key
+
+logger = logging.getLogger(__name__)
 
 OnPress = Callable[[CallerAction, str], Awaitable[None]]
 
@@ -26,6 +30,10 @@ FORGET_SECONDS = 5.0
 DIGIT_SECONDS = 0.06
 """A digit may come again this soon: 11 is typed within a quarter of a second, and a 1 that is lost calls
 another visitor. A contact bounces for less."""
+
+STALE_SECONDS = 2.0
+"""A press that could not be obeyed for longer is dropped: the hall is not as it was, and the clerk has seen
+that nothing happened (our own number)."""
 
 _MOST_DIGITS = 6
 
@@ -52,14 +60,32 @@ def open_caller_pad(
     settings: CallerPadSettings, on_press: OnPress, keys: KeySource | None = None
 ) -> Device:
     """The driver of a caller pad; nothing is opened yet. `on_press` is told each action with its digits."""
-    reading = CallerKeys(settings)
+    return Pad(settings.name, keys or open_keys(settings), _Orders(settings, on_press).take)
 
-    async def take(press: KeyPress) -> None:
-        asked = reading.take(press)
-        if asked is not None:
-            await on_press(*asked)
 
-    return Pad(settings.name, keys or open_keys(settings), take)
+class _Orders:
+    """From presses to what is done: each wish once, and none of a moment that is long past."""
+
+    def __init__(self, settings: CallerPadSettings, on_press: OnPress) -> None:
+        self._name = settings.name
+        self._reading = CallerKeys(settings)
+        self._on_press = on_press
+        self._last: tuple[CallerAction, str] | None = None
+        self._done_at = 0.0
+
+    async def take(self, press: KeyPress) -> None:
+        """Every press is read, so that no digit is missing; only an order may come too late."""
+        asked = self._reading.take(press)
+        if asked is None:
+            return
+        if time.monotonic() - press.at > STALE_SECONDS:
+            logger.warning("device %s: %s came too late to be obeyed", self._name, press.key)
+        elif asked == self._last and press.at < self._done_at:
+            # Nothing had happened yet, so it was pressed again: start_finish must not finish, then.
+            logger.info("device %s: %s was pressed again meanwhile", self._name, press.key)
+        else:
+            await self._on_press(*asked)
+            self._last, self._done_at = asked, time.monotonic()
 
 
 class CallerKeys:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import Protocol
 
@@ -10,6 +11,9 @@ from yichuang.hardware.pad.press import KeyPress, KeySource
 from yichuang.queue.device import DeviceHealth, DeviceReason, DeviceState, DeviceTrouble
 
 logger = logging.getLogger(__name__)
+
+MOST_WAITING = 64
+"""So many presses wait to be taken at most; further ones wait in the device."""
 
 
 class Meaning(Protocol):
@@ -43,16 +47,36 @@ class Pad:
     async def work(self) -> None:
         """Take presses until cancelled; raises DeviceTrouble when the pad is gone.
 
-        What the hall refuses, or cannot keep, ends with that press.
+        What the hall refuses, or cannot keep, ends with that press. Keys are read while a press is being
+        taken, too: else one that had to wait would look as if it were new.
         """
-        while True:
-            for press in await self._keys.presses():
-                try:
-                    await self._take(press)
-                except DeviceTrouble:
-                    raise
-                except YichuangError as error:
-                    logger.warning("device %s: %s was lost: %s", self.name, press.key, error)
+        waiting: asyncio.Queue[KeyPress | None] = asyncio.Queue(MOST_WAITING)
+        reading = asyncio.create_task(self._read_into(waiting))
+        try:
+            while (press := await waiting.get()) is not None:
+                await self._take_one(press)
+            await reading
+        finally:
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
+
+    async def _read_into(self, waiting: asyncio.Queue[KeyPress | None]) -> None:
+        """Read until the pad is gone; None stands behind the last press."""
+        try:
+            while True:
+                for press in await self._keys.presses():
+                    await waiting.put(press)
+        except Exception:
+            await waiting.put(None)
+            raise
+
+    async def _take_one(self, press: KeyPress) -> None:
+        try:
+            await self._take(press)
+        except DeviceTrouble:
+            raise
+        except YichuangError as error:
+            logger.warning("device %s: %s was lost: %s", self.name, press.key, error)
 
     async def test(self) -> None:
         """A pad cannot show anything: whether it is still there; raises DeviceTrouble."""
