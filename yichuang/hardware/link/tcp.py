@@ -7,6 +7,7 @@ import socket
 from contextlib import suppress
 
 from yichuang.hardware.link.link import LinkLost, LinkStalled
+from yichuang.hardware.link.lookup import HostLookup
 
 CONNECT_SECONDS = 2.0
 """How long a connection may take to come about."""
@@ -37,6 +38,7 @@ class TcpLink:
         self._name = name
         self._host = host
         self._port = port
+        self._lookup = HostLookup(host, port)
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def open(self) -> bool:
@@ -48,7 +50,7 @@ class TcpLink:
             await self.drop()
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
-                streams = await asyncio.open_connection(self._host, self._port)
+                streams = await self._connect()
         except OSError as error:
             # TimeoutError is an OSError, and so are the errors of name look-up.
             raise self._lost(error) from error
@@ -60,6 +62,16 @@ class TcpLink:
         streams[1].transport.set_write_buffer_limits(high=0)
         self._streams = streams
         return True
+
+    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """A connection to the first address that takes one."""
+        failure = OSError("no address")
+        for address in await self._lookup.addresses():
+            try:
+                return await asyncio.open_connection(address, self._port)
+            except OSError as error:
+                failure = error
+        raise failure
 
     async def send(self, data: bytes, seconds: float) -> None:
         """Hand `data` to the kernel; a printer that reads nothing stalls it after `seconds`."""
