@@ -48,7 +48,11 @@ class ScriptedLink:
         self.single_bytes = False
         self.failing: LinkLost | None = None
         """Raised instead of sending a ticket."""
+        self.holds = False
+        """Whether bytes of a ticket stay on their way for ever."""
         self.port: int | None = None
+        self.ports: list[int | None] = []
+        """What the port says the next times, before `port` counts again."""
         self.tickets = 0
         self.opened = 0
         self._open = False
@@ -102,6 +106,10 @@ class ScriptedLink:
                 self.say(self.noise + bytes([late]))
             self._late = b""
 
+    async def drain(self, seconds: float) -> None:
+        if self.holds:
+            raise LinkStalled(device="front", detail="", touched=True)
+
     async def receive(self, seconds: float) -> bytes:
         if self._chunks:
             return self._chunks.popleft()
@@ -109,7 +117,7 @@ class ScriptedLink:
         return b""
 
     async def port_status(self) -> int | None:
-        return self.port
+        return self.ports.pop(0) if self.ports else self.port
 
     async def close(self) -> None:
         self._open = False
@@ -368,6 +376,27 @@ async def test_where_the_printer_is_silent_its_port_may_know_why(
     printer = jobs(link)
     assert await printer.health() == DeviceHealth(DeviceState.MISSING, reason)
     assert await printer.print(TICKET) == PrintReport(JobState.FAILED, reason, untouched=True)
+
+
+@pytest.mark.parametrize(
+    ("port", "report"),
+    [
+        (None, PrintReport(JobState.UNKNOWN, DeviceReason.NO_ANSWER)),
+        (0x18, PrintReport(JobState.UNKNOWN, DeviceReason.NO_ANSWER)),
+        (0x38, PrintReport(JobState.FAILED, DeviceReason.PAPER_OUT)),
+    ],
+)
+async def test_a_ticket_is_handed_over_when_all_of_it_has_left(
+    link: ScriptedLink, port: int | None, report: PrintReport
+) -> None:
+    blind = jobs(link, transport="file", path="/dev/x", answers=False)
+    assert await blind.print(TICKET) == PrintReport(JobState.HANDED_OVER)
+    link.holds = True
+    link.ports = [None, port]
+    assert await blind.print(TICKET) == report
+    link.holds = False
+    assert await blind.print(TICKET) == PrintReport(JobState.HANDED_OVER)
+    assert link.opened == 2
 
 
 async def test_bytes_that_are_no_answer_are_told_as_such(link: ScriptedLink) -> None:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
+import errno
 import os
 import pty
 import resource
+import signal
+import threading
 import tty
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,9 +18,10 @@ from pathlib import Path
 
 import pytest
 
+import yichuang.hardware.link.port
 from yichuang.config import PrinterSettings
 from yichuang.hardware.link.link import LinkLost, LinkStalled
-from yichuang.hardware.link.port import DeviceLink, FileLink, port_link
+from yichuang.hardware.link.port import DeviceLink, FileLink, Opened, port_link
 from yichuang.hardware.simulator.event import Cut, InBandRequest
 from yichuang.hardware.simulator.interpreter import Interpreter, RealTimeScanner
 from yichuang.hardware.simulator.paper import Paper
@@ -277,6 +282,119 @@ async def test_a_device_that_is_pulled_out_is_lost_and_found_again() -> None:
 
 def open_files() -> int:
     return len(list(Path("/proc/self/fd").iterdir()))
+
+
+async def test_an_opening_that_nobody_waits_for_leaves_nothing_open(
+    device: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on, closed = threading.Event(), threading.Event(), threading.Event()
+    real = yichuang.hardware.link.port._open_device
+
+    def slow(path: Path) -> Opened:
+        begun.set()
+        go_on.wait(30)
+        opened = real(path)
+
+        def close() -> None:
+            opened.close()
+            closed.set()
+
+        return dataclasses.replace(opened, close=close)
+
+    monkeypatch.setattr("yichuang.hardware.link.port._open_device", slow)
+    link, held = DeviceLink("desk", device.path), open_files()
+    opening = asyncio.create_task(link.open())
+    await asyncio.to_thread(begun.wait, 30)
+    opening.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await opening
+    monkeypatch.setattr("yichuang.hardware.link.port._open_device", real)
+    assert await link.open()
+    go_on.set()
+    assert await asyncio.to_thread(closed.wait, 30)
+    assert open_files() == held + 1
+    await link.send(b"A", 1)
+    assert os.read(device.far, 64) == b"A"
+    await link.close()
+    assert open_files() == held
+
+
+@pytest.mark.parametrize(
+    ("number", "touched"),
+    [
+        (errno.EIO, True),
+        (errno.ENODEV, True),
+        (errno.EINTR, True),
+        (errno.EPIPE, True),
+        (errno.ENOSPC, False),
+    ],
+)
+async def test_a_write_that_failed_may_have_sent_all_the_same(
+    device: Device, monkeypatch: pytest.MonkeyPatch, number: int, touched: bool
+) -> None:
+    """usblp.c submits the bytes, then finds the printer gone; only "no paper" comes before that."""
+    link = DeviceLink("desk", device.path)
+    await link.open()
+    real = os.write
+
+    def write(fd: int, data: bytes) -> int:
+        if touched:
+            real(fd, data)
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("yichuang.hardware.link.port.os.write", write)
+    with pytest.raises(LinkLost) as lost:
+        await link.send(b"A001", 1)
+    monkeypatch.undo()
+    assert lost.value.touched == touched
+    await link.drop()
+
+
+async def test_no_signal_cuts_a_write_short(
+    device: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python would write again what usblp.c has already submitted (PEP 475)."""
+    link, came, seen = DeviceLink("desk", device.path), [], []
+    await link.open()
+    real = os.write
+
+    def write(fd: int, data: bytes) -> int:
+        if data == b"A001":
+            signal.pthread_kill(threading.get_ident(), signal.SIGUSR1)
+            seen.append(signal.SIGUSR1 in signal.sigpending())
+        return real(fd, data)
+
+    former = signal.signal(signal.SIGUSR1, lambda number, _frame: came.append(number))
+    monkeypatch.setattr("yichuang.hardware.link.port.os.write", write)
+    try:
+        await link.send(b"A001", 1)
+    finally:
+        monkeypatch.undo()
+        signal.signal(signal.SIGUSR1, former)
+    assert (seen, came) == ([True], [signal.SIGUSR1])
+    assert os.read(device.far, 64) == b"A001"
+    await link.close()
+
+
+async def test_a_one_way_device_that_was_plugged_in_anew_is_opened_anew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its port tells before the first byte that it went; after that nobody could tell."""
+    gone = [False, True, False, False]
+
+    def ioctl(_fd: int, _request: int, answer: bytearray) -> int:
+        if gone.pop(0):
+            raise OSError(errno.ENODEV, "gone")
+        answer[0] = 0x18
+        return 0
+
+    monkeypatch.setattr("fcntl.ioctl", ioctl)
+    printer = open_printer(settings("/dev/null"))
+    assert await printer.health() == DeviceHealth(DeviceState.READY)
+    assert await printer.print_ticket(TICKET) == PrintReport(JobState.HANDED_OVER)
+    assert gone == []
+    monkeypatch.undo()
+    await printer.close()
 
 
 async def test_a_device_belongs_to_the_program_only_while_it_is_open(device: Device) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 
 import pytest
@@ -13,6 +14,7 @@ from yichuang.hardware.link.tcp import TcpLink
 from yichuang.hardware.simulator.paper import PaperLine
 from yichuang.hardware.simulator.printer import Failure, SimulatedPrinter
 from yichuang.hardware.ticket_printer import open_printer
+from yichuang.hardware.ticket_printer.job import TicketJobs
 from yichuang.queue.device import DeviceHealth, DeviceReason, DeviceState
 from yichuang.queue.document import TicketDocument
 from yichuang.queue.printing import JobState, PrintReport, TicketPrinter
@@ -272,6 +274,36 @@ async def test_a_printer_that_never_reads_stalls_the_write_within_its_time(
         await link.send(b"A", 0.2)
     assert not stuck.value.touched
     await link.drop()
+
+
+async def test_what_the_other_side_has_not_acknowledged_is_not_handed_over() -> None:
+    """A print server out of paper takes what its buffer holds; the rest may still be lost."""
+    loop = asyncio.get_running_loop()
+    ticket = b"\x1b@" + bytes(20_000)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+        server.setblocking(False)
+        port = server.getsockname()[1]
+        link = TcpLink("front", "127.0.0.1", port)
+        blind = TicketJobs(link, settings(port, answers=False, print_seconds=0.3))
+        assert await blind.print(ticket) == PrintReport(JobState.UNKNOWN, DeviceReason.NO_ANSWER)
+        (await loop.sock_accept(server))[0].close()
+        await link.open()
+        await link.send(ticket, 5)
+        with pytest.raises(LinkStalled) as stalled:
+            await link.drain(0.1)
+        assert stalled.value.touched
+        print_server, _address = await loop.sock_accept(server)
+        with print_server:
+            print_server.setblocking(False)
+            draining = asyncio.create_task(link.drain(30))
+            got = 0
+            while got < len(ticket):
+                got += len(await loop.sock_recv(print_server, 4096))
+            await draining
+        with pytest.raises(LinkLost):
+            await link.receive(5)
+        await link.drop()
 
 
 async def test_a_refused_connection_is_lost_untouched(simulator: SimulatedPrinter) -> None:

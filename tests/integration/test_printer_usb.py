@@ -224,6 +224,30 @@ async def test_one_of_two_printers_is_taken_by_its_serial_number() -> None:
     assert [len(body.papers) for body in bodies] == [0, 1]
 
 
+@pytest.mark.parametrize("encoding", ["gbk", "raster"])
+async def test_only_a_whole_command_goes_out_by_itself(
+    simulator: UsbPrinter, monkeypatch: pytest.MonkeyPatch, encoding: str
+) -> None:
+    """A head that ended inside a command would take the first bytes of the next ticket for its end."""
+    pieces: list[bytes] = []
+    take = simulator.bulk_write
+
+    def write(endpoint: int, data: bytes, milliseconds: int) -> int:
+        pieces.append(data)
+        return take(endpoint, data, milliseconds)
+
+    monkeypatch.setattr(simulator, "bulk_write", write)
+    printer = open_printer(settings(encoding=encoding), usb=SimulatedUsb(simulator))
+    assert await printer.print_ticket(TICKET) == PRINTED
+    await printer.close()
+    begin = pieces.index(b"\x1b@")
+    assert len(b"".join(pieces[begin + 1 :])) > 100
+    # Requests go out whole: some firmware looks for them in each packet.
+    assert {piece for piece in pieces[:begin] if piece.startswith(b"\x10")} == {
+        bytes((0x10, 0x04, n)) for n in (1, 2, 3, 4)
+    }
+
+
 async def test_a_link_that_stalls_within_its_first_bytes_is_untouched(
     simulator: UsbPrinter,
 ) -> None:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import os
+import threading
 import tty
 from collections.abc import Iterator
 
 import pytest
+import serial
 
+from yichuang.config import PrinterSettings
 from yichuang.hardware.link.link import LinkLost, LinkStalled
 from yichuang.hardware.link.serial import SerialLink
+from yichuang.hardware.ticket_printer.job import TicketJobs
 from yichuang.queue.device import DeviceReason
+from yichuang.queue.printing import JobState, PrintReport
 
 
 @pytest.fixture
@@ -84,3 +89,101 @@ async def test_a_device_that_takes_nothing_stalls_only_itself(pty: tuple[int, st
     async with asyncio.timeout(20):
         await link.drop()
     ticking.cancel()
+
+
+class Uart:
+    """What a slow line holds back: a pty has no speed, so the counts are told in its place."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *left: int) -> None:
+        self.left = list(left)
+        """What is left at each look; the last stays."""
+        self.thrown_away = 0
+        self.closed_with: list[int] = []
+        real = serial.Serial.close
+        out_waiting = property(lambda _port: self.look())
+        monkeypatch.setattr(serial.Serial, "out_waiting", out_waiting)
+        monkeypatch.setattr(serial.Serial, "reset_output_buffer", lambda _port: self.reset())
+
+        def close(port: serial.Serial) -> None:
+            if port.is_open:
+                self.closed_with.append(self.left[0])
+            real(port)
+
+        monkeypatch.setattr(serial.Serial, "close", close)
+
+    def look(self) -> int:
+        return self.left.pop(0) if len(self.left) > 1 else self.left[0]
+
+    def reset(self) -> None:
+        self.thrown_away += self.left[0]
+        self.left = [0]
+
+
+def blind(path: str) -> TicketJobs:
+    settings = PrinterSettings(
+        name="desk", transport="serial", path=path, answers=False, print_seconds=0.01
+    )
+    return TicketJobs(SerialLink("desk", path, settings.baud), settings)
+
+
+async def test_a_ticket_is_handed_over_when_the_line_has_sent_all(
+    pty: tuple[int, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A line of 9600 baud takes its time, however soon a printer is expected to have printed."""
+    uart = Uart(monkeypatch, 4096, 4096, 3000, 1000, 1, 0)
+    report = await blind(pty[1]).print(b"\x1b@A001")
+    assert report == PrintReport(JobState.HANDED_OVER)
+    assert (uart.left, uart.thrown_away) == ([0], 0)
+
+
+async def test_what_the_line_holds_back_is_not_handed_over(
+    pty: tuple[int, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("yichuang.hardware.link.serial._MARGIN_SECONDS", 0.05)
+    uart = Uart(monkeypatch, 7)
+    report = await blind(pty[1]).print(b"\x1b@A001")
+    assert report == PrintReport(JobState.UNKNOWN, DeviceReason.NO_ANSWER)
+    assert (uart.thrown_away, uart.closed_with) == (7, [0])
+
+
+async def test_closing_waits_for_the_line_and_dropping_does_not(
+    pty: tuple[int, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = SerialLink("vfd", pty[1])
+    uart = Uart(monkeypatch, 4096, 4096, 100, 0)
+    await link.open()
+    await link.close()
+    assert (uart.thrown_away, uart.closed_with) == (0, [0])
+    uart.left = [4096]
+    await link.open()
+    await link.drop()
+    assert uart.thrown_away == 4096
+
+
+async def test_an_opening_that_nobody_waits_for_does_not_keep_the_port(
+    pty: tuple[int, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    real = serial.Serial.open
+
+    def slow(port: serial.Serial) -> None:
+        begun.set()
+        go_on.wait(30)
+        real(port)
+
+    monkeypatch.setattr(serial.Serial, "open", slow)
+    link = SerialLink("vfd", pty[1])
+    opening = asyncio.create_task(link.open())
+    await asyncio.to_thread(begun.wait, 30)
+    opening.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await opening
+    go_on.set()
+    async with asyncio.timeout(30):
+        while True:
+            try:
+                await link.open()
+                break
+            except LinkLost:  # the port is let go as soon as its opening ends
+                await asyncio.sleep(0.005)
+    await link.close()

@@ -22,7 +22,7 @@ class JobState(StrEnum):
     PROCESSED = "processed"
     """The printer worked through all bytes (in-band status answered)."""
     HANDED_OVER = "handed_over"
-    """All bytes were taken by a port that cannot answer."""
+    """All bytes have left for a printer that cannot answer: the port or the network has none of them left."""
     FAILED = "failed"
     """Surely not complete; `DeviceReason` says why."""
     UNKNOWN = "unknown"

@@ -78,12 +78,22 @@ class Link(Protocol):
         """Hand all of `data` to the system within `seconds`; raises LinkLost or LinkStalled."""
         ...
 
+    async def drain(self, seconds: float) -> None:
+        """Wait until the device has taken all that was sent, as far as this machine can know.
+
+        Raises LinkStalled when it has not within `seconds`, LinkLost when it went away.
+        """
+        ...
+
     async def receive(self, seconds: float) -> bytes:
         """What has come, waiting at most `seconds`; empty when nothing came. Raises LinkLost."""
         ...
 
     async def port_status(self) -> int | None:
-        """The IEEE 1284 status byte of a printer port (usblp.c); None where the port has none."""
+        """The IEEE 1284 status byte of a printer port (usblp.c); None where the port has none.
+
+        Raises LinkLost when the port is gone.
+        """
         ...
 
     async def close(self) -> None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+import signal
 import stat
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from yichuang.hardware.link.link import (
@@ -71,6 +74,9 @@ class FileLink:
             detail = f"{self._path}: a part of the ticket is left at its end"
             raise LinkLost(device=self._name, detail=detail, touched=True)
 
+    async def drain(self, seconds: float) -> None:
+        """A file has what was appended to it."""
+
     async def receive(self, seconds: float) -> bytes:
         """Nothing ever comes back."""
         return b""
@@ -109,6 +115,20 @@ def _append(path: Path, data: bytes) -> bool:
     return True
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A device that is open. All its calls but `left` may block."""
+
+    fd: int
+    answers: bool
+    """Whether it can be read."""
+    close: Callable[[], None]
+    discard: Callable[[], None] = lambda: None
+    """Throw away what the device has not taken yet, before closing."""
+    left: Callable[[], int] = lambda: 0
+    """How many bytes it has not taken yet, as far as the system counts them."""
+
+
 class DeviceLink:
     """A character device, opened non-blocking and kept open: usblp takes one opener only.
 
@@ -119,7 +139,7 @@ class DeviceLink:
     def __init__(self, name: str, path: Path) -> None:
         self._name = name
         self._path = path
-        self._fd: int | None = None
+        self._opened: Opened | None = None
         self._answers = False
 
     @property
@@ -129,33 +149,50 @@ class DeviceLink:
 
     async def open(self) -> bool:
         """Open the device unless it is open. Raises LinkLost."""
-        if self._fd is not None:
+        if self._opened is not None:
             return False
+        opening = asyncio.get_running_loop().run_in_executor(None, self._open_at)
         try:
-            self._fd, self._answers = await asyncio.to_thread(self._open_at)
+            self._opened = await asyncio.shield(opening)
         except OSError as error:
             raise self._lost(error) from error
+        except asyncio.CancelledError:
+            opening.add_done_callback(_close_late)
+            raise
+        self._answers = self._opened.answers
         return True
 
     async def send(self, data: bytes, seconds: float) -> None:
-        """Write `data` in pieces as the device takes them, within `seconds`."""
-        fd = self._open_fd()
+        """Write `data` in pieces as the device takes them, within `seconds`.
+
+        Of a write that failed, usblp.c may have sent all: it submits the bytes and only then finds that the
+        printer is gone or the transfer broken. What it says before is "not now" and "no paper" alone.
+        """
+        fd = self._open().fd
         now = asyncio.get_running_loop().time
         deadline = now() + seconds
         sent = 0
         while sent < len(data):
             try:
-                sent += os.write(fd, data[sent : sent + _CHUNK])
+                sent += _write(fd, data[sent : sent + _CHUNK])
             except BlockingIOError:
                 if not await self._writable(deadline - now()):
                     detail = f"{self._path}: takes no more bytes"
                     raise LinkStalled(device=self._name, detail=detail, touched=sent > 0) from None
             except OSError as error:
-                raise self._lost(error, touched=sent > 0) from error
+                touched = sent > 0 or error.errno != errno.ENOSPC
+                raise self._lost(error, touched=touched) from error
+
+    async def drain(self, seconds: float) -> None:
+        """Wait for room: usblp has some when the printer took the last piece."""
+        if not await self._writable(seconds):
+            detail = f"{self._path}: does not take the last bytes"
+            raise LinkStalled(device=self._name, detail=detail, touched=True)
+        await self.port_status()
 
     async def receive(self, seconds: float) -> bytes:
         """What the printer sent, waiting at most `seconds`."""
-        fd = self._open_fd()
+        fd = self._open().fd
         loop = asyncio.get_running_loop()
         try:
             return self._read(fd)
@@ -169,28 +206,34 @@ class DeviceLink:
 
     async def port_status(self) -> int | None:
         """The USB port's own status; many clones answer "healthy" whatever happens."""
-        return await asyncio.to_thread(_port_status, self._open_fd())
+        try:
+            return await asyncio.to_thread(_port_status, self._open().fd)
+        except OSError as error:
+            raise self._lost(error) from error
 
     async def close(self) -> None:
-        """Wait for room before closing: closing usblp kills the data that is still in flight."""
-        if self._fd is not None:
-            await self._writable(_DRAIN_SECONDS)
+        """Close when the device has taken all: closing usblp kills the data that is still in flight."""
+        try:
+            await self.drain(_DRAIN_SECONDS)
+            await self._let_go()
+        except LinkLost:
+            pass
+        finally:
             await self.drop()
 
     async def drop(self) -> None:
         """Close at once."""
-        fd, self._fd = self._fd, None
-        if fd is not None:
-            with suppress(OSError):
-                await asyncio.to_thread(self._close_at, fd)
+        await self._let_go(losing=True)
 
-    def _open_at(self) -> tuple[int, bool]:
-        """Open the device, in a thread: its descriptor, and whether it can be read. Raises OSError."""
+    def _open_at(self) -> Opened:
+        """Open the device, in a thread. Raises OSError."""
         return _open_device(self._path)
 
-    def _close_at(self, fd: int) -> None:
-        """Close the descriptor, in a thread."""
-        os.close(fd)
+    async def _let_go(self, *, losing: bool = False) -> None:
+        opened, self._opened = self._opened, None
+        if opened is not None:
+            with suppress(OSError):
+                await asyncio.to_thread(_close, opened, losing=losing)
 
     def _read(self, fd: int) -> bytes:
         try:
@@ -205,12 +248,12 @@ class DeviceLink:
 
     async def _writable(self, seconds: float) -> bool:
         loop = asyncio.get_running_loop()
-        return await _wait(self._open_fd(), loop.add_writer, loop.remove_writer, seconds)
+        return await _wait(self._open().fd, loop.add_writer, loop.remove_writer, seconds)
 
-    def _open_fd(self) -> int:
-        if self._fd is None:
+    def _open(self) -> Opened:
+        if self._opened is None:
             raise self._lost(None)
-        return self._fd
+        return self._opened
 
     def _lost(self, error: OSError | None, *, touched: bool = False) -> LinkLost:
         if error is None:
@@ -219,33 +262,69 @@ class DeviceLink:
         return LinkLost(device=self._name, detail=detail, touched=touched, reason=reason_of(error))
 
 
-def _open_device(path: Path) -> tuple[int, bool]:
-    """The descriptor, and whether it can be read: one-way usblp printers refuse reads with EINVAL."""
+def _open_device(path: Path) -> Opened:
+    """Open the device; one-way usblp printers refuse reads with EINVAL."""
     flags = os.O_NONBLOCK | os.O_NOCTTY
     if not stat.S_ISCHR(path.stat().st_mode):
-        return os.open(path, os.O_WRONLY | flags), False
+        return _opened(os.open(path, os.O_WRONLY | flags), answers=False)
     try:
         fd = os.open(path, os.O_RDWR | flags)
     except PermissionError:
-        return os.open(path, os.O_WRONLY | flags), False
+        return _opened(os.open(path, os.O_WRONLY | flags), answers=False)
     try:
-        return fd, bool(os.read(fd, _CHUNK))
+        return _opened(fd, answers=bool(os.read(fd, _CHUNK)))
     except BlockingIOError:
-        return fd, True
+        return _opened(fd, answers=True)
     except OSError as error:
         if error.errno == errno.EINVAL:
-            return fd, False
+            return _opened(fd, answers=False)
         os.close(fd)
         raise
 
 
+def _opened(fd: int, *, answers: bool) -> Opened:
+    return Opened(fd, answers, partial(os.close, fd))
+
+
+def _close(opened: Opened, *, losing: bool) -> None:
+    try:
+        if losing:
+            opened.discard()
+    finally:
+        opened.close()
+
+
+def _close_late(opening: asyncio.Future[Opened]) -> None:
+    """Whoever wanted the device was cancelled before it was open."""
+    if not opening.cancelled() and opening.exception() is None:
+        with suppress(OSError):
+            opening.result().close()
+
+
+def _write(fd: int, data: bytes) -> int:
+    """Write once, with every signal held back until then.
+
+    A signal interrupts usblp.c after it has submitted the bytes, and Python writes them again (PEP 475).
+    """
+    former = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+    try:
+        return os.write(fd, data)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, former)
+
+
 def _port_status(fd: int) -> int | None:
+    """What the port says, None where it cannot be asked; raises OSError when the device is gone."""
     try:
         import fcntl
 
         answer = bytearray(4)
         fcntl.ioctl(fd, _LPGETSTATUS, answer)
-    except (ImportError, OSError):
+    except ImportError:
+        return None
+    except OSError as error:
+        if error.errno == errno.ENODEV:
+            raise
         return None
     return answer[0]
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
-import time
-from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from yichuang.hardware.link.port import DeviceLink
+from yichuang.hardware.link.link import LinkStalled
+from yichuang.hardware.link.port import DeviceLink, Opened
 
-if TYPE_CHECKING:
-    from serial import Serial
-
-_DRAIN_SECONDS = 2.0
-"""How long closing waits for bytes that the port has not sent yet."""
+_BITS = 10
+"""On the line for each byte at 8N1: a start bit, eight, and a stop bit."""
+_MARGIN_SECONDS = 2.0
+"""How much longer than its speed needs a line may take: devices hold the bytes back now and then."""
+_LOOK_SECONDS = 0.02
 
 Flow = Literal["none", "rtscts", "xonxoff"]
 
@@ -30,13 +30,27 @@ class SerialLink(DeviceLink):
         super().__init__(name, Path(path))
         self._baud = baud
         self._flow = flow
-        self._port: Serial | None = None
 
-    def _open_at(self) -> tuple[int, bool]:
+    async def drain(self, seconds: float) -> None:
+        """Wait until the port has sent all: as long as its speed needs, and `seconds` at least."""
+        opened = self._open()
+        now = asyncio.get_running_loop().time
+        try:
+            needed = opened.left() * _BITS / self._baud + _MARGIN_SECONDS
+            deadline = now() + max(seconds, needed)
+            while left := opened.left():
+                if now() >= deadline:
+                    detail = f"{self._path}: {left} bytes were not sent"
+                    raise LinkStalled(device=self._name, detail=detail, touched=True)
+                await asyncio.sleep(_LOOK_SECONDS)
+        except OSError as error:
+            raise self._lost(error, touched=True) from error
+
+    def _open_at(self) -> Opened:
         from serial import Serial, SerialException
 
         try:
-            self._port = Serial(
+            port = Serial(
                 str(self._path),
                 self._baud,
                 timeout=0,
@@ -51,19 +65,11 @@ class SerialLink(DeviceLink):
             # Another program's lock is told as "would block"; a path that is no port, without a number.
             number = errno.EBUSY if error.errno == errno.EAGAIN else error.errno or errno.EINVAL
             raise OSError(number, str(error)) from error
-        return self._port.fileno(), True
-
-    def _close_at(self, fd: int) -> None:
-        """Let what is in the port go out for a moment; what a device then holds up is thrown away.
-
-        The kernel would wait for it for thirty seconds in close().
-        """
-        port, self._port = self._port, None
-        if port is None:
-            return
-        with suppress(OSError):
-            deadline = time.monotonic() + _DRAIN_SECONDS
-            while port.out_waiting and time.monotonic() < deadline:
-                time.sleep(0.02)
-            port.reset_output_buffer()
-        port.close()
+        return Opened(
+            port.fileno(),
+            answers=True,
+            close=port.close,
+            # The kernel would wait thirty seconds in close() for what the device holds up.
+            discard=port.reset_output_buffer,
+            left=lambda: port.out_waiting,
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import sys
 from contextlib import suppress
 
 from yichuang.hardware.link.link import LinkLost, LinkStalled
@@ -14,6 +15,7 @@ CONNECT_SECONDS = 2.0
 
 _QUIET_SECONDS = 0.08
 _EOF_SECONDS = 1.0
+_LOOK_SECONDS = 0.02
 _CLOSE_SECONDS = 5.0
 """How long closing may take with a printer that goes on sending."""
 _CHUNK = 4096
@@ -92,6 +94,25 @@ class TcpLink:
         except OSError as error:
             raise self._lost(error, touched=touched) from error
 
+    async def drain(self, seconds: float) -> None:
+        """Wait until the other side has acknowledged every byte.
+
+        Until then it may still be lost: a printer out of paper takes no more than its buffer holds, and the
+        connection then counts as dead after some seconds (`_SOCKET_OPTIONS`).
+        """
+        _reader, writer = self._open_streams()
+        connection: socket.socket = writer.get_extra_info("socket")
+        now = asyncio.get_running_loop().time
+        deadline = now() + seconds
+        while not writer.is_closing():
+            if not _unacknowledged(connection):
+                return
+            if now() >= deadline:
+                detail = "does not take the last bytes"
+                raise LinkStalled(device=self._name, detail=detail, touched=True)
+            await asyncio.sleep(_LOOK_SECONDS)
+        raise self._lost(None, touched=True)
+
     async def receive(self, seconds: float) -> bytes:
         """What the printer sent, waiting at most `seconds`."""
         reader, _writer = self._open_streams()
@@ -151,3 +172,15 @@ class TcpLink:
     def _lost(self, error: OSError | None, *, touched: bool = False) -> LinkLost:
         detail = f"{self._host}:{self._port}: {error or 'connection closed'}"
         return LinkLost(device=self._name, detail=detail, touched=touched)
+
+
+def _unacknowledged(connection: socket.socket) -> int:
+    """How many bytes the other side has not acknowledged (SIOCOUTQ, tcp(7)); 0 where none can be told."""
+    try:
+        import fcntl
+        import termios
+
+        answer = fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, bytes(4))
+    except (ImportError, OSError):
+        return 0
+    return int.from_bytes(answer, sys.byteorder)

@@ -16,10 +16,10 @@ _VENDOR_CLASS = 255
 _BY_PROTOCOL = {2: 0, 1: 1, 3: 2}
 """Both ways before one-way before IEEE 1284.4, as usblp.c chooses."""
 
-_HEAD = 8
-"""The first bytes of a ticket go out by themselves. They can print nothing (`ESC @` and settings), and as
-long as they have not gone out, surely nothing has: libusb does not tell how much of a transfer went out
-that failed for another reason than its time."""
+_HEAD = b"\x1b@"
+"""`ESC @`, with which a ticket begins, goes out by itself. It prints nothing, and as long as it has not gone
+out, surely nothing has: libusb does not tell how much of a transfer went out that failed for another reason
+than its time. A longer head could end inside a command, and the next ticket would begin there."""
 
 _SHORTEST_READ = 0.02
 _PAUSE = 0.01
@@ -70,7 +70,8 @@ class UsbLink:
         """Hand `data` to the printer as it takes them; raises LinkLost or LinkStalled."""
         deadline = _now() + seconds
         sent = 0
-        for piece in filter(None, (data[:_HEAD], data[_HEAD:])):
+        head = _HEAD if data.startswith(_HEAD) else b""
+        for piece in filter(None, (head, data.removeprefix(head))):
             try:
                 done = await self._port.write(self._out_address(), piece, deadline - _now())
             except UsbTrouble as trouble:
@@ -80,6 +81,9 @@ class UsbLink:
             if done < len(piece):
                 detail = "takes no more bytes"
                 raise LinkStalled(device=self._name, detail=detail, touched=True)
+
+    async def drain(self, seconds: float) -> None:
+        """What was sent is with the printer: a transfer ends when its last packet is acknowledged."""
 
     async def receive(self, seconds: float) -> bytes:
         """What the printer sent, waiting at most `seconds`. Raises LinkLost."""

@@ -160,9 +160,17 @@ class TicketJobs:
             if not lost.touched:
                 raise
             return self._verdict()
-        if not self._answers:
-            return PrintReport(JobState.HANDED_OVER)
-        return await self._outcome()
+        if self._answers:
+            return await self._outcome()
+        return await self._hand_over()
+
+    async def _hand_over(self) -> PrintReport:
+        """Wait until a device that cannot answer has taken all: what is still here, closing may lose."""
+        try:
+            await self._link.drain(self._settings.print_seconds)
+        except LinkLost:
+            return self._verdict(await self._told_by_port())
+        return PrintReport(JobState.HANDED_OVER)
 
     def _markers(self, mark: bytes) -> bytes:
         """What asks for word of the end; it follows the cut, so that it covers it, too."""
