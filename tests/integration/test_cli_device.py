@@ -9,8 +9,9 @@ import socket
 import subprocess
 import sys
 import tomllib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -198,6 +199,19 @@ async def test_devices_are_worked_without_a_screen_until_told_to_end(
 # --- teach-in -------------------------------------------------------------------------------------
 
 
+async def pressed_until(press: Callable[[], None], effect: Coroutine[Any, Any, Any]) -> None:
+    """Press, again where it counted as a bounce of the press before, until it has its effect."""
+    async with asyncio.timeout(30):
+        waiting = asyncio.create_task(effect)
+        try:
+            while not waiting.done():
+                press()
+                await asyncio.wait({waiting}, timeout=2 * DEBOUNCE_SECONDS)
+        finally:
+            waiting.cancel()
+        await waiting
+
+
 async def test_a_pad_is_taught_key_by_key(tmp_path: Path) -> None:
     async with SimulatedRatingPad(show=lambda text: None, link=tmp_path / "pad") as pad:
         folder = tmp_path / "hall"
@@ -212,21 +226,15 @@ async def test_a_pad_is_taught_key_by_key(tmp_path: Path) -> None:
                 async with asyncio.timeout(20):
                     while f"「{meaning}」" not in (await teaching.stderr.readline()).decode():
                         pass
-                # Sooner after the last it would be the same press.
-                await asyncio.sleep(DEBOUNCE_SECONDS + 0.1)
 
             await until_asked("非常满意")
-            pad.press("5")
-            await until_asked("满意")
-            pad.press("4")
-            await until_asked("基本满意")
+            await pressed_until(lambda: pad.press("5"), until_asked("满意"))
+            await pressed_until(lambda: pad.press("4"), until_asked("基本满意"))
             teaching.stdin.write(b"s\n")
             await until_asked("不满意")
-            pad.press("2")
-            await until_asked("非常不满意")
-            pad.press("1")
-            async with asyncio.timeout(20):
-                assert await teaching.wait() == 0
+            await pressed_until(lambda: pad.press("2"), until_asked("非常不满意"))
+            await pressed_until(lambda: pad.press("1"), teaching.wait())
+            assert teaching.returncode == 0
         [section] = tomllib.loads((folder / "hall.toml").read_text())["rating_pad"]
         assert section["keys"] == {
             "0x35": "very_satisfied",
@@ -336,9 +344,8 @@ async def test_a_whole_simulated_hall_works(tmp_path: Path) -> None:
             await until_told("语音")
             simulated.stdin.write(b"call .\n")
             await until_told("数据口", "serving")
-            await asyncio.sleep(0.5)
-            simulated.stdin.write(b"call .\n")
-            await until_told("数据口", "idle")
+            finish = partial(simulated.stdin.write, b"call .\n")
+            await pressed_until(finish, until_told("数据口", "idle"))
             simulated.stdin.write(b"rate 2\n")
             async for _change in open_one.changes(0.1):
                 view = await open_one.store.read(lambda records: records.rating_of(1))

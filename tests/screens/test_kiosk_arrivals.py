@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 
 from tests.screens.frame import assert_frame, frame, until_gone, until_seen
@@ -34,6 +37,7 @@ from yichuang.queue.service import Hall
 from yichuang.queue.ticket import PriorityClass, TicketState
 from yichuang.queue.ticket_code import ticket_code
 from yichuang.tui.app import Restart
+from yichuang.tui.typed_scans import TypedScans
 
 __all__ = ["printing_hall"]
 
@@ -53,6 +57,15 @@ async def arrive(pilot: Pilot[Restart], hall: Hall, arrival: Arrival, kiosk: str
         while screen_of(pilot).reception.is_busy:
             await pilot.pause(0.02)
     await pilot.pause()
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait for the condition, or fail."""
+    async with asyncio.timeout(20):
+        for pause in itertools.repeat(0.005):
+            if condition():
+                return
+            await asyncio.sleep(pause)
 
 
 # --- cards ------------------------------------------------------------------------------------------
@@ -266,7 +279,8 @@ async def test_a_card_during_an_issue_is_not_mixed_up_with_it(
         async with asyncio.timeout(20):
             await begun.wait()
             hall.arrivals.tell("", card_of(hall))
-            await asyncio.sleep(0.05)
+            # The pilot's own waiting would wait for the number, too.
+            await until(lambda: any("请稍等" in row for row in frame(pilot.app)))
             slow.set()
             await pressing
         await until_seen(pilot, "您的号码")
@@ -285,13 +299,21 @@ async def test_no_number_is_taken_while_a_card_is_looked_up(
         await slow.wait()
         return await look(*given, **asked)
 
+    pressed: list[str] = []
+    take = TypedScans.take
+
+    async def handed_on(scans: TypedScans, event: events.Key) -> None:
+        await take(scans, event)
+        pressed.append(event.key)
+
     monkeypatch.setattr(hall.appointments, "check_in", slowly)
+    monkeypatch.setattr(TypedScans, "take", handed_on)
     async with kiosk(hall) as pilot:
         hall.arrivals.tell("", card_of(hall))
         async with asyncio.timeout(20):
             await begun.wait()
             pressing = asyncio.create_task(pilot.press("4", "0"))
-            await asyncio.sleep(0.05)
+            await until(lambda: pressed == ["4", "0"])
             slow.set()
             await pressing
         # They count for who stands there now.
