@@ -11,6 +11,7 @@ import sys
 import tomllib
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from datetime import timedelta, timezone
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,10 +20,13 @@ import pytest
 
 from tests.integration.command import Ran, environment, yichuang
 from yichuang.bootstrap import create_hall, open_hall, working_devices
+from yichuang.cli.simulate_log import DARK_SECONDS, Log, ShownDisplay
+from yichuang.clock import SystemClock
 from yichuang.hardware.pad.press import DEBOUNCE_SECONDS
 from yichuang.hardware.simulator.line_display import SimulatedLineDisplay
 from yichuang.hardware.simulator.pads import SimulatedCallerPad, SimulatedRatingPad
 from yichuang.hardware.simulator.printer import Failure, SimulatedPrinter
+from yichuang.hardware.simulator.shown import draw_box
 from yichuang.profile import printer_toml
 
 
@@ -326,11 +330,16 @@ async def test_a_whole_simulated_hall_works(tmp_path: Path) -> None:
                     if all(word in line for word in words):
                         return
 
+        await until_told("转移")
+        await until_told("[QR")
         await until_told("Ctrl+C")
         async with open_hall(folder) as open_one, working_devices(open_one, kiosks={""}):
             done = await open_one.issue(category="social_affairs")
             assert done.ticket is not None
+            [job] = await open_one.print_jobs()
+            assert job.document.code
             await until_told("请留意")
+            await until_told("[QR", job.document.code)
             statuses = {}
             async for _change in open_one.changes(0.1):
                 statuses = {each.name: each for each in await open_one.devices.statuses()}
@@ -357,6 +366,59 @@ async def test_a_whole_simulated_hall_works(tmp_path: Path) -> None:
 async def test_a_real_hall_is_not_taken_for_a_simulated_one(hall: Path) -> None:
     ran = await asyncio.to_thread(yichuang, "simulate", "hall", "--folder", str(hall), "--json")
     assert ran.error["code"] == "folder_unusable"
+
+
+async def test_a_simulated_hall_is_named_once_and_by_either_option(hall: Path) -> None:
+    ran = await asyncio.to_thread(yichuang, "simulate", "hall", "--hall", str(hall), "--json")
+    assert ran.error["code"] == "folder_unusable", "it is the hall of --hall that was looked at"
+    words = ("simulate", "hall", "--hall", str(hall), "--folder", str(hall / "more"), "--json")
+    ran = await asyncio.to_thread(yichuang, *words)
+    assert (ran.status, ran.error["code"]) == (2, "usage")
+    assert not (hall / "more").exists()
+
+
+async def test_a_simulated_hall_that_is_open_elsewhere_says_so(tmp_path: Path) -> None:
+    folder = tmp_path / "demo"
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        lines = printer_toml("sim-printer", host="127.0.0.1", port=port, width=80)
+        await create_hall(
+            folder, level="village", printers=lines + '[[call_feed]]\nname = "sim-feed"\n'
+        )
+        words = ("simulate", "hall", "--folder", str(folder), "--json")
+        ran = await asyncio.to_thread(yichuang, *words)
+    assert ran.error["code"] == "hall_port_taken"
+    assert str(port) in ran.error["message"]
+    assert "--folder" in ran.error["hint"]
+    assert "--port" not in ran.error["hint"]
+
+
+async def test_a_display_is_told_of_when_its_text_changes_and_blinking_in_one_word(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    shown = ShownDisplay(Log(), "屏")
+    dark, first = draw_box(["", ""], 8), draw_box(["A001", "1"], 8, "红")
+    for drawn in (first, *[dark, first] * 6, dark, draw_box(["A002", "1"], 8, "红")):
+        shown.show(drawn)
+    shown.show(draw_box(["A002", "1"], 8))
+    told = capsys.readouterr().out
+    assert [told.count(word) for word in ("A001", "闪烁", "A002")] == [1, 1, 1]
+    shown.show(dark)
+    await asyncio.sleep(DARK_SECONDS + 0.1)
+    assert "|        |" in capsys.readouterr().out, "it stayed dark"
+    shown.show(draw_box(["B001", "2"], 8, "闪烁"))
+    shown.show(draw_box(["B001", "2"], 8))
+    assert capsys.readouterr().out.count("B001") == 1
+    shown.close()
+
+
+def test_times_in_a_simulated_hall_are_the_hall_s(capsys: pytest.CaptureFixture[str]) -> None:
+    log = Log()
+    log.zone = timezone(timedelta(hours=5, minutes=45))
+    log.tell("屏", "一")
+    said = capsys.readouterr().out.split()[0]
+    now = SystemClock().now().astimezone(log.zone)
+    assert said[:5] in {f"{now - timedelta(seconds=back):%H:%M}" for back in (0, 60)}
 
 
 def test_simulated_keys_leave_the_terminal_as_it_was(tmp_path: Path) -> None:

@@ -191,7 +191,10 @@ def caller_pad(asked: Asked, fail: str | None, path: Path | None, window: int) -
 
 def caller_keys() -> str:
     """What the keys of a caller pad do."""
-    return _("Enter 下一号，+ 重呼，- 过号，. 开始和办结，/ 暂停，数字加 Enter 叫那个号")
+    return _(
+        "Enter 下一号，+ 重呼，- 过号，. 开始和办结，/ 暂停，数字加 Enter 叫那个号，"
+        "* 加窗口号再按 Enter 转移"
+    )
 
 
 def _pressing(press: Callable[[str], None]) -> Callable[[str], None]:

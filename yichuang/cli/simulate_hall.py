@@ -12,14 +12,15 @@ from functools import partial
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from yichuang.cli.options import Asked, takes_hall
 from yichuang.cli.outcome import say
 from yichuang.cli.simulate_devices import CardHands, caller_keys, scanning
+from yichuang.cli.simulate_log import Log, ShownDisplay
 from yichuang.cli.typed import typed
-from yichuang.clock import SystemClock
 from yichuang.config import SETTINGS_FILE, Settings, load_settings
-from yichuang.errors import FolderUnusable, PortTaken
+from yichuang.errors import FolderUnusable, HallPortTaken
 from yichuang.hardware.simulator.id_reader import SimulatedIdReader
 from yichuang.hardware.simulator.led import SimulatedLed
 from yichuang.hardware.simulator.line_display import SimulatedLineDisplay
@@ -53,7 +54,12 @@ def _default_folder() -> Path:
 )
 @takes_hall
 def hall(asked: Asked, folder: Path | None) -> None:
-    """Run one simulated device of each kind until interrupted."""
+    """Run one simulated device of each kind until interrupted; `--hall` names the folder as well."""
+    source = click.get_current_context().get_parameter_source("hall")
+    if source is ParameterSource.COMMANDLINE:
+        if folder is not None:
+            raise click.UsageError(_("--hall 和 --folder 是一回事，只写一个"))
+        folder = asked.folder
     asyncio.run(_run((folder or _default_folder()).absolute()))
 
 
@@ -70,6 +76,7 @@ async def _run(folder: Path) -> None:
             from yichuang.bootstrap import create_hall
 
             await create_hall(folder, level="town", printers=room.toml(), sample=True)
+        room.log.zone = load_settings(folder).zone
         queue = await stack.enter_async_context(typed())
         _explain(folder, room.toml())
         while True:
@@ -109,14 +116,17 @@ class _Room:
     """The simulated devices of a hall, and who listens to what comes out of them."""
 
     def __init__(self, devices: Path, printer: int, feed: int) -> None:
+        self.log = Log()
         self._devices = devices
         self._ports = printer, feed
         self.printer = SimulatedPrinter(printer, 80, None, self._paper)
-        show = partial(partial, _log)
+        self.shown = ShownDisplay(self.log, _("窗口屏")), ShownDisplay(self.log, _("大厅屏"))
+        window, whole = self.shown
         self.line = SimulatedLineDisplay(
-            show=show(_("窗口屏")), link=devices / "line-display", columns=20
+            show=window.show, link=devices / "line-display", columns=20
         )
-        self.led = SimulatedLed(show=show(_("大厅屏")), link=devices / "led")
+        self.led = SimulatedLed(show=whole.show, link=devices / "led")
+        show = partial(partial, self.log.tell)
         self.reader = SimulatedIdReader(show=show(_("阅读器")), link=devices / "id-reader")
         self.rating = SimulatedRatingPad(show=show(_("评价器")), link=devices / "rating-pad")
         self.caller = SimulatedCallerPad(show=show(_("叫号器")), link=devices / "caller-pad")
@@ -135,7 +145,8 @@ class _Room:
         command = f'["cp", "{{file}}", "{self.sound}"]'
         return "\n".join(
             [
-                printer_toml(_PRINTER, host="127.0.0.1", port=printer, width=80),
+                printer_toml(_PRINTER, host="127.0.0.1", port=printer, width=80)
+                + 'qr = "native"\n',  # what its codes say stands on the simulated paper
                 self.line.toml("sim-window", (1,)),
                 self.led.toml("sim-hall", ()),
                 f'[[call_feed]]\nname = "{_FEED}"\nport = {feed}\n',
@@ -173,7 +184,7 @@ class _Room:
             say(_how())
 
     def _paper(self, paper: Paper) -> None:
-        _log(_("打印机"), as_text(paper))
+        self.log.tell(_("打印机"), as_text(paper))
 
     async def listen(self) -> None:
         """Tell of each sound that is played, until cancelled."""
@@ -186,7 +197,7 @@ class _Room:
             seen = now
             with suppress(OSError, EOFError, wave.Error), wave.open(str(self.sound)) as file:
                 seconds = file.getnframes() / file.getframerate()
-                _log(_("语音"), _("播了 {seconds:.1f} 秒").format(seconds=seconds))
+                self.log.tell(_("语音"), _("播了 {seconds:.1f} 秒").format(seconds=seconds))
 
     async def read_feed(self) -> None:
         """Tell of each line of the call feed, as a program of others would read it, until cancelled."""
@@ -196,7 +207,7 @@ class _Room:
                 reader, writer = await asyncio.open_connection("127.0.0.1", port)
                 try:
                     while line := await reader.readline():
-                        _log(_("数据口"), line.decode(errors="replace").rstrip())
+                        self.log.tell(_("数据口"), line.decode(errors="replace").rstrip())
                 finally:
                     writer.close()
             await asyncio.sleep(_RETRY_SECONDS)
@@ -211,14 +222,14 @@ def _age(path: Path) -> int:
 
 @asynccontextmanager
 async def _room(devices: Path, printer: int, feed: int) -> AsyncIterator[_Room]:
-    """Every device, until the block ends. Raises PortTaken."""
+    """Every device, until the block ends. Raises HallPortTaken."""
     room = _Room(devices, printer, feed)
     async with AsyncExitStack() as stack:
         try:
             await stack.enter_async_context(room.printer)
         except OSError as error:
             detail = error.strerror or error
-            raise PortTaken(device=_PRINTER, port=printer, detail=detail) from error
+            raise HallPortTaken(device=_PRINTER, port=printer, detail=detail) from error
         for each in (room.line, room.led, room.reader, room.rating, room.caller, room.scanner):
             await stack.enter_async_context(each)
         tasks = [asyncio.create_task(room.listen()), asyncio.create_task(room.read_feed())]
@@ -227,6 +238,8 @@ async def _room(devices: Path, printer: int, feed: int) -> AsyncIterator[_Room]:
         finally:
             for task in tasks:
                 task.cancel()
+            for each in room.shown:
+                each.close()
             await asyncio.gather(*tasks, return_exceptions=True)
 
 
@@ -250,18 +263,7 @@ def _how() -> str:
             "  card      " + _("放上一张身份证，再输入一次拿走；card 2 放第二张"),
             "  rate 1    " + _("在评价器上按 1-5"),
             "  call KEYS " + _("在叫号器上按键：") + caller_keys(),
-            "  scan TEXT " + _("扫一个码"),
+            "  scan TEXT " + _("扫一个码：票上 [QR …] 里的那串，或六位预约码"),
             "  Ctrl+C    " + _("结束"),
         ]
     )
-
-
-def _log(what: str, text: str) -> None:
-    """What a device saw, with the time."""
-    at = f"{SystemClock().now().astimezone():%H:%M:%S}"
-    lines = text.splitlines()
-    drawn = lines if len(lines) > 1 else []
-    told = _("{what}：{text}").format(what=what, text="" if drawn else text)
-    say(f"{at} {told}".rstrip())
-    for line in drawn:
-        say(f"    {line}")

@@ -22,6 +22,13 @@ class PortTaken(DeviceError):
     advice = N_("多半是别的程序占着；用 --port 换一个，例如 --port 9101")
 
 
+class HallPortTaken(PortTaken):
+    """The port of a simulated hall's printer: it stands in that hall's hall.toml."""
+
+    code = "hall_port_taken"
+    advice = N_("多半是这个模拟大厅在别的终端里开着，先结束它；不是就用 --folder 换一个文件夹")
+
+
 class DeviceInUse(DeviceError):
     """Another process of the hall works the device."""
 

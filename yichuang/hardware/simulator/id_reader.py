@@ -74,7 +74,7 @@ class SimulatedIdReader:
 
     def toml(self) -> str:
         """The section of hall.toml that uses it; with TCP only once it was opened."""
-        return f'[[id_reader]]\nname = "{_NAME}"\n{self._socket.toml()}'
+        return f'[[id_reader]]\nname = "sim-reader"\n{self._socket.toml()}'
 
     async def fail(self, failure: Failure | None) -> None:
         """Begin to fail in that way, or be sound again (None)."""
