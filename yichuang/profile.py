@@ -79,7 +79,8 @@ def hall_toml(name: str, level: Level, printers: str = "", *, sample: bool = Fal
         sample=_SAMPLE if sample else "",
         categories="\n".join(_category(each) for each in CATEGORIES),
         windows="\n".join(_windows(level)),
-        printers=printers or _NO_PRINTER,
+        printers=(printers or _NO_PRINTER).rstrip("\n"),
+        devices=_DEVICES,
     )
 
 
@@ -146,6 +147,59 @@ _NO_PRINTER = """\
 # width = 80                    # 纸宽毫米：58 或 80
 """
 
+_DEVICES = """\
+# 别的设备：有哪一种，就去掉那一种每行前面的“# ”，改成本厅的。还有哪些设置见 docs/devices。
+
+# [voice]
+# enabled = true                # 语音叫号
+# languages = ["zh_CN"]         # 说哪几种语言，按次序："zh_CN"、"en"
+# times = 2                     # 每次叫号说几遍
+# volume = 100                  # 0 到 100
+# pack = "clips"                # 自己录的语音包，从本文件夹算起；不写就用合成语音
+
+# [[display]]
+# name = "led1"                 # 各设备的名字不能相同：字母、数字、- 和 _
+# driver = "onbon"              # line 两行窗口屏、onbon 仰邦 LED 条屏、template 别的条屏
+# windows = [1]                 # 哪个窗口的屏；不写就是大厅的屏
+# transport = "tcp"             # 串口："serial"，再写 path，不写 host 和 port
+# host = "192.168.1.61"
+# port = 5005
+
+# [[call_feed]]
+# name = "feed"
+# host = "127.0.0.1"            # 只给本机的程序读；没有密码，不要对外网开
+# port = 9108
+
+# [[id_reader]]
+# name = "card1"                # USB 的阅读器只写这一行，串口的再写下面三行
+# transport = "serial"
+# path = "/dev/ttyUSB0"
+# baud = 115200
+
+# [[rating_pad]]
+# name = "rating1"
+# window = 1
+# path = "/dev/input/by-id/usb-rating-event-kbd"
+# best = 1                      # 表示非常满意的键：1 或 5
+
+# [[caller_pad]]
+# name = "caller1"
+# window = 1
+# path = "/dev/input/by-id/usb-caller-event-kbd"
+
+# [[scanner]]
+# name = "scanner"
+# input = "serial"              # 键盘模式的扫码器写 "evdev"
+# path = "/dev/ttyACM0"
+
+# [kiosk]
+# elderly_age = 60              # 放上证件的人满多少岁，就问要不要走绿色通道
+# keyboard_scanner = false      # true：像键盘一样输入的扫码器也读预约码
+
+# [rating]
+# seconds = 30                  # 办结后多少秒内，评价器的按键算数
+"""
+
 _TEMPLATE = """\
 # 一窗 Yichuang 的大厅设置。改完保存，重新打开程序就生效；yichuang doctor 检查有没有写错。
 
@@ -160,6 +214,7 @@ language = "zh_CN"              # 或 en
 [ticket]
 digits = 3                      # 字母后的位数，超过后自动加一位
 priority_prefix = ""            # 绿色通道号前的字母，例如 "V"；空着就不加
+# qr = true                     # 票上印码，供评价和查询；不写：有扫码器就印
 keep_person_days = 30           # 多少天后清除号上的证件信息（只存带密钥的散列值）
 hints = ["请在等候区休息，留意屏幕和语音叫号", "过号请到窗口或导引台恢复，当天有效"]
 
@@ -220,10 +275,10 @@ keep_days = 90                  # 预约日期过后多少天清除姓名、电�
 
 # 法定节假日和调休程序已经知道（yichuang hours 列出）。本厅另有安排的日子写在这里，以这里为准：
 # [[holiday]]
-# date = 2026-10-08
-# open = false                  # false 放假，true 上班
-# name = "搬迁"
-# hours = ["09:00-11:30"]       # 只在 open = true 时写；不写就按 weekday 的时段
+# date = 2026-10-10
+# open = true                   # true 上班，false 放假
+# name = "便民日"
+# hours = ["09:00-11:30"]       # 放假不写；上班不写就按 weekday 的时段
 
 # 类别：最多六个（“设置分类区域不应超过6类”，DB4105/T 229-2024 4.1）。name 可以改，code 不要改。
 
@@ -238,4 +293,6 @@ keep_days = 90                  # 预约日期过后多少天清除姓名、电�
 {windows}
 # 票据打印机：第一台是取号用的。
 
-{printers}"""
+{printers}
+
+{devices}"""

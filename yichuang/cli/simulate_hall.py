@@ -238,8 +238,8 @@ async def _room(devices: Path, printer: int, feed: int) -> AsyncIterator[_Room]:
         finally:
             for task in tasks:
                 task.cancel()
-            for each in room.shown:
-                each.close()
+            for display in room.shown:
+                display.close()
             await asyncio.gather(*tasks, return_exceptions=True)
 
 
