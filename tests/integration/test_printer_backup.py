@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from tests.halls import MORNING, memory_hall, small_settings, sqlite_hall
-from yichuang.bootstrap import finish_print_job
+from yichuang.bootstrap import finish_print_job, printer_states
 from yichuang.clock import FixedClock
 from yichuang.hardware.simulator.printer import Failure, SimulatedPrinter
 from yichuang.hardware.ticket_printer import open_printer
 from yichuang.hardware.worker import Pace, PrinterWorker
-from yichuang.queue.device import DeviceReason
+from yichuang.queue.device import UNWATCHED, DeviceHealth, DeviceReason, DeviceState
 from yichuang.queue.printing import JobState, PrintJob
 from yichuang.queue.service import Hall
 
@@ -176,3 +176,13 @@ async def test_a_command_follows_its_paper_to_the_other_printer(pair: Pair) -> N
     found = await finish_print_job(pair.hall, job, 30)
     assert found is not None
     assert (found.state, found.printer, found.moved_from) == (JobState.PRINTED, "back", "front")
+
+
+async def test_only_a_printer_that_nobody_works_is_asked_how_it_is(pair: Pair) -> None:
+    """Whoever works one that cannot be asked does not know how it is, and has it open."""
+    assert await pair.hall.store.lease("front", "another", 60)
+    front, back = await printer_states(pair.hall)
+    assert (front.health, back.health) == (UNWATCHED, DeviceHealth(DeviceState.READY))
+    assert (pair.first.connections, pair.second.connections) == (0, 1)
+    assert await pair.hall.store.lease("back", "another", 60)
+    assert not await pair.hall.store.lease("front", "me", 60)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import logging
+import math
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -34,6 +35,8 @@ class MemoryOutbox:
         self.senders: dict[int, str] = {}
         self.leases: dict[str, tuple[str, float]] = {}
         self.renewals = 0
+        self.refused = asyncio.Event()
+        """Set when somebody asked in vain for a lease."""
         self.health: dict[str, DeviceHealth] = {}
         self.broken = 0
         """How many of the next calls fail as a busy store does."""
@@ -78,6 +81,7 @@ class MemoryOutbox:
             self.bugs -= 1
             raise ZeroDivisionError("a bug")
         if former not in (None, owner):
+            self.refused.set()
             return False
         self.leases[device] = (owner, asyncio.get_running_loop().time() + seconds)
         self.renewals += former == owner
@@ -86,6 +90,10 @@ class MemoryOutbox:
                 self._set(job, PrintReport(JobState.UNKNOWN, DeviceReason.INTERRUPTED))
         await self._tell()
         return True
+
+    def take_away(self, device: str) -> None:
+        """Let another process have the lease, as when this one was stopped for a while."""
+        self.leases[device] = ("another", math.inf)
 
     async def release(self, device: str, owner: str) -> None:
         if self.holder(device) == owner:
@@ -156,6 +164,7 @@ class FakePrinter:
         self.state = READY
         self.asked = 0
         self.closed = 0
+        self.let_go = asyncio.Event()
         self.gate = asyncio.Event()
         self.gate.set()
         self.begun = asyncio.Event()
@@ -174,6 +183,7 @@ class FakePrinter:
 
     async def close(self) -> None:
         self.closed += 1
+        self.let_go.set()
 
 
 def worker_of(
@@ -306,6 +316,51 @@ async def test_the_lease_is_renewed_during_a_long_print(
         printer.gate.set()
         await outbox.until(lambda: outbox.state(job) == PRINTED)
     assert printer.printed + rival.printed == ["A001"]
+
+
+async def test_a_printer_whose_lease_was_lost_is_let_go(
+    outbox: MemoryOutbox, printer: FakePrinter
+) -> None:
+    pace = Pace(lease=30, renew=0.02, health=30, retry=0.02)
+    worker = worker_of(printer, outbox, "one", pace=pace)
+    async with asyncio.timeout(30), running(worker):
+        await outbox.until(lambda: outbox.health.get("front") == READY)
+        outbox.take_away("front")
+        await printer.let_go.wait()
+        await outbox.release("front", "another")
+        job = await outbox.add()
+        await outbox.until(lambda: outbox.state(job) == PRINTED)
+
+
+async def test_a_printer_that_is_another_processs_is_not_asked_how_it_is(
+    outbox: MemoryOutbox, printer: FakePrinter
+) -> None:
+    """A process that was stopped goes on where it was, before it looks after its lease."""
+    pace = Pace(lease=30, renew=30, health=0.02, retry=0.02)
+    async with asyncio.timeout(30), running(worker_of(printer, outbox, "one", pace=pace)):
+        await outbox.until(lambda: outbox.health.get("front") == READY)
+        asked = printer.asked
+        outbox.take_away("front")
+        await printer.let_go.wait()
+        assert printer.asked == asked
+
+
+async def test_a_job_under_way_ends_before_the_printer_is_let_go(
+    outbox: MemoryOutbox, printer: FakePrinter, caplog: pytest.LogCaptureFixture
+) -> None:
+    printer.gate.clear()
+    job = await outbox.add()
+    pace = Pace(lease=30, renew=0.02, health=30, retry=0.02)
+    async with asyncio.timeout(30), running(worker_of(printer, outbox, "one", pace=pace)):
+        await printer.begun.wait()
+        outbox.take_away("front")
+        await outbox.refused.wait()
+        assert printer.closed == 0
+        printer.gate.set()
+        await printer.let_go.wait()
+    assert printer.printed == ["A001"]
+    assert outbox.state(job) == PRINTED
+    assert "another process took the lease" in caplog.text
 
 
 async def test_stop_lets_the_present_job_end(outbox: MemoryOutbox, printer: FakePrinter) -> None:
@@ -488,6 +543,35 @@ async def test_a_command_gives_up_after_its_time(
     assert await command.work_until(99, 0.1) is None
     await command.close()
     assert outbox.holder("front") == "hung"
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+async def test_a_command_prints_no_more_than_its_own_paper(
+    outbox: MemoryOutbox, printer: FakePrinter, place: int
+) -> None:
+    jobs = [await outbox.add() for _each in range(3)]
+    found = await worker_of(printer, outbox, "command", pace=PATIENT).work_until(jobs[place], 30)
+    assert found is not None
+    assert found.state is JobState.PRINTED
+    assert printer.printed == ["A001", "A002", "A003"][: place + 1]
+    assert (printer.closed, outbox.holder("front")) == (1, None)
+
+
+async def test_a_command_begins_no_paper_after_its_time(
+    outbox: MemoryOutbox, printer: FakePrinter
+) -> None:
+    jobs = [await outbox.add() for _each in range(3)]
+    printer.gate.clear()
+    command = worker_of(printer, outbox, "command", pace=PATIENT)
+    working = asyncio.create_task(command.work_until(jobs[-1], 0.05))
+    await printer.begun.wait()
+    asyncio.get_running_loop().call_later(0.1, printer.gate.set)
+    found = await working
+    assert found is not None
+    assert found.state is JobState.QUEUED
+    assert printer.printed == ["A001"]
+    assert outbox.state(jobs[0]) == PRINTED
+    assert (printer.closed, outbox.holder("front")) == (1, None)
 
 
 async def test_the_whole_way_to_simulated_paper(outbox: MemoryOutbox) -> None:

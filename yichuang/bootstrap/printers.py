@@ -6,12 +6,14 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from yichuang.bootstrap.owner import new_owner
-from yichuang.queue.device import DeviceState, DeviceStatus
+from yichuang.bootstrap.owner import holding, new_owner
+from yichuang.errors import DeviceInUse
+from yichuang.queue.device import DeviceHealth, DeviceState, DeviceStatus
 from yichuang.queue.printing import PrintJob
 from yichuang.queue.service import Hall
 
@@ -81,6 +83,7 @@ async def simulated_printers(
 async def finish_print_job(hall: Hall, job: int, seconds: float) -> PrintJob | None:
     """Work the job here, or watch the process that does, until its end is known or time is up.
 
+    Those queued before it are printed first, as long as there is time; one under way is brought to its end.
     A job that its printer passes on to another one is followed there.
     """
     now = asyncio.get_running_loop().time
@@ -92,26 +95,29 @@ async def finish_print_job(hall: Hall, job: int, seconds: float) -> PrintJob | N
         )
         if settings is None:
             break
-        worker = printer_worker(hall, settings)
-        try:
-            found = await worker.work_until(job, deadline - now())
-        finally:
-            await worker.close()
+        found = await printer_worker(hall, settings).work_until(job, deadline - now())
     return found
 
 
 async def printer_states(hall: Hall) -> list[DeviceStatus]:
     """The printers as they are now: as their worker sees them, or asked here when nobody works them."""
-    from yichuang.hardware.ticket_printer import open_printer
-
     states = []
     for status, settings in zip(await hall.printers(), hall.settings.printer, strict=True):
         seen = status
         if status.health.state is DeviceState.UNKNOWN:
-            printer = open_printer(settings)
-            try:
-                seen = DeviceStatus(status.name, await printer.health(), None)
-            finally:
-                await printer.close()
+            # One that cannot be asked is unknown to its worker, too: opened here, it would seem taken.
+            with suppress(DeviceInUse):
+                async with holding(hall.store, status.name):
+                    seen = replace(status, health=await _health(settings), since=None)
         states.append(seen)
     return states
+
+
+async def _health(settings: PrinterSettings) -> DeviceHealth:
+    from yichuang.hardware.ticket_printer import open_printer
+
+    printer = open_printer(settings)
+    try:
+        return await printer.health()
+    finally:
+        await printer.close()

@@ -67,12 +67,16 @@ class PrinterWorker:
         self._ended = asyncio.Event()
         self._ended.set()
         self._held = False
+        self._lost = asyncio.Event()
+        """Set when another process was found to have the lease: the printer is to be let go."""
         self._ask_at = 0.0
         self._stored_health: DeviceHealth | None = None
         self._untold: tuple[PrintJob, PrintReport] | None = None
 
     async def run(self) -> None:
         """Work until `stop`; the printer's connection and the lease are held while idle.
+
+        When another process has taken the lease, the printer is closed: many take one connection at a time.
 
         Trouble with the store is logged and tried again, and so is an error that nobody foresaw: a
         worker that ended would leave tickets queued with nobody to print them.
@@ -126,25 +130,33 @@ class PrinterWorker:
     async def work_until(self, job: int, seconds: float) -> PrintJob | None:
         """The job as it is when it is final, or another printer's, or after `seconds`; None for no such job.
 
-        The printer's jobs are worked here, or waited for while another process holds the lease.
+        The printer's jobs up to this one are worked here, or waited for while another process holds the
+        lease. The one under way when the time is over is brought to its end.
         """
         now = asyncio.get_running_loop().time
         deadline = now() + seconds
-        while True:
-            mark = self._outbox.mark()
-            await self.work_once()
-            found = await self._outbox.job(job)
-            left = deadline - now()
-            if found is None or found.state.is_final or left <= 0:
-                return found
-            if found.printer != self._printer.name:
-                return found
-            await self._outbox.wait_for_change(mark, min(left, self._pace.retry))
+        try:
+            async with self._lease_kept():
+                while True:
+                    mark = self._outbox.mark()
+                    found = await self._outbox.job(job)
+                    left = deadline - now()
+                    if found is None or found.state.is_final or left <= 0:
+                        return found
+                    if found.printer != self._printer.name:
+                        return found
+                    if not (await self._lease() and await self._work_one()):
+                        await self._outbox.wait_for_change(mark, min(left, self._pace.retry))
+        finally:
+            await self.close()
 
     async def _turn(self) -> None:
         """Work one job, or ask after the printer's health, or wait for a change."""
         mark = self._outbox.mark()
         if not self._held and not await self._lease():
+            if self._lost.is_set():
+                await self._printer.close()
+                self._lost.clear()
             await self._unless_stopped(self._outbox.wait_for_change(mark, self._pace.retry))
             return
         if await self._work_one():
@@ -152,10 +164,12 @@ class PrinterWorker:
         now = asyncio.get_running_loop().time
         looked_at = now()
         if looked_at >= self._ask_at:
+            if not await self._lease():
+                return
             await self._note_health(await self._printer.health())
             self._ask_at = now() + self._pace.health
         wait = max(0.0, self._ask_at - now())
-        await self._unless_stopped(self._outbox.wait_for_change(mark, wait))
+        await self._unless_stopped(self._outbox.wait_for_change(mark, wait), self._lost)
         if (early := looked_at + self._pace.look - now()) > 0:
             await asyncio.sleep(early)
 
@@ -218,12 +232,15 @@ class PrinterWorker:
 
     async def _lease(self) -> bool:
         held = await self._outbox.lease(self._printer.name, self._owner, self._pace.lease)
+        if held:
+            self._lost.clear()
         if held and not self._held:
             # The store forgets a printer's state with the lease.
             self._stored_health = None
             self._ask_at = 0.0
         elif self._held and not held:
             logger.warning("printer %s: another process took the lease", self._printer.name)
+            self._lost.set()
         self._held = held
         return held
 
@@ -255,14 +272,17 @@ class PrinterWorker:
                     # Renewal that ended would let another process print beside this one.
                     logger.exception("printer %s: lease not renewed", self._printer.name)
 
-    async def _unless_stopped(self, waiting: Coroutine[Any, Any, object]) -> None:
-        """Wait for `waiting`, but no longer than until `stop`."""
+    async def _unless_stopped(
+        self, waiting: Coroutine[Any, Any, object], *others: asyncio.Event
+    ) -> None:
+        """Wait for `waiting`, but no longer than until `stop` or one of the `others`."""
         wait = asyncio.create_task(waiting)
-        stop = asyncio.create_task(self._stopping.wait())
+        ends = [asyncio.create_task(event.wait()) for event in (self._stopping, *others)]
         try:
-            await asyncio.wait({wait, stop}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({wait, *ends}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            stop.cancel()
+            for end in ends:
+                end.cancel()
             if not wait.done():
                 wait.cancel()
             with suppress(asyncio.CancelledError):
