@@ -6,16 +6,8 @@ import itertools
 from datetime import timedelta
 
 import pytest
-
 from tests.rules.fair_hall import call, fair_hall, give
 from yichuang.clock import FixedClock
-from yichuang.errors import (
-    CannotMute,
-    InvalidHall,
-    NotSurelyUnprinted,
-    UnknownDevice,
-    UnknownPrintJob,
-)
 from yichuang.queue.announcement import AnnouncementState
 from yichuang.queue.arrivals import Arrivals, Scan
 from yichuang.queue.device import DeviceHealth, DeviceKind, DeviceReason, DeviceState
@@ -25,6 +17,18 @@ from yichuang.queue.item import Item
 from yichuang.queue.printing import JobState, PrintReport
 from yichuang.queue.service import Hall
 from yichuang.queue.ticket_code import read_ticket_code
+
+from yichuang.errors import (
+    CannotMute,
+    InvalidHall,
+    NotSurelyUnprinted,
+    PaperPointless,
+    PrintedSince,
+    UnknownDevice,
+    UnknownPrinter,
+    UnknownPrintJob,
+    UnknownTicket,
+)
 
 DEVICES = """
 [[printer]]
@@ -210,6 +214,52 @@ async def test_what_surely_printed_nothing_is_sent_again(hall: Hall) -> None:
     assert claimed.id == job
     (told,) = await _events(hall, EventKind.PRINT_RETRIED)
     assert (told.actor, told.event.data["after"]) == ("窗口1", "paper_out")
+
+
+async def test_no_second_paper_is_sent_beside_a_later_one(hall: Hall) -> None:
+    job = await _failed(hall, UNTOUCHED)
+    (number,) = [each.number for each in await hall.tickets()]
+    later = (await hall.reprint(number)).print_job
+    with pytest.raises(PrintedSince) as refused:
+        await hall.devices.retry(job)
+    assert f"第 {later} 号" in refused.value.message
+    assert [each.state for each in await hall.print_jobs()] == [JobState.QUEUED, JobState.FAILED]
+
+
+async def test_no_paper_is_sent_of_a_ticket_that_is_over(hall: Hall, clock: FixedClock) -> None:
+    job = await _failed(hall, UNTOUCHED)
+    (number,) = [each.number for each in await hall.tickets()]
+    await hall.cancel(number, reason="不办了")
+    with pytest.raises(PaperPointless):
+        await hall.devices.retry(job)
+    other = await _failed(hall, UNTOUCHED)
+    clock.advance(timedelta(days=1))
+    with pytest.raises(UnknownTicket):
+        await hall.devices.retry(other)
+
+
+async def test_the_slip_of_an_outage_is_sent_again(hall: Hall) -> None:
+    await give(hall)
+    assert await hall.store.lease("front", "me", 60)
+    assert await hall.store.claim("front", "me") is not None
+    await hall.close_day(outage=True, reason="停电")
+    slip = await hall.store.claim("front", "me")
+    assert slip is not None
+    await hall.store.report(slip.id, UNTOUCHED, "me")
+    await hall.devices.retry(slip.id)
+    again = await hall.print_job(slip.id)
+    assert again is not None
+    assert again.state is JobState.QUEUED
+
+
+async def test_nothing_is_sent_again_to_a_printer_that_the_hall_has_no_more(
+    hall: Hall, clock: FixedClock
+) -> None:
+    job = await _failed(hall, UNTOUCHED)
+    edited = (await fair_hall(clock, more=DEVICES.replace('"front"', '"new"'))).settings
+    with pytest.raises(UnknownPrinter) as refused:
+        await Hall(edited, hall.store, clock).devices.retry(job)
+    assert "new" in refused.value.hint
 
 
 @pytest.mark.parametrize(

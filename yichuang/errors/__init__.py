@@ -77,6 +77,20 @@ from yichuang.errors.memory import (
     StoreForeign,
     StoreReadOnly,
 )
+from yichuang.errors.root import YichuangError
+from yichuang.errors.settings import (
+    BackupRefused,
+    ConfigError,
+    FileUnreadable,
+    FolderUnusable,
+    HallExists,
+    HallIncomplete,
+    HallMissing,
+    InvalidHall,
+    InvalidItems,
+    UnusableTerminal,
+)
+
 from yichuang.errors.refusal import (
     AlreadyRated,
     CannotMute,
@@ -92,6 +106,8 @@ from yichuang.errors.refusal import (
     NotServedHere,
     NotSurelyUnprinted,
     NotYours,
+    PaperPointless,
+    PrintedSince,
     QueueRefusal,
     ReasonMissing,
     ReturnsExhausted,
@@ -115,19 +131,6 @@ from yichuang.errors.refusal import (
     WindowIdle,
     WindowNotPaused,
     WindowPaused,
-)
-from yichuang.errors.root import YichuangError
-from yichuang.errors.settings import (
-    BackupRefused,
-    ConfigError,
-    FileUnreadable,
-    FolderUnusable,
-    HallExists,
-    HallIncomplete,
-    HallMissing,
-    InvalidHall,
-    InvalidItems,
-    UnusableTerminal,
 )
 
 __all__ = [
@@ -187,9 +190,11 @@ __all__ = [
     "NothingToUndo",
     "NothingWaiting",
     "OutsideHours",
+    "PaperPointless",
     "PassTooSoon",
     "PlayerMissing",
     "PortTaken",
+    "PrintedSince",
     "QueueRefusal",
     "ReasonMissing",
     "ReferenceDiffers",

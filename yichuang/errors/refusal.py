@@ -289,6 +289,22 @@ class NotSurelyUnprinted(QueueRefusal):
     advice = N_("看一眼出纸口；没有票就补打：yichuang ticket reprint，票上会有补打字样")
 
 
+class PrintedSince(QueueRefusal):
+    """The ticket has a later print job: two papers without 补打 could come out."""
+
+    code = "printed_since"
+    text = N_("{number} 后来又排了第 {later} 号打印任务，不能再打第 {job} 号")
+    advice = N_("看第 {later} 号任务打出来没有；没有票就补打：yichuang ticket reprint")
+
+
+class PaperPointless(QueueRefusal):
+    """The ticket is over: a paper of it would let somebody wait in vain."""
+
+    code = "paper_pointless"
+    text = N_("{number} 已经是「{state}」，不再打它的票")
+    advice = N_("办事人还要办，就重新取号")
+
+
 class NothingToRate(QueueRefusal):
     """No finished ticket waits for a rating there."""
 

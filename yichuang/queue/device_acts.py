@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from yichuang.errors import CannotMute, NotSurelyUnprinted, UnknownPrintJob
 from yichuang.language import _
 from yichuang.queue.command import MuteDevice, NoteDevice, RetryPrint, TestDevice
 from yichuang.queue.desk import Desk, Done
 from yichuang.queue.device import DeviceKind
 from yichuang.queue.document import TicketDocument
 from yichuang.queue.event import EventKind
-from yichuang.queue.printing import JobState
+from yichuang.queue.printing import JobState, PrintJob
+from yichuang.queue.ticket import TicketState
 from yichuang.text import one_line
+
+from yichuang.errors import (
+    CannotMute,
+    NotSurelyUnprinted,
+    PaperPointless,
+    PrintedSince,
+    UnknownPrintJob,
+    UnknownTicket,
+)
 
 
 def note_device(desk: Desk, command: NoteDevice) -> Done:
@@ -58,16 +67,37 @@ def mute_device(desk: Desk, command: MuteDevice) -> Done:
     return Done()
 
 
+_OVER = (TicketState.FINISHED, TicketState.CANCELLED, TicketState.VOID)
+
+
+def _expect_wanted(desk: Desk, job: PrintJob, ticket_id: int) -> None:
+    """Refuse a paper beside a later one, of a ticket that is over, or of a former day."""
+    later = desk.memory.last_print_job(ticket_id)
+    if later not in (None, job.id):
+        raise PrintedSince(job=job.id, later=later, number=job.number)
+    ticket = desk.memory.ticket(ticket_id)
+    if ticket is None or ticket.business_date < desk.today:
+        raise UnknownTicket(number=job.number)
+    # After an outage the slip is a void ticket's paper: with it the visitor goes first another day.
+    is_slip = bool(job.document.valid_on)
+    if ticket.state in _OVER and not is_slip:
+        raise PaperPointless(number=job.number, state=ticket.state)
+
+
 def retry_print(desk: Desk, command: RetryPrint) -> Done:
     """Queue a job again of which surely nothing was printed.
 
-    Raises UnknownPrintJob; NotSurelyUnprinted when a paper may be out, which only a reprint may follow.
+    Raises UnknownPrintJob; NotSurelyUnprinted when a paper may be out, which only a reprint may follow; UnknownPrinter when hall.toml has its printer no more;
+    PrintedSince, PaperPointless or UnknownTicket when nobody waits for that paper any more.
     """
     job = desk.memory.print_job(command.job)
     if job is None:
         raise UnknownPrintJob(job=command.job)
     if job.state is not JobState.FAILED or not job.untouched:
         raise NotSurelyUnprinted(job=job.id, state=job.state, number=job.number or _("测试页"))
+    desk.rules.printer(job.printer)
+    if job.ticket is not None:
+        _expect_wanted(desk, job, job.ticket)
     desk.memory.requeue_print_job(job.id, desk.now)
     desk.record(
         EventKind.PRINT_RETRIED,
