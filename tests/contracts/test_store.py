@@ -348,6 +348,31 @@ async def test_jobs_of_a_past_business_date_are_stale(store: AnyStore, instant: 
         assert await _state(store, job) == (JobState.FAILED, DeviceReason.STALE)
 
 
+async def test_what_is_queued_for_a_printer_can_be_given_up(
+    store: AnyStore, instant: Instant
+) -> None:
+    sending, queued = await _queue(store, 1, 2)
+    (other,) = await _queue(store, 3, printer="guide")
+    assert await store.lease("kiosk", "me", 10.0)
+    assert await store.claim("kiosk", "me") is not None
+
+    def give_up_and_fail(memory: Memory) -> None:
+        memory.give_up_queued("kiosk", MORNING)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await store.transact(give_up_and_fail)
+    assert await _state(store, queued) == (JobState.QUEUED, DeviceReason.NONE)
+    assert await store.read(lambda records: records.printers_with_jobs()) == {"kiosk", "guide"}
+    await store.transact(lambda memory: memory.give_up_queued("kiosk", MORNING))
+    assert await _state(store, sending) == (JobState.SENDING, DeviceReason.NONE)
+    assert await _state(store, queued) == (JobState.FAILED, DeviceReason.STALE)
+    assert await _state(store, other) == (JobState.QUEUED, DeviceReason.NONE)
+    await store.report(sending, PRINTED, "me")
+    assert await store.claim("kiosk", "me") is None
+    assert await store.read(lambda records: records.printers_with_jobs()) == {"guide"}
+
+
 NOT_SENT = PrintReport(JobState.FAILED, DeviceReason.PAPER_OUT, untouched=True)
 
 

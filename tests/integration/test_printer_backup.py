@@ -13,6 +13,7 @@ import pytest
 
 from tests.halls import MORNING, memory_hall, small_settings, sqlite_hall
 from yichuang.bootstrap import finish_print_job, printer_states
+from yichuang.bootstrap.printers import settle_print_jobs
 from yichuang.clock import FixedClock
 from yichuang.hardware.simulator.printer import Failure, SimulatedPrinter
 from yichuang.hardware.ticket_printer import open_printer
@@ -186,3 +187,26 @@ async def test_only_a_printer_that_nobody_works_is_asked_how_it_is(pair: Pair) -
     assert (pair.first.connections, pair.second.connections) == (0, 1)
     assert await pair.hall.store.lease("back", "another", 60)
     assert not await pair.hall.store.lease("front", "me", 60)
+
+
+@pytest.mark.parametrize("is_worked", [False, True])
+async def test_jobs_of_a_printer_that_hall_toml_has_no_more_are_ended(
+    pair: Pair, is_worked: bool
+) -> None:
+    """A process that still has the former hall.toml, and works the printer, is left alone."""
+    sending, queued = await pair.issue(), await pair.issue()
+    assert await pair.hall.store.lease("front", "former", 60)
+    assert await pair.hall.store.claim("front", "former") is not None
+    if not is_worked:
+        await pair.hall.store.release("front", "former")
+    settings = small_settings(PRINTER.format(name="new", port=9, backup=""))
+    edited = Hall(settings, pair.hall.store, pair.hall.clock)
+    await settle_print_jobs(edited)
+    found = [await pair.hall.print_job(job) for job in (sending, queued)]
+    states = [(job.state, job.untouched) for job in found if job]
+    if is_worked:
+        assert states == [(JobState.SENDING, False), (JobState.QUEUED, False)]
+    else:
+        assert states == [(JobState.UNKNOWN, False), (JobState.FAILED, True)]
+    await settle_print_jobs(pair.hall)
+    assert [await pair.hall.print_job(job) for job in (sending, queued)] == found

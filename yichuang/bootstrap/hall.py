@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from yichuang.bootstrap.printers import settle_print_jobs
 from yichuang.clock import Clock, SystemClock
 from yichuang.config import SETTINGS_FILE, STORE_FILE, Level, load_settings, parse_settings
 from yichuang.errors import FolderUnusable, HallExists, HallIncomplete
@@ -38,6 +39,7 @@ async def open_hall(
     store = await SqliteStore.open(path, clock, create=create)
     async with Hall(settings, store, clock, secret=partial(load_key, folder)) as hall:
         await hall.settle()
+        await settle_print_jobs(hall)
         yield hall
 
 

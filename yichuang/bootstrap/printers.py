@@ -26,8 +26,11 @@ PAPERS_KEPT = 50
 logger = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from yichuang.config import PrinterSettings
     from yichuang.hardware.worker import PrinterWorker
+    from yichuang.queue.ports import Memory
 
 
 def printer_worker(hall: Hall, settings: PrinterSettings) -> PrinterWorker:
@@ -97,6 +100,23 @@ async def finish_print_job(hall: Hall, job: int, seconds: float) -> PrintJob | N
             break
         found = await printer_worker(hall, settings).work_until(job, deadline - now())
     return found
+
+
+async def settle_print_jobs(hall: Hall) -> None:
+    """End the jobs of printers that hall.toml has no more: nobody would ever work them.
+
+    What was being sent is unknown, as always when its worker is gone; what a process with the former
+    hall.toml still works is left to it.
+    """
+    known = {each.name for each in hall.settings.printer}
+    for printer in await hall.store.read(lambda records: records.printers_with_jobs()) - known:
+        with suppress(DeviceInUse):
+            async with holding(hall.store, printer):
+                await hall.store.transact(partial(_give_up, printer=printer, at=hall.clock.now()))
+
+
+def _give_up(memory: Memory, *, printer: str, at: datetime) -> None:
+    memory.give_up_queued(printer, at)
 
 
 async def printer_states(hall: Hall) -> list[DeviceStatus]:

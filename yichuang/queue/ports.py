@@ -282,6 +282,10 @@ class Records(AppointmentRecords, Protocol):
         """The latest print jobs, newest first."""
         ...
 
+    def printers_with_jobs(self) -> set[str]:
+        """The printers with jobs that are queued or being sent, whether the hall still has them or not."""
+        ...
+
     def rating_of(self, ticket: int) -> Rating | None:
         """How the ticket with that id was rated."""
         ...
@@ -376,6 +380,10 @@ class Memory(Records, AppointmentMemory, Protocol):
 
     def requeue_print_job(self, job: int, at: datetime) -> None:
         """Queue a failed job once more at its printer."""
+        ...
+
+    def give_up_queued(self, printer: str, at: datetime) -> None:
+        """Let what is queued for a printer fail as stale; surely nothing of it was printed."""
         ...
 
     def add_rating(self, rating: Rating) -> None:

@@ -96,6 +96,21 @@ class InMemory(PlainAppointments):
         """The latest print jobs, newest first."""
         return self._print_jobs[: -limit - 1 : -1]
 
+    def printers_with_jobs(self) -> set[str]:
+        """The printers with jobs that are queued or being sent."""
+        open_jobs = self._open_jobs.items()
+        return {printer for printer, jobs in open_jobs if len(jobs.queued) or jobs.sending}
+
+    def give_up_queued(self, printer: str, at: datetime) -> None:
+        """Let what is queued for a printer fail as stale; surely nothing of it was printed."""
+        queued = self._open_jobs.setdefault(printer, _Jobs()).queued
+        while len(queued):
+            job = queued.nth(0)[0]
+            queued.remove((job, 0, 0))
+            self._later(queued.add, (job, 0, 0))
+            self._later(self._print_jobs.__setitem__, job - 1, self._print_jobs[job - 1])
+            self._conclude(job, PrintReport(JobState.FAILED, DeviceReason.STALE, untouched=True))
+
     def requeue_print_job(self, job: int, at: datetime) -> None:
         """Queue a failed job once more."""
         found = self._print_jobs[job - 1]

@@ -39,6 +39,13 @@ WHERE printer = :printer AND state = 'queued' AND ticket IN (
 )
 """
 
+_PRINTERS = "SELECT DISTINCT printer FROM print_job WHERE state IN ('queued', 'sending')"
+
+_GIVE_UP = """
+UPDATE print_job SET state = 'failed', reason = 'stale', untouched = 1, changed_at = :at
+WHERE printer = :printer AND state = 'queued'
+"""
+
 _CLAIM = """
 UPDATE print_job SET state = 'sending', owner = :owner, changed_at = :at
 WHERE id = (
@@ -99,6 +106,14 @@ class PrintJobs(Table):
     def print_jobs(self, limit: int) -> list[PrintJob]:
         """The latest print jobs, newest first."""
         return [_job_from(row) for row in self.connection.execute(_LATEST, {"limit": limit})]
+
+    def printers_with_jobs(self) -> set[str]:
+        """The printers with jobs that are queued or being sent."""
+        return {row[0] for row in self.connection.execute(_PRINTERS)}
+
+    def give_up_queued(self, printer: str, at: datetime) -> None:
+        """Let what is queued for a printer fail as stale; surely nothing of it was printed."""
+        self.connection.execute(_GIVE_UP, {"printer": printer, "at": at.isoformat()})
 
     def abandon(self, printer: str, owner: str, at: datetime) -> None:
         """Jobs that a former owner left in `sending` are unknown; they are never sent again."""
