@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import termios
 from pathlib import Path
 from typing import Literal
 
@@ -70,6 +71,14 @@ class SerialLink(DeviceLink):
             answers=True,
             close=port.close,
             # The kernel would wait thirty seconds in close() for what the device holds up.
-            discard=port.reset_output_buffer,
+            discard=lambda: _discard(port),
             left=lambda: port.out_waiting,
         )
+
+
+def _discard(port: Serial) -> None:
+    """Throw away what the port has not sent. Raises OSError."""
+    try:
+        port.reset_output_buffer()
+    except termios.error as error:  # is no OSError: the port is gone
+        raise OSError(*error.args) from error
