@@ -6,10 +6,13 @@ import asyncio
 import errno
 import termios
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from yichuang.hardware.link.link import LinkStalled
 from yichuang.hardware.link.port import DeviceLink, Opened
+
+if TYPE_CHECKING:
+    from serial import Serial
 
 _BITS = 10
 """On the line for each byte at 8N1: a start bit, eight, and a stop bit."""
