@@ -26,7 +26,7 @@ from yichuang.config import STORE_FILE
 from yichuang.hardware.simulator.paper import Paper
 from yichuang.hardware.simulator.printer import Failure, SimulatedPrinter
 from yichuang.hardware.ticket_printer import open_printer
-from yichuang.hardware.worker import PrinterWorker
+from yichuang.hardware.ticket_printer.worker import PrinterWorker
 from yichuang.queue.device import DeviceReason
 from yichuang.queue.printing import JobState
 from yichuang.queue.service import Hall

@@ -17,7 +17,7 @@ from yichuang.bootstrap.printers import settle_print_jobs
 from yichuang.clock import FixedClock
 from yichuang.hardware.simulator.printer import Failure, SimulatedPrinter
 from yichuang.hardware.ticket_printer import open_printer
-from yichuang.hardware.worker import Pace, PrinterWorker
+from yichuang.hardware.ticket_printer.worker import Pace, PrinterWorker
 from yichuang.queue.device import UNWATCHED, DeviceHealth, DeviceReason, DeviceState
 from yichuang.queue.printing import JobState, PrintJob
 from yichuang.queue.service import Hall

@@ -12,7 +12,7 @@ import asyncio, logging, os, sys
 from pathlib import Path
 from yichuang.config import PrinterSettings
 from yichuang.hardware.ticket_printer import open_printer
-import yichuang.hardware.worker
+import yichuang.hardware.ticket_printer.worker
 from yichuang.queue.document import TicketDocument
 
 for transport in (

@@ -17,7 +17,7 @@ from yichuang.config import PrinterSettings
 from yichuang.errors import StoreBusy
 from yichuang.hardware.simulator.printer import Failure, SimulatedPrinter
 from yichuang.hardware.ticket_printer import open_printer
-from yichuang.hardware.worker import Pace, PrinterWorker
+from yichuang.hardware.ticket_printer.worker import Pace, PrinterWorker
 from yichuang.queue.device import DeviceHealth, DeviceReason, DeviceState
 from yichuang.queue.document import TicketDocument
 from yichuang.queue.printing import JobState, PrintJob, PrintReport, TicketPrinter

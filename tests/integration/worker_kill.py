@@ -15,7 +15,7 @@ from yichuang.clock import FixedClock
 from yichuang.config import STORE_FILE, load_settings
 from yichuang.errors import NothingWaiting, WindowAlreadyOpen
 from yichuang.hardware.ticket_printer import open_printer
-from yichuang.hardware.worker import Pace, PrinterWorker
+from yichuang.hardware.ticket_printer.worker import Pace, PrinterWorker
 from yichuang.queue.printing import PrintJob, PrintReport
 from yichuang.queue.service import Hall
 from yichuang.store.sqlite import SqliteStore

@@ -37,7 +37,7 @@ from yichuang.queue.service import Hall
 if TYPE_CHECKING:
     from yichuang.hardware.device import Device, Display
     from yichuang.hardware.supervisor import Supervisor
-    from yichuang.hardware.worker import PrinterWorker
+    from yichuang.hardware.ticket_printer.worker import PrinterWorker
 
 PACE = 0.1
 """Seconds between two looks at a hall in which much happens: commands want the store, too."""

@@ -29,14 +29,14 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from yichuang.config import PrinterSettings
-    from yichuang.hardware.worker import PrinterWorker
+    from yichuang.hardware.ticket_printer.worker import PrinterWorker
     from yichuang.queue.ports import Memory
 
 
 def printer_worker(hall: Hall, settings: PrinterSettings) -> PrinterWorker:
     """The worker of one `[[printer]]`."""
     from yichuang.hardware.ticket_printer import open_printer
-    from yichuang.hardware.worker import PrinterWorker
+    from yichuang.hardware.ticket_printer.worker import PrinterWorker
 
     owner = new_owner()
     return PrinterWorker(
