@@ -6,18 +6,9 @@ import itertools
 from datetime import timedelta
 
 import pytest
+
 from tests.rules.fair_hall import call, fair_hall, give
 from yichuang.clock import FixedClock
-from yichuang.queue.announcement import AnnouncementState
-from yichuang.queue.arrivals import Arrivals, Scan
-from yichuang.queue.device import DeviceHealth, DeviceKind, DeviceReason, DeviceState
-from yichuang.queue.event import Entry, EventKind
-from yichuang.queue.face import FaceState
-from yichuang.queue.item import Item
-from yichuang.queue.printing import JobState, PrintReport
-from yichuang.queue.service import Hall
-from yichuang.queue.ticket_code import read_ticket_code
-
 from yichuang.errors import (
     CannotMute,
     InvalidHall,
@@ -29,6 +20,15 @@ from yichuang.errors import (
     UnknownPrintJob,
     UnknownTicket,
 )
+from yichuang.queue.announcement import AnnouncementState
+from yichuang.queue.arrivals import Arrivals, Scan
+from yichuang.queue.device import DeviceHealth, DeviceKind, DeviceReason, DeviceState
+from yichuang.queue.event import Entry, EventKind
+from yichuang.queue.face import FaceState
+from yichuang.queue.item import Item
+from yichuang.queue.printing import JobState, PrintReport
+from yichuang.queue.service import Hall
+from yichuang.queue.ticket_code import read_ticket_code
 
 DEVICES = """
 [[printer]]

@@ -77,20 +77,6 @@ from yichuang.errors.memory import (
     StoreForeign,
     StoreReadOnly,
 )
-from yichuang.errors.root import YichuangError
-from yichuang.errors.settings import (
-    BackupRefused,
-    ConfigError,
-    FileUnreadable,
-    FolderUnusable,
-    HallExists,
-    HallIncomplete,
-    HallMissing,
-    InvalidHall,
-    InvalidItems,
-    UnusableTerminal,
-)
-
 from yichuang.errors.refusal import (
     AlreadyRated,
     CannotMute,
@@ -131,6 +117,19 @@ from yichuang.errors.refusal import (
     WindowIdle,
     WindowNotPaused,
     WindowPaused,
+)
+from yichuang.errors.root import YichuangError
+from yichuang.errors.settings import (
+    BackupRefused,
+    ConfigError,
+    FileUnreadable,
+    FolderUnusable,
+    HallExists,
+    HallIncomplete,
+    HallMissing,
+    InvalidHall,
+    InvalidItems,
+    UnusableTerminal,
 )
 
 __all__ = [

@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from yichuang.errors import (
+    CannotMute,
+    NotSurelyUnprinted,
+    PaperPointless,
+    PrintedSince,
+    UnknownPrintJob,
+    UnknownTicket,
+)
 from yichuang.language import _
 from yichuang.queue.command import MuteDevice, NoteDevice, RetryPrint, TestDevice
 from yichuang.queue.desk import Desk, Done
@@ -11,15 +19,6 @@ from yichuang.queue.event import EventKind
 from yichuang.queue.printing import JobState, PrintJob
 from yichuang.queue.ticket import TicketState
 from yichuang.text import one_line
-
-from yichuang.errors import (
-    CannotMute,
-    NotSurelyUnprinted,
-    PaperPointless,
-    PrintedSince,
-    UnknownPrintJob,
-    UnknownTicket,
-)
 
 
 def note_device(desk: Desk, command: NoteDevice) -> Done:
@@ -87,7 +86,8 @@ def _expect_wanted(desk: Desk, job: PrintJob, ticket_id: int) -> None:
 def retry_print(desk: Desk, command: RetryPrint) -> Done:
     """Queue a job again of which surely nothing was printed.
 
-    Raises UnknownPrintJob; NotSurelyUnprinted when a paper may be out, which only a reprint may follow; UnknownPrinter when hall.toml has its printer no more;
+    Raises UnknownPrintJob; NotSurelyUnprinted when a paper may be out, which only a reprint may follow;
+    UnknownPrinter when hall.toml has its printer no more;
     PrintedSince, PaperPointless or UnknownTicket when nobody waits for that paper any more.
     """
     job = desk.memory.print_job(command.job)
