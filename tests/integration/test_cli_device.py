@@ -130,7 +130,8 @@ async def test_jobs_and_retry(hall: Path, printer: SimulatedPrinter) -> None:
     ran = await run(hall, "retry", str(job["job"]))
     assert (ran.status, ran.json["print"]["state"]) == (0, "processed")
     again = await run(hall, "retry", str(job["job"]))
-    assert again.error["code"] == "not_surely_unprinted"
+    assert again.error["code"] == "retry_needless"
+    assert "不用再打" in again.error["message"]
     text = await asyncio.to_thread(yichuang, "device", "jobs", hall=hall)
     assert "测试页" in text.out
     assert (await run(hall, "jobs")).json["announcements"] == []

@@ -15,6 +15,7 @@ from yichuang.errors import (
     NotSurelyUnprinted,
     PaperPointless,
     PrintedSince,
+    RetryNeedless,
     UnknownDevice,
     UnknownPrinter,
     UnknownPrintJob,
@@ -267,7 +268,7 @@ async def test_nothing_is_sent_again_to_a_printer_that_the_hall_has_no_more(
     [
         PrintReport(JobState.FAILED, DeviceReason.CUTTER),
         PrintReport(JobState.UNKNOWN, DeviceReason.NO_ANSWER),
-        PrintReport(JobState.PRINTED),
+        PrintReport(JobState.HANDED_OVER),
     ],
 )
 async def test_what_may_be_on_paper_is_not_sent_again(hall: Hall, report: PrintReport) -> None:
@@ -276,6 +277,46 @@ async def test_what_may_be_on_paper_is_not_sent_again(hall: Hall, report: PrintR
         await hall.devices.retry(job)
     with pytest.raises(UnknownPrintJob):
         await hall.devices.retry(999)
+
+
+async def test_what_is_queued_or_out_need_not_be_sent_again(hall: Hall) -> None:
+    job = await _failed(hall, UNTOUCHED)
+    await hall.devices.retry(job)
+    for _each in ("queued", "sending", "printed"):
+        with pytest.raises(RetryNeedless) as refused:
+            await hall.devices.retry(job)
+        assert "不用再打" in refused.value.message
+        if await hall.store.claim("front", "me") is None:
+            await hall.store.report(job, PrintReport(JobState.PRINTED), "me")
+    found = await hall.print_job(job)
+    assert found is not None
+    assert found.state is JobState.PRINTED
+
+
+@pytest.mark.parametrize(
+    ("report", "told"),
+    [
+        (UNTOUCHED, "没有打出，可以再打"),
+        (PrintReport(JobState.FAILED, DeviceReason.PAPER_OUT), "看一眼出纸口，没有票就补打"),
+        (PrintReport(JobState.UNKNOWN, DeviceReason.NO_ANSWER), "看一眼出纸口，没有票就补打"),
+        (PrintReport(JobState.FAILED, DeviceReason.STALE, untouched=True), ""),
+        (PrintReport(JobState.PRINTED, DeviceReason.NEAR_END), ""),
+    ],
+)
+async def test_a_job_says_what_to_do_about_its_paper(
+    hall: Hall, report: PrintReport, told: str
+) -> None:
+    found = await hall.print_job(await _failed(hall, report))
+    assert found is not None
+    assert found.advice == told
+    await hall.devices.test("front")
+    assert (await hall.print_jobs())[0].advice == "还在等着打印，不用再打"
+
+
+@pytest.mark.parametrize("reason", DeviceReason)
+def test_a_reason_leaves_the_paper_to_its_job(reason: DeviceReason) -> None:
+    assert "补打" not in reason.label
+    assert "再打" not in reason.label.replace("没有再打印", "")
 
 
 # --- what displays show and voices say ------------------------------------------------------------

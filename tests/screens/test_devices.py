@@ -27,7 +27,7 @@ from yichuang.queue.printing import JobState, PrintReport
 from yichuang.queue.service import Hall
 from yichuang.tui.app import HallApp, Restart
 from yichuang.tui.entry import screen_for
-from yichuang.tui.screens.device_rows import Seen, trouble_rows
+from yichuang.tui.screens.device_rows import Seen, place_of, trouble_rows
 from yichuang.tui.screens.devices import DevicesScreen
 
 DEVICES = """
@@ -142,7 +142,7 @@ async def devices(
 async def test_frames(full_hall: Hall, clock: FixedClock, size: tuple[int, int]) -> None:
     await some_trouble(full_hall, clock)
     async with devices(full_hall, size) as pilot:
-        rows = await until_seen(pilot, "打印机缺纸")
+        rows = await until_seen(pilot, "缺纸：请装纸")
         assert_frame(f"devices-{size[0]}x{size[1]}", rows)
 
 
@@ -166,11 +166,19 @@ async def test_a_hall_without_devices_says_so(hall: Hall) -> None:
 async def test_the_cursor_tells_what_to_do(full_hall: Hall, clock: FixedClock) -> None:
     await some_trouble(full_hall, clock)
     async with devices(full_hall) as pilot:
-        await until_seen(pilot, "装纸后补打")
+        await until_seen(pilot, "缺纸：请装纸")
         await pilot.press("down", "down", "down")
         await until_seen(pilot, "没有语音引擎，只响提示音")
         await pilot.press("down")
         await until_seen(pilot, "才有人管它")
+
+
+async def test_a_long_path_never_hides_a_device_s_window(full_hall: Hall) -> None:
+    pad = full_hall.settings.rating_pad[0]
+    path = "/dev/input/by-path/pci-0000:00:14.0-usb-0:1.4.3:1.0-usb-0:1.2:1.0-event-kbd"
+    assert place_of(pad.model_copy(update={"path": path})).startswith("3 号窗口  ")
+    scanner = full_hall.settings.scanner[0]
+    assert place_of(scanner) == "取号机 kiosk  serial /dev/ttyACM0"
 
 
 async def test_a_test_page_is_followed(full_hall: Hall) -> None:
@@ -294,7 +302,7 @@ async def test_the_menu_leads_there_and_says_which_need_an_eye(
     async with app.run_test(size=(80, 24)) as pilot:
         await until_seen(pilot, "设备 7 台正常")
         await some_trouble(full_hall, clock)
-        rows = await until_seen(pilot, "打印机缺纸")
+        rows = await until_seen(pilot, "缺纸：请装纸")
         assert_frame("menu-devices-80x24", rows)
         await pilot.press("7")
         await until_seen(pilot, "设备 7，3 台要看")

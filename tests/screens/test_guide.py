@@ -336,7 +336,7 @@ async def test_a_reprint_is_followed_to_its_end(printing_hall: Hall) -> None:
         await until_seen(pilot, "号票正在打印")
         report = PrintReport(JobState.FAILED, DeviceReason.PAPER_OUT)
         await printing_hall.store.report(job.id, report, "test")
-        await shown_until(pilot, "号票没有打印", "打印机缺纸：装纸后补打")
+        await shown_until(pilot, "号票没有打印", "缺纸：请装纸")
 
 
 async def test_what_cannot_be_cancelled_is_refused_before_it_is_asked_why(hall: Hall) -> None:

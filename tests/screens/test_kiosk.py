@@ -416,7 +416,7 @@ async def test_without_a_printer_the_number_is_to_be_noted(hall: Hall) -> None:
             ("没有打印：打印机缺纸", "请记下号码，并叫工作人员"),
         ),
         (JobState.FAILED, DeviceReason.OFFLINE, ("没有打印：打印机没有回应", "请记下号码")),
-        (JobState.UNKNOWN, DeviceReason.NO_ANSWER, ("不知有没有打出", "没有出票请记下号码")),
+        (JobState.UNKNOWN, DeviceReason.NO_ANSWER, ("不知有没有打出", "没有票就补打。请记下号码")),
     ],
 )
 async def test_the_paper_is_followed_to_its_end(

@@ -172,7 +172,7 @@ async def test_printers_are_told_in_words(tmp_path: Path, clock: FixedClock) -> 
             "three", "test", DeviceHealth(DeviceState.MISSING, DeviceReason.PAPER_OUT)
         )
         rows = await until_seen(pilot, "打印机 three：[x] 不能用")
-        assert any("打印机缺纸" in row for row in rows)
+        assert any("缺纸：请装纸" in row for row in rows)
         await hall.devices.note("three", "test", DeviceHealth(DeviceState.READY))
         await until_seen(pilot, "打印机 one：[?] 没有程序在管它")
 

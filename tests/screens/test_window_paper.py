@@ -34,4 +34,4 @@ async def test_a_reprint_is_followed_to_its_end(tmp_path: Path, clock: FixedCloc
             await until_seen(pilot, "补打 C001：正在打印")
             await store.report(job.id, PrintReport(JobState.FAILED, DeviceReason.PAPER_OUT), "test")
             rows = await until_seen(pilot, "补打 C001：没有打印")
-            assert any("装纸后补打" in row for row in rows)
+            assert any("缺纸：请装纸" in row for row in rows)

@@ -188,9 +188,8 @@ def checkin(
     result = {"appointment": _the(done).as_json(), "ticket": ticket}
     text = paper.text if paper else _("没有打印：请把号写给办事人")
     asked.show({**result, "print": paper.as_json() if paper else None}, f"{line}\n{text}")
-    if paper is not None and not paper.is_good and done.ticket is not None:
-        advice = _("号已取，纸没有确认打出。可补打：yichuang ticket reprint {number}")
-        say(advice.format(number=done.ticket.number), err=True)
+    if paper and done.ticket and (step := paper.next_step(done.ticket.number)):
+        say(step, err=True)
 
 
 def _ticket_text(hall: Hall, done: Done) -> str:

@@ -17,7 +17,7 @@ from yichuang.cli.paper import Paper, follow_paper
 from yichuang.language import N_, _
 from yichuang.queue.announcement import AnnouncementKept
 from yichuang.queue.device import DeviceHealth, DeviceKind, DeviceState, DeviceStatus
-from yichuang.queue.printing import JobState, PrintJob
+from yichuang.queue.printing import PrintJob
 from yichuang.queue.service import Hall
 
 _EXPECTED: Mapping[DeviceKind, str] = MappingProxyType(
@@ -118,7 +118,7 @@ def _jobs(printed: list[PrintJob], zone: ZoneInfo) -> list[str]:
             f"{each.created_at.astimezone(zone):%m-%d %H:%M:%S}",
             each.printer,
             each.number or _("测试页"),
-            Paper(each.id, each.printer, each.state, each.reason).text,
+            Paper(each.id, each.printer, each.state, each.reason, each.untouched).text,
         ]
         for each in printed
     ]
@@ -133,7 +133,7 @@ def _job_as_json(job: PrintJob) -> dict[str, Any]:
         "state": job.state.value,
         "reason": job.reason.value or None,
         "created_at": job.created_at.isoformat(),
-        "may_retry": job.state is JobState.FAILED and job.untouched,
+        "may_retry": job.is_surely_unprinted,
         "moved_from": job.moved_from or None,
     }
 
@@ -218,7 +218,7 @@ async def _try(hall: Hall, name: str, asked: Asked) -> _Tried:
     return _Tried(kind, health=before[name], is_asked=True)
 
 
-@device.command(help=_("没有打出的号票再打一次。只有确实没打出的才行，别的请补打。"))
+@device.command(help=_("再打一张没有打出的号票。只有确实没打出的才行，别的请补打。"))
 @click.argument("job", type=click.IntRange(1))
 @takes_hall
 def retry(asked: Asked, job: int) -> int:

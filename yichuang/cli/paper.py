@@ -11,7 +11,7 @@ from yichuang.cli.outcome import say
 from yichuang.errors import YichuangError
 from yichuang.language import _
 from yichuang.queue.device import DeviceReason
-from yichuang.queue.printing import JobState
+from yichuang.queue.printing import JobState, advice_on
 from yichuang.queue.service import Hall
 
 PAPER_SECONDS = 30.0
@@ -26,12 +26,29 @@ class Paper:
     printer: str
     state: JobState
     reason: DeviceReason = DeviceReason.NONE
+    untouched: bool = False
 
     @property
     def text(self) -> str:
-        """One sentence on the paper."""
-        why = self.reason.label
-        return self.state.label + (_("（{why}）").format(why=why) if why else "")
+        """One sentence on the paper: its state, why, and what to do about it."""
+        why, advice = self.reason.label, self.advice
+        known = self.state.label + (_("（{why}）").format(why=why) if why else "")
+        return known + (_("；") + advice if advice else "")
+
+    @property
+    def advice(self) -> str:
+        """What staff do about the paper; empty for nothing."""
+        return advice_on(self.state, self.reason, untouched=self.untouched)
+
+    def next_step(self, number: str) -> str:
+        """The command that gets a paper for a ticket whose own is not out; empty when none is called for."""
+        if not self.advice or self.state is JobState.QUEUED:
+            return ""
+        if self.state is JobState.FAILED and self.untouched:
+            again = _("号已取，票没有打出。再打：yichuang device retry {job}")
+            return again.format(job=self.job)
+        advice = _("号已取，票不一定打出了。没有票就补打：yichuang ticket reprint {number}")
+        return advice.format(number=number)
 
     @property
     def is_good(self) -> bool:
@@ -71,4 +88,4 @@ async def follow_paper(hall: Hall, job: int | None) -> Paper | None:
         found = None
     if found is None:
         return Paper(job, "", JobState.QUEUED)
-    return Paper(found.id, found.printer, found.state, found.reason)
+    return Paper(found.id, found.printer, found.state, found.reason, found.untouched)

@@ -81,9 +81,8 @@ def _show_with_paper(asked: Asked, done: Done, paper: Paper | None) -> None:
     text = paper.text if paper else _("没有打印：请把号写给办事人")
     result = {"ticket": held.as_json(), "print": paper.as_json() if paper else None}
     asked.show(result, f"{_line(held)}\n{text}")
-    if paper is not None and not paper.is_good:
-        advice = _("号已取，纸没有确认打出。可补打：yichuang ticket reprint {number}")
-        say(advice.format(number=held.number), err=True)
+    if paper is not None and (step := paper.next_step(held.number)):
+        say(step, err=True)
 
 
 @ticket.command(help=_("查一个号，和它经过的每一步。"))

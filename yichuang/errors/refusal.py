@@ -289,6 +289,14 @@ class NotSurelyUnprinted(QueueRefusal):
     advice = N_("看一眼出纸口；没有票就补打：yichuang ticket reprint，票上会有补打字样")
 
 
+class RetryNeedless(QueueRefusal):
+    """The job is still to be printed, or was."""
+
+    code = "retry_needless"
+    text = N_("第 {job} 号打印任务（{number}）{state}，不用再打")
+    advice = N_("还没有打的会自己打出来；票丢了就补打：yichuang ticket reprint")
+
+
 class PrintedSince(QueueRefusal):
     """The ticket has a later print job: two papers without 补打 could come out."""
 

@@ -114,20 +114,23 @@ class DeviceReason(StrEnum):
 
     @property
     def label(self) -> str:
-        """The reason, and what to do, in the user's language."""
+        """The reason, and what to do at the device, in the user's language.
+
+        What to do about a paper is `PrintJob.advice`: that depends on what became of it.
+        """
         return _(_REASON_LABELS[self]) if self else ""
 
 
 _REASON_LABELS = {
     DeviceReason.OFFLINE: N_("没有回应：检查电源和连线"),
-    DeviceReason.PAPER_OUT: N_("打印机缺纸：装纸后补打"),
-    DeviceReason.COVER_OPEN: N_("打印机盖子开着：合上后补打"),
-    DeviceReason.CUTTER: N_("切刀出错：清理卡纸后补打"),
-    DeviceReason.PRINTER_ERROR: N_("打印机报错：关机再开后补打"),
+    DeviceReason.PAPER_OUT: N_("缺纸：请装纸"),
+    DeviceReason.COVER_OPEN: N_("盖子开着：请合上"),
+    DeviceReason.CUTTER: N_("切刀出错：请清理卡纸"),
+    DeviceReason.PRINTER_ERROR: N_("打印机报错：请关机再开"),
     DeviceReason.RECOVERING: N_("打印机过热，会自己恢复：稍等"),
-    DeviceReason.DISK_FULL: N_("磁盘满了：腾出空间后补打"),
-    DeviceReason.NO_ANSWER: N_("送出后打印机没有回应：看一眼出纸口，没有票再补打"),
-    DeviceReason.INTERRUPTED: N_("打印中途程序中断：看一眼出纸口，没有票再补打"),
+    DeviceReason.DISK_FULL: N_("磁盘满了：请腾出空间"),
+    DeviceReason.NO_ANSWER: N_("送出后打印机没有回应：检查电源和连线"),
+    DeviceReason.INTERRUPTED: N_("打印中途程序中断了"),
     DeviceReason.STALE: N_("过了当天，没有再打印"),
     DeviceReason.NEAR_END: N_("纸快用完了：准备换纸"),
     DeviceReason.NO_FONT: N_(

@@ -7,6 +7,7 @@ from yichuang.errors import (
     NotSurelyUnprinted,
     PaperPointless,
     PrintedSince,
+    RetryNeedless,
     UnknownPrintJob,
     UnknownTicket,
 )
@@ -61,8 +62,8 @@ def mute_device(desk: Desk, command: MuteDevice) -> Done:
     if command.on and kind is not DeviceKind.VOICE:
         raise CannotMute(device=command.device, kind=kind)
     if desk.memory.mute(command.device, on=command.on, at=desk.now):
-        kind = EventKind.DEVICE_MUTED if command.on else EventKind.DEVICE_UNMUTED
-        desk.record(kind, device=command.device, reason=one_line(command.reason))
+        event = EventKind.DEVICE_MUTED if command.on else EventKind.DEVICE_UNMUTED
+        desk.record(event, device=command.device, reason=one_line(command.reason))
     return Done()
 
 
@@ -86,15 +87,17 @@ def _expect_wanted(desk: Desk, job: PrintJob, ticket_id: int) -> None:
 def retry_print(desk: Desk, command: RetryPrint) -> Done:
     """Queue a job again of which surely nothing was printed.
 
-    Raises UnknownPrintJob; NotSurelyUnprinted when a paper may be out, which only a reprint may follow;
-    UnknownPrinter when hall.toml has its printer no more;
+    Raises UnknownPrintJob; RetryNeedless when it is still to come out or did; NotSurelyUnprinted when a
+    paper may be out, which only a reprint may follow; UnknownPrinter when hall.toml has its printer no more;
     PrintedSince, PaperPointless or UnknownTicket when nobody waits for that paper any more.
     """
     job = desk.memory.print_job(command.job)
     if job is None:
         raise UnknownPrintJob(job=command.job)
-    if job.state is not JobState.FAILED or not job.untouched:
-        raise NotSurelyUnprinted(job=job.id, state=job.state, number=job.number or _("测试页"))
+    if not job.is_surely_unprinted:
+        doubtful = job.state in (JobState.FAILED, JobState.UNKNOWN, JobState.HANDED_OVER)
+        refusal = NotSurelyUnprinted if doubtful else RetryNeedless
+        raise refusal(job=job.id, state=job.state, number=job.number or _("测试页"))
     desk.rules.printer(job.printer)
     if job.ticket is not None:
         _expect_wanted(desk, job, job.ticket)

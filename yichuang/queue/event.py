@@ -82,7 +82,7 @@ _LABELS = {
     EventKind.TICKET_VOIDED: N_("作废"),
     EventKind.TICKET_CANCELLED: N_("取消"),
     EventKind.TICKET_REPRINTED: N_("补打"),
-    EventKind.PRINT_RETRIED: N_("重新打印"),
+    EventKind.PRINT_RETRIED: N_("再打"),
     EventKind.TICKET_RATED: N_("评价"),
     EventKind.CALL_UNDONE: N_("撤销叫号"),
     EventKind.FINISH_UNDONE: N_("撤销办结"),

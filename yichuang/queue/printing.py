@@ -50,6 +50,22 @@ _STATE_LABELS = {
 }
 
 
+def advice_on(state: JobState, reason: DeviceReason, *, untouched: bool) -> str:
+    """What staff do about a job's paper in that state, in the user's language; empty for nothing.
+
+    What to do at the device itself is in the reason's label.
+    """
+    if state is JobState.QUEUED:
+        return _("还在等着打印，不用再打")
+    if reason is DeviceReason.STALE:
+        return ""
+    if state is JobState.FAILED and untouched:
+        return _("没有打出，可以再打")
+    if state in (JobState.FAILED, JobState.UNKNOWN):
+        return _("看一眼出纸口，没有票就补打")
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class PrintReport:
     """What became of one attempt to print: a final `state` and its reason or warning."""
@@ -79,6 +95,16 @@ class PrintJob:
     """Whether a failed job surely printed nothing, so that it may be sent again without 补打."""
     moved_from: str = ""
     """The printer that could not print it and passed it on to this one."""
+
+    @property
+    def is_surely_unprinted(self) -> bool:
+        """Whether it may be sent again as it is (再打), since no byte of it reached a printer."""
+        return self.state is JobState.FAILED and self.untouched
+
+    @property
+    def advice(self) -> str:
+        """What staff do about its paper, in the user's language; empty for nothing."""
+        return advice_on(self.state, self.reason, untouched=self.untouched)
 
 
 class TicketPrinter(Protocol):

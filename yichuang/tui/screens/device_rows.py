@@ -207,7 +207,7 @@ def detail_rows(seen: Seen | None, cells: int) -> list[Line]:
 
 def place_of(settings: AnyDevice) -> str:
     """Where a device is and what it belongs to, as hall.toml says it."""
-    parts = [_wire(settings)]
+    parts = []
     windows = getattr(settings, "windows", ()) or getattr(settings, "window", ())
     if windows:
         numbers = windows if isinstance(windows, tuple) else (windows,)
@@ -219,6 +219,8 @@ def place_of(settings: AnyDevice) -> str:
     backup = getattr(settings, "backup", "")
     if backup:
         parts.append(_("备用 {backup}").format(backup=backup))
+    # What is long comes last: a path may be cut, a window's number must not.
+    parts.append(_wire(settings))
     return "  ".join(part for part in parts if part)
 
 
@@ -253,7 +255,7 @@ def job_row(job: PrintJob, zone: ZoneInfo) -> Line:
     number = job.number or _("测试页")
     mark = "mark" if job.state in _BAD_JOBS else ""
     text = f" {at} {pad(number, 7)}{pad(job.printer, 8)} "
-    why = job.reason.label if job.reason is not DeviceReason.NONE else ""
+    why = _("；").join(part for part in (job.reason.label, job.advice) if part)
     return [text, (job.state.label, mark), f" {why}" if why else ""]
 
 
@@ -261,8 +263,8 @@ def job_choice(job: PrintJob, zone: ZoneInfo) -> Line:
     """A print job to be chosen: whether it surely printed nothing stands in it."""
     at = f"{job.created_at.astimezone(zone):%H:%M}"
     number = job.number or _("测试页")
-    surely = _("没有出过纸") if job.state is JobState.FAILED and job.untouched else job.state.label
-    return f"{pad_left(str(job.id), 4)}  {at}  {pad(number, 8)}{pad(job.printer, 12)}{surely}"
+    known = job.advice if job.is_surely_unprinted and job.advice else job.state.label
+    return f"{pad_left(str(job.id), 4)}  {at}  {pad(number, 8)}{pad(job.printer, 12)}{known}"
 
 
 def bad_jobs(jobs: Iterable[PrintJob]) -> list[PrintJob]:

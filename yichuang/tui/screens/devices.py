@@ -142,7 +142,7 @@ class DevicesScreen(HallScreen):
             text = _("{printer} 打 {what}：{state}").format(
                 printer=job.printer, what=job.number or _("测试页"), state=job.state.label
             )
-            self.status.say(f" {text}", f" {job.reason.label}" if job.reason else "")
+            self.status.say(f" {text}", f" {job.reason.label}  {job.advice}".rstrip())
 
     # --- keys ---------------------------------------------------------------------------------
 
@@ -235,7 +235,7 @@ class DevicesScreen(HallScreen):
         """Print again what surely was not printed: ask which."""
         jobs = self._jobs_to_mend()
         if jobs:
-            ask(self, Choice(_("再打哪一张（确实没有出过纸的）"), jobs), self._retry)
+            ask(self, Choice(_("再打哪一张（确实没有打出的）"), jobs), self._retry)
 
     def action_reprint(self) -> None:
         """Print a ticket once more, marked as such, after a look at the printer: ask which."""

@@ -161,7 +161,8 @@ def paper_rows(job: PrintJob | None, *, has_printer: bool) -> list[Line]:
     if job.state.is_final and job.reason:
         style = "alert"
     paper = _("号票{state}").format(state=job.state.label)
-    return [[(f" {paper} " if style else paper, style)], job.reason.label]
+    advice = f"  {job.advice}" if job.advice else ""
+    return [[(f" {paper} " if style else paper, style), advice], job.reason.label]
 
 
 # --- one ticket --------------------------------------------------------------------------------------

@@ -135,9 +135,10 @@ def paper_rows(job: PrintJob | None) -> list[Line]:
     why = _(_REASONS[job.reason])
     if job.state is JobState.UNKNOWN:
         said = _("不知有没有打出：{why}").format(why=why)
-        return [["  ", (f" {said} ", "alert")], f"  {_('没有出票请记下号码，并叫工作人员')}"]
-    said = _("没有打印：{why}").format(why=why)
-    return [["  ", (f" {said} ", "alert")], f"  {_('请记下号码，并叫工作人员')}"]
+    else:
+        said = _("没有打印：{why}").format(why=why)
+    advice = job.advice + _("。") if job.advice else ""
+    return [["  ", (f" {said} ", "alert")], f"  {advice}{_('请记下号码，并叫工作人员')}"]
 
 
 def cannot_print(printer: DeviceStatus | None) -> str:

@@ -78,7 +78,7 @@ class ClerkScreen(HallScreen):
             self._print_job = None
             return
         text = _("补打 {number}：{state}").format(number=job.number, state=job.state.label)
-        self.status.say(f" {text}", f" {job.reason.label}")
+        self.status.say(f" {text}", f" {job.reason.label}  {job.advice}".rstrip())
         if job.state.is_final:
             self._print_job = None
 
