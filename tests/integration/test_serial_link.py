@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import select
 import threading
 import tty
 from collections.abc import Iterator
@@ -70,7 +71,7 @@ async def test_what_is_no_port_is_told(path: str, reason: DeviceReason) -> None:
 
 async def test_a_device_that_takes_nothing_stalls_only_itself(pty: tuple[int, str]) -> None:
     _device, path = pty
-    link = SerialLink("vfd", path)
+    link = SerialLink("vfd", path, 115200)
     await link.open()
     ticks = 0
 
@@ -82,7 +83,7 @@ async def test_a_device_that_takes_nothing_stalls_only_itself(pty: tuple[int, st
 
     ticking = asyncio.create_task(tick())
     with pytest.raises(LinkStalled) as stalled:
-        await link.send(bytes(1 << 20), 0.2)
+        await link.send(bytes(1 << 14), 0.2)
     assert stalled.value.touched
     assert stalled.value.reason is DeviceReason.STALLED
     assert ticks > 5
@@ -186,4 +187,24 @@ async def test_an_opening_that_nobody_waits_for_does_not_keep_the_port(
                 break
             except LinkLost:  # the port is let go as soon as its opening ends
                 await asyncio.sleep(0.005)
+    await link.close()
+
+
+async def test_a_slow_line_gets_the_time_that_its_speed_needs(pty: tuple[int, str]) -> None:
+    device, path = pty
+    link = SerialLink("slow", path, 9600)
+    await link.open()
+    data = bytes(range(256)) * 48
+    taken = bytearray()
+
+    async def take() -> None:
+        """Read as a printer does at 9600 baud, ten times as fast: longer than the seconds asked for."""
+        while len(taken) < len(data):
+            taken.extend(os.read(device, 96) if select.select([device], [], [], 0)[0] else b"")
+            await asyncio.sleep(0.01)
+
+    async with asyncio.timeout(60), asyncio.TaskGroup() as group:
+        group.create_task(take())
+        await link.send(data, 0.05)
+    assert taken == data
     await link.close()

@@ -35,6 +35,10 @@ class SerialLink(DeviceLink):
         self._baud = baud
         self._flow = flow
 
+    async def send(self, data: bytes, seconds: float) -> None:
+        """Write `data` as the port takes it: as long as its speed needs, and `seconds` more."""
+        await super().send(data, seconds + len(data) * _BITS / self._baud)
+
     async def drain(self, seconds: float) -> None:
         """Wait until the port has sent all: as long as its speed needs, and `seconds` at least."""
         opened = self._open()
