@@ -111,7 +111,7 @@ async def test_a_line_that_takes_no_more_bytes_holds_up_nothing_else(
 
     counting = asyncio.create_task(count())
     with pytest.raises(LinkStalled) as stalled:
-        await link.send(bytes(10_000), 0.3)
+        await link.send(bytes(24_000), 0.3)
     counting.cancel()
     assert stalled.value.touched
     assert turns > 100
