@@ -5,29 +5,33 @@ from __future__ import annotations
 import asyncio
 import itertools
 import os
+import sqlite3
 import subprocess
 import sys
 import tty
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.halls import MORNING, small_settings, sqlite_hall
 from yichuang.bootstrap import devices, try_device, working_devices
 from yichuang.clock import FixedClock
-from yichuang.config import AnyDevice
-from yichuang.errors import UnknownDevice
+from yichuang.config import STORE_FILE, AnyDevice
+from yichuang.errors import StoreBusy, UnknownDevice
 from yichuang.hardware import supervisor
 from yichuang.hardware.simulator.printer import Failure, SimulatedPrinter
 from yichuang.profile import printer_toml
 from yichuang.queue.announcement import Announcement
 from yichuang.queue.device import DeviceHealth, DeviceReason, DeviceState, DeviceTrouble
 from yichuang.queue.face import Face, FaceState
+from yichuang.queue.printing import JobState
 from yichuang.queue.service import Hall
+from yichuang.store import database
 
 READY = DeviceHealth(DeviceState.READY)
 
@@ -231,6 +235,54 @@ async def test_every_call_is_told_once_also_one_that_came_and_went(
         ]
 
 
+async def test_a_call_made_before_the_first_look_is_told(
+    tmp_path: Path, workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with hall_with(tmp_path, EVERYTHING) as hall:
+        await hall.open_window(1)
+        await hall.issue(category="tax")
+        look, tried, is_busy = hall.look, asyncio.Event(), False
+
+        async def look_unless_busy(*asked: Any) -> Any:
+            if is_busy:
+                tried.set()
+                raise StoreBusy(seconds=10)
+            return await look(*asked)
+
+        async with working_devices(hall):
+            monkeypatch.setattr(hall, "look", look_unless_busy)
+            is_busy = True
+            await tried.wait()
+            await hall.call_next(1)
+            is_busy = False
+            await hall.issue(category="tax")
+            await until(lambda: len(workshop["over1"].called) == 1)
+            assert workshop["over1"].called[0].number == "A001"
+
+
+async def test_a_display_that_cannot_be_told_keeps_nothing_from_the_others(
+    tmp_path: Path, workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(told: object) -> None:
+        raise ValueError
+
+    async with hall_with(tmp_path, EVERYTHING) as hall, working_devices(hall):
+        for told in ("show", "call", "announce"):
+            monkeypatch.setattr(workshop["over1"], told, fail)
+        big = workshop["big"]
+        await hall.open_window(1)
+        for _each in range(2):
+            await hall.issue(category="tax")
+            await hall.call_next(1)
+            await hall.pass_(1, reason=hall.settings.missed.reasons[0])
+        await until(lambda: len(big.called) == 2)
+        assert big.faces
+        announce = workshop["voice"].announce_to
+        assert announce is not None
+        announce(big.called[0])
+        assert big.announced == big.called[:1]
+
+
 async def test_what_is_being_said_is_shown(tmp_path: Path, workshop: Workshop) -> None:
     async with hall_with(tmp_path, EVERYTHING) as hall, working_devices(hall):
         call = Announcement(7, "A001", 1, MORNING, False)
@@ -317,6 +369,40 @@ async def test_a_job_under_way_is_ended_before_the_process_goes(tmp_path: Path) 
             job = await hall.print_job(done.print_job)
             assert job is not None
             assert job.state.is_final
+
+
+async def test_a_job_that_takes_too_long_is_broken_off_and_told_as_unknown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(devices, "_STOPPING", 0.05)
+    async with SimulatedPrinter(fail=Failure.SILENT_MID) as printer:
+        toml = printer_toml("kiosk", host="127.0.0.1", port=printer.port, width=80)
+        async with hall_with(tmp_path, f"{toml}print_seconds = 60\n") as hall:
+            async with working_devices(hall):
+                done = await hall.issue(category="tax")
+                assert done.print_job is not None
+                async for _change in hall.changes(0.05):
+                    job = await hall.print_job(done.print_job)
+                    if job is not None and job.state is JobState.SENDING:
+                        break
+            job = await hall.print_job(done.print_job)
+            assert job is not None
+            assert (job.state, job.reason) == (JobState.UNKNOWN, DeviceReason.INTERRUPTED)
+
+
+async def test_stopping_ends_while_another_program_holds_the_store_up(
+    tmp_path: Path, workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each write would wait a minute; all devices are let go, and their leases run out by themselves."""
+    monkeypatch.setattr(database, "BUSY_SECONDS", 60.0)
+    async with hall_with(tmp_path, EVERYTHING) as hall:
+        with closing(sqlite3.connect(tmp_path / STORE_FILE, isolation_level=None)) as other:
+            async with asyncio.timeout(50):
+                async with working_devices(hall):
+                    await until(lambda: len(workshop.at_work()) == 4)
+                    other.execute("BEGIN IMMEDIATE")
+                assert workshop.at_work() == set()
+            other.execute("ROLLBACK")
 
 
 async def test_dead_devices_hold_up_no_ticket_and_no_call(tmp_path: Path) -> None:

@@ -46,6 +46,7 @@ class Scripted:
     def __init__(self) -> None:
         self.there = True
         self.looking: OSError | None = None
+        self.looks = 0
         self.opens = 0
         self.closes = 0
         self.tests = 0
@@ -55,6 +56,7 @@ class Scripted:
         self.trouble: asyncio.Queue[BaseException | None] = asyncio.Queue()
 
     def is_there(self) -> bool:
+        self.looks += 1
         if self.looking is not None:
             raise self.looking
         return self.there
@@ -202,14 +204,13 @@ async def test_each_try_waits_longer_up_to_the_longest(
     waits: list[float] = []
     done = asyncio.Event()
 
-    async def came_back(seconds: float, *, was_away: bool) -> bool:
+    async def await_it(seconds: float, *, was_away: bool) -> None:
         waits.append(seconds)
         if len(waits) == 8:
             done.set()
             await asyncio.Event().wait()
-        return False
 
-    monkeypatch.setattr(supervisor, "_came_back", came_back)
+    monkeypatch.setattr(supervisor, "_await_it", await_it)
     for _each in range(8):
         # It opens each time and fails at once: that is no reason to hurry.
         device.trouble.put_nowait(DeviceTrouble(device="led", reason=DeviceReason.STALLED))
@@ -225,11 +226,10 @@ async def test_a_device_that_worked_well_is_opened_again_soon(
     supervisor = supervisor_of(hall, device, patience=Patience(renew=0.02, steady=0.0))
     waits: list[float] = []
 
-    async def came_back(seconds: float, *, was_away: bool) -> bool:
+    async def await_it(seconds: float, *, was_away: bool) -> None:
         waits.append(seconds)
-        return False
 
-    monkeypatch.setattr(supervisor, "_came_back", came_back)
+    monkeypatch.setattr(supervisor, "_await_it", await_it)
     for _each in range(3):
         device.trouble.put_nowait(DeviceTrouble(device="led", reason=DeviceReason.STALLED))
     async with running(supervisor):
@@ -251,6 +251,42 @@ async def test_a_replugged_device_is_opened_at_once(hall: Hall) -> None:
         device.there = True
         await until(lambda: supervisor.health == READY)
     assert await journal(hall) == [("ready", ""), ("missing", "unplugged"), ("ready", "")]
+
+
+async def _replug(supervisor: Supervisor, device: Scripted) -> None:
+    device.there = False
+    device.trouble.put_nowait(DeviceTrouble(device="led", reason=DeviceReason.UNPLUGGED))
+    await until(lambda: supervisor.health.reason is DeviceReason.UNPLUGGED)
+    device.there = True
+
+
+async def test_a_device_that_comes_and_goes_is_not_opened_each_time(hall: Hall) -> None:
+    device = Scripted()
+    supervisor = supervisor_of(
+        hall, device, patience=Patience(renew=0.02, look=0.005, first=3600, longest=3600, hastes=3)
+    )
+    async with running(supervisor):
+        for _each in range(3):
+            await until(lambda: supervisor.health == READY)
+            await _replug(supervisor, device)
+        await until(lambda: supervisor.health == READY)
+        await _replug(supervisor, device)
+        seen = device.looks
+        await until(lambda: device.looks > seen + 5)
+        assert device.opens == 4, "it was seen to be back, and its wait is not over"
+        assert supervisor.health.reason is DeviceReason.UNPLUGGED
+    assert await journal(hall) == [("ready", ""), ("missing", "unplugged")] * 4
+
+
+async def test_a_device_that_was_steady_may_be_plugged_in_again_at_once(hall: Hall) -> None:
+    device = Scripted()
+    patience = Patience(renew=0.02, look=0.005, first=3600, longest=3600, hastes=1, steady=0.0)
+    supervisor = supervisor_of(hall, device, patience=patience)
+    async with running(supervisor):
+        for _each in range(5):
+            await until(lambda: supervisor.health == READY)
+            await _replug(supervisor, device)
+        await until(lambda: supervisor.health == READY)
 
 
 async def test_a_device_that_is_gone_is_told_so_whatever_its_driver_met(hall: Hall) -> None:
@@ -400,6 +436,45 @@ class Borrowed:
 
     async def release(self, device: str, owner: str) -> None:
         pass
+
+
+class Stuck:
+    """A store that, once stuck, answers no more; what it was asked it may have done."""
+
+    def __init__(self) -> None:
+        self.sticks = False
+        self.asked: list[str] = []
+
+    async def lease(self, device: str, owner: str, seconds: float) -> bool:
+        await self._ask("lease")
+        return True
+
+    async def release(self, device: str, owner: str) -> None:
+        await self._ask("release")
+
+    async def _ask(self, what: str) -> None:
+        self.asked.append(what)
+        if self.sticks:
+            await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize("sticks_before", [False, True])
+async def test_stop_waits_for_no_store(hall: Hall, *, sticks_before: bool) -> None:
+    device, leases = Scripted(), Stuck()
+    leases.sticks = sticks_before
+    supervisor = supervisor_of(
+        hall, device, leases=leases, patience=Patience(renew=0.02, releasing=0.02)
+    )
+    async with running(supervisor):
+        if not sticks_before:
+            await until(lambda: supervisor.is_working)
+            leases.sticks = True
+            asked = len(leases.asked)
+            await until(lambda: len(leases.asked) > asked)
+        else:
+            await until(lambda: bool(leases.asked))
+    assert device.closes == device.opens
+    assert leases.asked[-2:] == ["lease", "release"], "a lease may have been given all the same"
 
 
 async def test_a_lost_lease_closes_the_device(hall: Hall) -> None:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterable
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from functools import partial
-from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from yichuang.bootstrap.drivers import open_display_driver, open_driver
-from yichuang.bootstrap.owner import holding, new_owner
+from yichuang.bootstrap.owner import InTurn, holding, new_owner
 from yichuang.bootstrap.printers import printer_worker
 from yichuang.config import (
     AnyDevice,
@@ -51,6 +50,13 @@ _SHOWING = 3.5
 _CLOSING = 5.0
 """Seconds: what trying a device may take, and how long a display then shows its test."""
 
+_STOPPING = 10.0
+"""Seconds that a print job under way may still take when the process ends, and any device to let go: whoever
+shuts a machine down does not wait, and a job that is broken off is told as unknown."""
+
+_BREAKING_OFF = 3.0
+"""Seconds in which what did not end in time is broken off."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -75,7 +81,7 @@ async def working_devices(
         if (only is None or each.name in only) and _belongs(each, kiosks)
     ]
     hands = _Hands(hall, chosen, folder)
-    hands.begin()
+    await hands.begin()
     try:
         yield
     finally:
@@ -95,19 +101,21 @@ class _Hands:
     def __init__(self, hall: Hall, chosen: Iterable[AnyDevice], folder: Path | None) -> None:
         self._hall = hall
         self._folder = folder
-        self._printers: list[tuple[PrinterWorker, float]] = []
+        self._leases = InTurn(hall.store)
+        self._printers: list[PrinterWorker] = []
         self._supervisors: dict[str, Supervisor] = {}
         self._displays: list[Display] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._watcher: asyncio.Task[None] | None = None
+        self._seq: int | None = None
+        """The journal row up to which everything was told."""
         # The voice first: displays of the whole hall go with it.
         for settings in sorted(chosen, key=lambda each: not isinstance(each, VoiceSettings)):
             self._take(settings)
 
     def _take(self, settings: AnyDevice) -> None:
         if isinstance(settings, PrinterSettings):
-            limit = 2 * settings.print_seconds + _CLOSING
-            self._printers.append((printer_worker(self._hall, settings), limit))
+            self._printers.append(printer_worker(self._hall, settings))
             return
         if isinstance(settings, DisplaySettings | CallFeedSettings):
             display = open_display_driver(self._hall, settings)
@@ -121,23 +129,30 @@ class _Hands:
 
         voice = self._supervisors.get(self._hall.settings.voice.name)
         owner = new_owner()
-        note = partial(self._hall.devices.note, settings.name, owner)
+        note = partial(self._note, settings.name, owner)
         leader = voice if _goes_with_the_voice(settings) else None
         may_work = partial(self._may_work, settings.name, leader)
-        supervisor = Supervisor(device, self._hall.store, owner, note, may_work=may_work)
+        supervisor = Supervisor(device, self._leases, owner, note, may_work=may_work)
         self._supervisors[settings.name] = supervisor
+
+    async def _note(self, name: str, owner: str, health: DeviceHealth) -> None:
+        await self._leases.ask(self._hall.devices.note(name, owner, health))
 
     def _may_work(self, name: str, leader: Supervisor | None) -> bool:
         """Whether a device is ours to work: not while it is lent, and not where the voice is not spoken."""
         return name not in self._hall.devices.lent and (leader is None or leader.holds_lease)
 
     def _announce(self, announcement: Announcement) -> None:
-        for display in self._displays:
-            display.announce(announcement)
+        self._to_displays(lambda display: display.announce(announcement))
 
-    def begin(self) -> None:
-        """Start every worker."""
-        for worker, _limit in self._printers:
+    async def begin(self) -> None:
+        """Start every worker. What happens in the hall from here on is told to all, however busy they are."""
+        if self._supervisors:
+            try:
+                self._seq = (await self._hall.look(_look, None, False)).seq
+            except StoreError as error:
+                logger.warning("the devices hear nothing of the hall yet: %s", error)
+        for worker in self._printers:
             self._tasks.append(asyncio.create_task(worker.run(), name="printer"))
         for name, supervisor in self._supervisors.items():
             self._tasks.append(asyncio.create_task(supervisor.run(), name=f"supervisor-{name}"))
@@ -152,34 +167,33 @@ class _Hands:
                 await self._watcher
         from yichuang.hardware.bounded import end
 
-        stops = [self._stop_printer(worker, limit) for worker, limit in self._printers]
+        stops = [each.stop() for each in self._printers]
         stops += [each.stop() for each in self._supervisors.values()]
-        await asyncio.gather(*stops)
-        await asyncio.gather(*(end(task, _CLOSING) for task in self._tasks))
-
-    async def _stop_printer(self, worker: PrinterWorker, limit: float) -> None:
-        try:
-            async with asyncio.timeout(limit):
-                await worker.stop()
-        except TimeoutError:
-            logger.warning("a print job did not end in %.0f s; it is broken off", limit)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_STOPPING):
+                await asyncio.gather(*stops)
+        for task in self._tasks:
+            if not task.done():
+                logger.warning(
+                    "%s did not end in %.0f s; it is broken off", task.get_name(), _STOPPING
+                )
+        await asyncio.gather(*(end(task, _BREAKING_OFF) for task in self._tasks))
 
     # --- what happens in the hall -------------------------------------------------------------
 
     async def _watch(self) -> None:
         """Tell displays what their windows say, and devices that they are to be tested."""
         changes = self._hall.changes()
-        seq: int | None = None
         shown: tuple[Face, ...] = ()
         while True:
             try:
-                seen = await self._hall.look(_look, seq, bool(self._displays))
-                seq = seen.seq
+                seen = await self._hall.look(_look, self._seq, bool(self._displays))
+                self._seq = seen.seq
                 if seen.faces != shown:
                     shown = seen.faces
-                    self._show({face.window: face for face in shown})
-                for display, call in product(self._displays, seen.calls):
-                    display.call(call)
+                    self._to_displays(partial(_show, {face.window: face for face in shown}))
+                for call in seen.calls:
+                    self._to_displays(partial(_call, call))
                 for name in seen.tested:
                     if name in self._supervisors:
                         self._supervisors[name].test()
@@ -188,14 +202,26 @@ class _Hands:
             except StoreError as error:
                 logger.warning("the devices hear nothing of the hall: %s", error)
             except Exception:
-                # A display that cannot take a face must not keep it from the others for ever.
+                # One change that cannot be read must not keep the next from them.
                 logger.exception("the devices hear nothing of this change")
             await anext(changes)
             await asyncio.sleep(PACE)
 
-    def _show(self, faces: dict[int, Face]) -> None:
+    def _to_displays(self, tell: Callable[[Display], None]) -> None:
+        """Tell each display; one that cannot take it keeps it from no other."""
         for display in self._displays:
-            display.show(faces)
+            try:
+                tell(display)
+            except Exception:
+                logger.exception("device %s: it could not be told", display.name)
+
+
+def _show(faces: Mapping[int, Face], display: Display) -> None:
+    display.show(faces)
+
+
+def _call(call: Announcement, display: Display) -> None:
+    display.call(call)
 
 
 class _Seen:

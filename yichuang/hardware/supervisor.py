@@ -37,13 +37,18 @@ class Patience:
     """How long to wait before opening again after the first trouble; twice as long after each more."""
     longest: float = 30.0
     look: float = 1.0
-    """How often to look whether a device that was unplugged is back: it is then opened at once."""
+    """How often to look whether a device that was unplugged is back."""
+    hastes: int = 3
+    """How many times one that is back is opened at once, before its wait is over: a person who plugs it in
+    again is looking at it. One that comes and goes more often, without being steady between, is awaited."""
     steady: float = 30.0
     """A device that worked so long is opened again soon; one that fails sooner waits ever longer, so that
     one that comes and goes fills neither log nor journal."""
     opening: float = 10.0
     """How long opening may take in all."""
     closing: float = 5.0
+    releasing: float = 2.0
+    """How long giving the lease back may take, while the store is held up: it runs out by itself."""
     testing: float = 60.0
     """How long a test may take: a test call may be spoken several times."""
 
@@ -79,9 +84,12 @@ class Supervisor:
         self._ended.set()
         self._is_open = False
         self._was_steady = False
+        self._hastes = self._patience.hastes
         self._test_asked = asyncio.Event()
         self._telling = asyncio.Lock()
         self._leased_until = 0.0
+        self._may_be_ours = False
+        """Whether the store may hold a lease of ours: also while it has not answered whether it does."""
         self.holds_lease = False
         """Whether the device is this process's to work, open or not."""
         if isinstance(device, TellsHealth):
@@ -99,22 +107,33 @@ class Supervisor:
 
     async def run(self) -> None:
         """Work until `stop`; no trouble of the device, and no error of its driver, ends it."""
+        if self._stopping.is_set():
+            return
         self._ended.clear()
+        serving = asyncio.create_task(self._serve(), name=f"serve-{self.name}")
+        stopping = asyncio.create_task(self._stopping.wait())
         try:
-            while not self._stopping.is_set():
-                if await self._lease():
-                    await self._while_leased()
-                else:
-                    waits = self._patience.renew if self._may_work() else self._patience.look
-                    await self._pause(waits)
+            await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            await end(stopping)
+            # Whatever it waits for is given up, the store's answer too; closing the device has its limit.
+            await end(serving, self._ending + self._patience.releasing + GRACE)
+            self._log_end(serving)
             await self._release()
             self._ended.set()
 
     async def stop(self) -> None:
-        """Close the device, give the lease back and end `run`: within some seconds, whatever hangs."""
+        """Close the device, give the lease back and end `run`: within some seconds, whatever hangs.
+
+        A lease that the store does not take back in time runs out by itself.
+        """
         self._stopping.set()
         await self._ended.wait()
+
+    @property
+    def _ending(self) -> float:
+        """Seconds in which work ends, and a test, and closing, each within its own limit."""
+        return self._patience.closing + 4 * GRACE
 
     def test(self) -> bool:
         """Let the device show that it works, when it is open here; whether it is.
@@ -132,14 +151,12 @@ class Supervisor:
         while True:
             trouble = await self._once()
             if self._was_steady:
-                wait = self._patience.first
+                wait, self._hastes = self._patience.first, self._patience.hastes
             is_away = not self._is_there()
             reason = DeviceReason.UNPLUGGED if is_away else trouble.reason
             await self._tell(DeviceHealth(DeviceState.MISSING, reason), trouble)
-            if await self._came_back(wait, was_away=is_away):
-                wait = self._patience.first
-            else:
-                wait = min(wait * 2, self._patience.longest)
+            await self._await_it(wait, was_away=is_away)
+            wait = min(wait * 2, self._patience.longest)
 
     async def _once(self) -> DeviceTrouble:
         """Open and work the device; the trouble that ended it."""
@@ -203,20 +220,20 @@ class Supervisor:
         except Exception:
             logger.exception("device %s: closing broke off", self.name)
 
-    async def _came_back(self, seconds: float, *, was_away: bool) -> bool:
-        """Wait, while it is away without end; True as soon as a device that was away is there again."""
+    async def _await_it(self, seconds: float, *, was_away: bool) -> None:
+        """Wait so long, and as long as the device is away; some times no longer than until it is back."""
         now = asyncio.get_running_loop().time
         deadline = now() + seconds
         while was_away or now() < deadline:
             look = self._patience.look
             await asyncio.sleep(look if was_away else min(look, max(0.0, deadline - now())))
             is_away = not self._is_there()
-            if was_away and not is_away:
-                return True
+            if was_away and not is_away and self._hastes and now() < deadline:
+                self._hastes -= 1
+                return
             if is_away and not was_away:
                 await self._tell(DeviceHealth(DeviceState.MISSING, DeviceReason.UNPLUGGED))
             was_away = is_away
-        return False
 
     def _is_there(self) -> bool:
         try:
@@ -249,16 +266,27 @@ class Supervisor:
 
     # --- the lease ----------------------------------------------------------------------------
 
+    async def _serve(self) -> None:
+        """Work the device whenever its lease is ours, until cancelled."""
+        while True:
+            if await self._lease():
+                await self._while_leased()
+            else:
+                patience = self._patience
+                await asyncio.sleep(patience.renew if self._may_work() else patience.look)
+
     async def _lease(self) -> bool:
         """Take the lease or renew it. One that cannot be renewed for now is held until it runs out."""
         if not self._may_work():
             return False
         now = asyncio.get_running_loop().time
         asked_at = now()
+        self._may_be_ours = True
         try:
             self.holds_lease = await self._leases.lease(
                 self.name, self._owner, self._patience.lease
             )
+            self._may_be_ours = self.holds_lease
             self._leased_until = asked_at + self._patience.lease
         except StoreError as error:
             logger.warning("device %s: no lease: %s", self.name, error)
@@ -266,36 +294,33 @@ class Supervisor:
         return self.holds_lease
 
     async def _release(self) -> None:
-        if not self.holds_lease:
+        if not self._may_be_ours:
             return
-        self.holds_lease = False
-        with suppress(StoreError):
-            await self._leases.release(self.name, self._owner)
+        self.holds_lease = self._may_be_ours = False
+        with suppress(StoreError, TimeoutError):
+            async with asyncio.timeout(self._patience.releasing):
+                await self._leases.release(self.name, self._owner)
 
     async def _while_leased(self) -> None:
-        """Work the device until the lease is lost or `stop` is asked for."""
+        """Work the device until the lease is lost."""
         # The store forgets a device's state with the lease.
         self._told = None
         self.health = DeviceHealth(DeviceState.UNKNOWN)
         working = asyncio.create_task(self._work(), name=f"device-{self.name}")
         try:
-            while not self._stopping.is_set() and not working.done():
-                await self._pause(self._patience.renew)
-                if self._stopping.is_set():
-                    return
+            while not working.done():
+                await asyncio.sleep(self._patience.renew)
                 if not await self._lease():
                     logger.warning("device %s: it is another process's to work now", self.name)
                     return
                 if self.health.state is not DeviceState.UNKNOWN:
                     await self._tell(self.health)
         finally:
-            # Ending its work and a test, and closing, have their own limits.
-            await end(working, self._patience.closing + 4 * GRACE)
-            if working.done() and not working.cancelled() and (error := working.exception()):
-                logger.error("device %s: its work broke off", self.name, exc_info=error)
+            await end(working, self._ending)
+            self._log_end(working)
             await self._release()
 
-    async def _pause(self, seconds: float) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._stopping.wait()
+    def _log_end(self, task: asyncio.Task[None]) -> None:
+        """Say so where something ended by an error that nobody foresaw."""
+        if task.done() and not task.cancelled() and (error := task.exception()):
+            logger.error("device %s: its work broke off", self.name, exc_info=error)
