@@ -5,8 +5,9 @@ works them, so that tickets are queued for the printer and no more. A third has 
 comparison: there no ticket is queued either. Each hall is on disk.
 
 The printers accept connections and never read, or refuse them; displays take no byte; the speaker's player
-never ends; the ID reader, the pads and the LED strip say nothing. The memory is that of a process in which
-10,000 print jobs fail one after the other.
+never ends; the ID reader, the pads and the LED strip say nothing. A window's screen shown by such a process
+must answer its keys as soon as in a hall without devices. The memory is that of a process in which 10,000
+print jobs fail one after the other.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import subprocess
 import sys
 import time
 import tty
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from statistics import median
@@ -35,12 +36,18 @@ from yichuang.bootstrap import create_hall, open_hall, working_devices
 from yichuang.profile import printer_toml
 from yichuang.queue.device import DeviceState
 from yichuang.queue.service import Hall
+from yichuang.queue.view import WindowView
 
 ROUNDS = 40
 VISITORS = 25
 """How many take a ticket, are called, served and finished in a round."""
 
 LEAST_RATE = 0.9
+
+CALLS = 5
+"""How many calls the screen answers in a round."""
+
+MOST_ANSWER = 1.2
 
 JOBS = 10_000
 WARM = 1_000
@@ -52,6 +59,9 @@ MOST_STALL = 0.050
 """How long the event loop may stand still: half of what a person notices."""
 
 _WINDOW = 3
+
+Round = Callable[[], Awaitable[float]]
+"""One round; the seconds that it took."""
 
 
 # --- a hall whose devices are all dead ------------------------------------------------------------
@@ -130,9 +140,65 @@ async def _serve(hall: Hall) -> float:
     return time.perf_counter() - started
 
 
-async def _rounds(folder: Path, mode: str) -> None:
-    """Serve a round whenever a line comes in; write how long it took."""
+@asynccontextmanager
+async def _served(hall: Hall) -> AsyncIterator[Round]:
+    """Rounds of visitors, without a screen."""
+    yield lambda: _serve(hall)
+
+
+@asynccontextmanager
+async def _called_by_key(hall: Hall) -> AsyncIterator[Round]:
+    """Rounds of calls by key 1 on the window's screen, each until its number is shown."""
+    from yichuang.tui.terminal import prepare_environment
+
+    prepare_environment()
+    from textual import events
+
+    from yichuang.tui.app import HallApp
+    from yichuang.tui.screens.window import WindowScreen
+
+    screen = WindowScreen(hall, _WINDOW)
+    app = HallApp(hall, lambda _place, _window: screen, "window", _WINDOW)
+
+    async def until(number: str) -> None:
+        """Until the screen shows this number, or none, and is painted."""
+        while (_shown(screen.clerk.window) if screen.clerk else None) != number:  # noqa: ASYNC110
+            await asyncio.sleep(0.0005)
+        painted = asyncio.Event()
+        screen.call_after_refresh(painted.set)
+        await painted.wait()
+
+    async def one_round() -> float:
+        seconds = 0.0
+        for _each in range(CALLS):
+            done = await hall.issue(category="social_affairs", on_paper=False)
+            assert done.ticket is not None
+            await pilot.pause()
+            started = time.perf_counter()
+            app.post_message(events.Key("1", "1"))
+            await until(done.ticket.number)
+            seconds += time.perf_counter() - started
+            await hall.start(_WINDOW)
+            await hall.finish(_WINDOW)
+            await until("")
+        return seconds
+
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until("")
+        yield one_round
+
+
+def _shown(view: WindowView) -> str:
+    return view.ticket.number if view.ticket else ""
+
+
+_WAYS = {"serve": _served, "key": _called_by_key}
+
+
+async def _rounds(folder: Path, mode: str, way: str) -> None:
+    """Do a round whenever a line comes in; write how long it took."""
     logging.disable(logging.CRITICAL)
+    stdin = sys.stdin  # a screen puts its own in place
     with ExitStack() as stack:
         sections = stack.enter_context(_dead_devices(folder)) if mode != "none" else ""
         await create_hall(folder, level="city", printers=sections, sample=True)
@@ -145,13 +211,14 @@ async def _rounds(folder: Path, mode: str) -> None:
             await _serve(hall)
             if mode == "dead":
                 await _until_all_are_worked(hall)
-            heart = Heart()
-            beating = asyncio.create_task(heart.beat())
-            _tell({"ready": True})
-            while await asyncio.to_thread(sys.stdin.readline):
-                heart.longest = 0.0
-                _tell({"seconds": await _serve(hall), "stall": heart.longest})
-            beating.cancel()
+            async with _WAYS[way](hall) as one_round:
+                heart = Heart()
+                beating = asyncio.create_task(heart.beat())
+                _tell({"ready": True})
+                while await asyncio.to_thread(stdin.readline):
+                    heart.longest = 0.0
+                    _tell({"seconds": await one_round(), "stall": heart.longest})
+                beating.cancel()
 
 
 async def _until_all_are_worked(hall: Hall) -> None:
@@ -192,7 +259,7 @@ def _resident() -> int:
 
 
 def _tell(what: dict[str, Any]) -> None:
-    print(json.dumps(what), flush=True)
+    print(json.dumps(what), file=sys.__stdout__, flush=True)
 
 
 # --- measuring ------------------------------------------------------------------------------------
@@ -212,22 +279,23 @@ class _Child:
         return told
 
     async def round(self) -> float:
-        """Let it serve a round; the seconds that one visitor took."""
+        """Let it do a round; the seconds that it took."""
         assert self._process.stdin is not None
         self._process.stdin.write(b"\n")
         told = await self.hear()
         self.stalls.append(told["stall"])
-        return float(told["seconds"]) / VISITORS
+        return float(told["seconds"])
 
 
 @asynccontextmanager
-async def _child(folder: Path, mode: str) -> AsyncIterator[_Child]:
+async def _child(folder: Path, mode: str, way: str = "serve") -> AsyncIterator[_Child]:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "bench.devices",
         mode,
         str(folder),
+        way,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )
@@ -257,7 +325,9 @@ async def _compare(work: Path) -> list[Figure]:
         for _each in range(ROUNDS):
             await pairs.add(dead.round, idle.round)
             await bare.add(dead.round, none.round)
-    rate, plain, without = (4 / median(x) for x in (pairs.ours, pairs.reference, bare.reference))
+    rate, plain, without = (
+        4 * VISITORS / median(x) for x in (pairs.ours, pairs.reference, bare.reference)
+    )
     stall = max(dead.stalls)
     return [
         at_least(
@@ -284,6 +354,26 @@ async def _compare(work: Path) -> list[Figure]:
     ]
 
 
+async def _answer(work: Path) -> Figure:
+    pairs = Pairs()
+    async with (
+        _child(work / "dead-screen", "dead", "key") as dead,
+        _child(work / "plain-screen", "none", "key") as none,
+    ):
+        for child in (dead, none):
+            await child.hear()
+        for _each in range(ROUNDS):
+            await pairs.add(dead.round, none.round)
+    ours, reference = (median(x) / CALLS for x in (pairs.ours, pairs.reference))
+    return at_most(
+        "window screen, key 1 to the called number, every device dead",
+        pairs.ratio,
+        MOST_ANSWER,
+        millis(ours),
+        f"{millis(reference)} without any device",
+    )
+
+
 async def _weigh(work: Path) -> Figure:
     async with _child(work / "memory", "memory") as child:
         told = await child.hear()
@@ -298,11 +388,11 @@ async def _weigh(work: Path) -> Figure:
 
 
 async def _all(work: Path) -> list[Figure]:
-    return [*await _compare(work), await _weigh(work)]
+    return [*await _compare(work), await _answer(work), await _weigh(work)]
 
 
 def run() -> list[Figure]:
-    """The rate with dead devices, the stalls, and the memory."""
+    """The rate with dead devices, the stalls, how soon a screen answers, and the memory."""
     with work_folder() as work:
         return asyncio.run(_all(work))
 
@@ -310,6 +400,6 @@ def run() -> list[Figure]:
 if __name__ == "__main__":
     if len(sys.argv) > 1:
         mode, place = sys.argv[1], Path(sys.argv[2])
-        asyncio.run(_memory(place) if mode == "memory" else _rounds(place, mode))
+        asyncio.run(_memory(place) if mode == "memory" else _rounds(place, mode, sys.argv[3]))
     else:
         main(run)
