@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import importlib.util
 import logging
 import os
@@ -174,6 +175,55 @@ async def test_a_program_that_ends_at_once_or_talks_nonsense_is_no_engine(tmp_pa
         await told.open()
     for each in (ends, talks, none, told):
         await each.close()
+
+
+@needs_library
+async def test_what_lies_in_the_current_folder_is_not_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mark = tmp_path / "ran"
+    for name in ("nt", "json", "ctypes", "espeakng_loader", "yichuang"):
+        (tmp_path / f"{name}.py").write_text(f"open({str(mark)!r}, 'w').close()\n")
+    monkeypatch.chdir(tmp_path)
+    engine = EspeakLibrary()
+    try:
+        await engine.open()
+    finally:
+        await engine.close()
+    assert not mark.exists()
+
+
+def test_a_program_that_left_its_pipe_to_another_leaves_nothing_open(tmp_path: Path) -> None:
+    """Else asyncio complains in the terminal, after the event loop has been closed."""
+    pid = tmp_path / "pid"
+    path = str(program(tmp_path / "leaves", "sleep 600 &", f"echo $! >> {pid}", "exit 3"))
+
+    async def work() -> None:
+        engine = EspeakLibrary(program=(path,), seconds=1.0)
+        with pytest.raises(CannotSay):
+            await engine.open()
+        await engine.close()
+
+    with pytest.MonkeyPatch.context() as patch:
+        seen: list[object] = []
+        patch.setattr(sys, "unraisablehook", seen.append)
+        asyncio.run(work())
+        gc.collect()
+    for each in pid.read_text().split():
+        os.kill(int(each), signal.SIGKILL)
+    assert seen == []
+
+
+async def test_two_engines_that_do_not_start_are_both_told_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    ours = EspeakLibrary(program=(sys.executable, "-c", "pass"))
+    speaker = Speaker(VoiceSettings(), [ours, EspeakCommand()], SoundCache(tmp_path / "cache"))
+    await speaker.open()
+    await speaker.close()
+    assert list(speaker.refusals) == ["espeak-ng (espeakng-loader)", "espeak-ng"]
+    assert "ends by itself" in speaker.refusals["espeak-ng (espeakng-loader)"]
 
 
 # --- the system's espeak-ng ---------------------------------------------------------------------
@@ -452,7 +502,7 @@ async def test_an_engine_that_does_not_get_ready_costs_a_chime_and_is_tried_agai
     cache = SoundCache(tmp_path / "cache")
     speaker = Speaker(VoiceSettings(), [hangs, late], cache, lambda chosen: player)
     assert (await speaker.open()).reason is DeviceReason.CHIME_ONLY
-    assert "longer than" in speaker.refusals["espeak-ng"]
+    assert "longer than" in speaker.refusals["espeak-ng (espeakng-loader)"]
     assert hangs.pid is None
     assert not (await speaker.prepare("A001", 3)).is_voiced
     system_espeak(tmp_path, "1.52", cmn=READS_RIGHT)

@@ -6,11 +6,11 @@ import asyncio
 import json
 import logging
 import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from asyncio.subprocess import Process
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from typing import Any
 
+from yichuang.hardware.voice.child import Child, start_child
 from yichuang.hardware.voice.engine import CannotSay, file_to_speak_into
 from yichuang.hardware.voice.espeak_text import espeak_text
 from yichuang.hardware.voice.phrase import Utterance
@@ -19,7 +19,8 @@ from yichuang.hardware.voice.spelling import Language
 
 logger = logging.getLogger(__name__)
 
-PROGRAM = (sys.executable, "-m", "yichuang.hardware.voice.espeak_process")
+PROGRAM = (sys.executable, "-P", "-m", "yichuang.hardware.voice.espeak_process")
+"""-P: modules are not looked for in the current folder, where anybody may have laid one."""
 
 VOICES: dict[Language, str] = {"zh_CN": "cmn", "en": "en"}
 
@@ -47,14 +48,14 @@ class EspeakLibrary:
         self._words = dict(words or {})
         self._seconds = seconds
         self._program = tuple(program)
-        self._process: Process | None = None
+        self._process: Child | None = None
         self._turn = asyncio.Lock()
         self.version = ""
 
     @property
     def name(self) -> str:
-        """espeak with its version."""
-        return f"espeak-ng {self.version}".strip()
+        """espeak with its version; until that is known, with the wheel that it is of."""
+        return f"espeak-ng {self.version or '(espeakng-loader)'}"
 
     @property
     def pid(self) -> int | None:
@@ -103,7 +104,7 @@ class EspeakLibrary:
                 return
             if process.stdin is not None:
                 process.stdin.close()
-            await _reap(process, patience=1.0)
+            await process.end(patience=1.0)
 
     async def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
         """Ask the process; one that died is started anew and asked once more."""
@@ -130,23 +131,21 @@ class EspeakLibrary:
             # One that did not answer would answer the next request with this one's.
             if not answered and self._process is not None:
                 process, self._process = self._process, None
-                await _reap(process, patience=0.0)
+                await process.end()
         if "error" in told:
             raise CannotSay(str(told["error"]))
         return told
 
-    async def _start(self) -> Process:
+    async def _start(self) -> Child:
         try:
-            process = await asyncio.create_subprocess_exec(
-                *self._program, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, start_new_session=True
-            )
+            process = await start_child(*self._program)
         except OSError as error:
             raise CannotSay(f"espeak-ng was not started: {error}") from error
         self._process = process
         told = await _answer(process)
         if "error" in told:
             self._process = None
-            await _reap(process, patience=1.0)
+            await process.end(patience=1.0)
             raise CannotSay(str(told["error"]))
         self.version = str(told.get("version", ""))
         return process
@@ -180,27 +179,3 @@ async def _answer(process: Process) -> dict[str, Any]:
     if not isinstance(told, dict):
         raise _Ended(f"exit status {process.returncode}")
     return told
-
-
-async def _reap(process: Process, *, patience: float) -> None:
-    """Wait for the process to end, and end it when it does not within `patience` seconds.
-
-    One that does not end even then is left behind.
-    """
-    with suppress(TimeoutError):
-        async with asyncio.timeout(patience):
-            await process.wait()
-    if process.returncode is None:
-        with suppress(ProcessLookupError):
-            process.kill()
-    if process.stdin is not None:
-        process.stdin.close()
-    if process.stdout is not None:
-        # Its end is read so that nothing of the pipe is left open.
-        with suppress(TimeoutError, ConnectionError):
-            async with asyncio.timeout(2):
-                while await process.stdout.read(4096):
-                    pass
-    with suppress(TimeoutError):
-        async with asyncio.timeout(2):
-            await process.wait()

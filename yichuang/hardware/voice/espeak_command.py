@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import re
 import shutil
-from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Mapping
-from contextlib import suppress
 
+from yichuang.hardware.voice.child import start_child
 from yichuang.hardware.voice.engine import CannotSay, file_to_speak_into
 from yichuang.hardware.voice.espeak import SAMPLE, refuse_english
 from yichuang.hardware.voice.espeak_text import espeak_text
@@ -87,14 +86,7 @@ class EspeakCommand:
     async def _run(self, *words: str, text: str = "") -> str:
         """Run the program with `text` on its stdin; what it printed."""
         try:
-            process = await asyncio.create_subprocess_exec(
-                self._program,
-                *words,
-                stdin=PIPE,
-                stdout=PIPE,
-                stderr=DEVNULL,
-                start_new_session=True,
-            )
+            process = await start_child(self._program, *words)
         except OSError as error:
             raise CannotSay(f"{self._program} was not started: {error}") from error
         try:
@@ -103,16 +95,7 @@ class EspeakCommand:
         except TimeoutError as error:
             raise CannotSay(f"{self._program} took longer than {self._seconds:g} s") from error
         finally:
-            await _end(process)
+            await process.end()
         if process.returncode:
             raise CannotSay(f"{self._program} ended with status {process.returncode}")
         return printed.decode("utf-8", "replace")
-
-
-async def _end(process: Process) -> None:
-    if process.returncode is None:
-        with suppress(ProcessLookupError):
-            process.kill()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(2):
-                await process.communicate()
