@@ -19,6 +19,7 @@ from yichuang.hardware.machine import Holder, Machine, Node
 from yichuang.queue.device import DeviceHealth, DeviceReason, DeviceState
 from yichuang.queue.service import Hall
 
+STORE = Path("/hall/hall.sqlite3")
 BUSY = DeviceHealth(DeviceState.MISSING, DeviceReason.BUSY)
 
 
@@ -60,7 +61,7 @@ def display(path: Path | str) -> AnyDevice:
 
 def told(settings: AnyDevice, machine: Machine) -> Finding:
     """The one thing that is in its way."""
-    [finding] = why_closed(settings, BUSY, machine)
+    [finding] = why_closed(settings, BUSY, machine, STORE)
     assert finding.text
     assert finding.hint
     return finding
@@ -85,6 +86,34 @@ def test_what_is_known_to_grab_ports_gets_its_own_advice(tmp_path: Path, machine
     port.touch()
     start(machine, 41, "ModemManager", port)
     assert "systemctl disable --now ModemManager" in told(display(port), machine).hint
+
+
+@pytest.mark.parametrize("state", [DeviceState.MISSING, DeviceState.UNKNOWN])
+def test_nobody_is_blamed_for_what_is_not_busy(
+    tmp_path: Path, machine: Machine, state: DeviceState
+) -> None:
+    port = tmp_path / "ttyUSB0"
+    port.touch()
+    start(machine, 41, "minicom", port)
+    health = DeviceHealth(state, DeviceReason.OFFLINE)
+    assert list(why_closed(display(port), health, machine, STORE)) == []
+
+
+def test_nobody_is_told_to_quit_this_program_at_work_for_this_hall(
+    tmp_path: Path, machine: Machine
+) -> None:
+    port, store = tmp_path / "ttyUSB0", tmp_path / "hall.sqlite3"
+    port.touch()
+    start(machine, 41, "yichuang", port, store)
+    at_work = DeviceHealth(DeviceState.UNKNOWN)
+    [finding] = why_closed(display(port), at_work, machine, store)
+    assert finding.verdict is Verdict.WELL
+    assert "本大厅的程序正在用" in finding.text
+    [finding] = why_closed(display(port), BUSY, machine, store)
+    assert "同一个 path" in finding.hint
+    start(machine, 42, "yichuang", port, tmp_path / "other" / "hall.sqlite3")
+    _ours, other = why_closed(display(port), BUSY, machine, store)
+    assert "42" in other.text
 
 
 def test_this_process_itself_is_in_nobodys_way(tmp_path: Path) -> None:
@@ -159,7 +188,7 @@ def test_what_another_user_holds_needs_root_to_name(
     monkeypatch.setattr(machine, "sees_all", lambda: False)
     assert "sudo" in told(display(port), machine).hint
     monkeypatch.setattr(machine, "sees_all", lambda: True)
-    assert list(why_closed(display(port), BUSY, machine)) == []
+    assert list(why_closed(display(port), BUSY, machine, STORE)) == []
 
 
 def everything() -> Settings:

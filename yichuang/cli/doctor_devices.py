@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from yichuang.cli.finding import Finding, Verdict
 from yichuang.config import (
+    STORE_FILE,
     AnyDevice,
     InputSettings,
     LinkSettings,
@@ -53,7 +54,7 @@ async def device_findings(
         found.append(_device(kind, status))
         if status.health.state in (DeviceState.MISSING, DeviceState.UNKNOWN):
             unfit.append(settings)
-            found += why_closed(settings, status.health, machine)
+            found += why_closed(settings, status.health, machine, folder / STORE_FILE)
     found += libraries(hall.settings.devices, hall.settings.voice)
     found += _grabbers(unfit, machine)
     return found
@@ -93,8 +94,13 @@ def _device(kind: DeviceKind, status: DeviceStatus) -> Finding:
 # --- why it cannot be opened ----------------------------------------------------------------------
 
 
-def why_closed(settings: AnyDevice, health: DeviceHealth, machine: Machine) -> Iterator[Finding]:
-    """What stands in the way of a device, as far as the machine tells."""
+def why_closed(
+    settings: AnyDevice, health: DeviceHealth, machine: Machine, store: Path
+) -> Iterator[Finding]:
+    """What stands in the way of a device, as far as the machine tells.
+
+    Whoever has the hall's `store` open is this program, at work for the same hall.
+    """
     places = _places(settings, machine)
     if not places and (vendor := getattr(settings, "vendor", 0)) and not _path(settings):
         numbers = f"{vendor:04x}:{getattr(settings, 'product', 0):04x}"
@@ -121,7 +127,7 @@ def why_closed(settings: AnyDevice, health: DeviceHealth, machine: Machine) -> I
                 _permission(node),
             )
         else:
-            yield from _held(settings, place, health, machine)
+            yield from _held(settings, place, health, machine, store)
 
 
 def _places(settings: AnyDevice, machine: Machine) -> list[Path]:
@@ -159,10 +165,20 @@ def _permission(node: Node) -> str:
 
 
 def _held(
-    settings: AnyDevice, place: Path, health: DeviceHealth, machine: Machine
+    settings: AnyDevice, place: Path, health: DeviceHealth, machine: Machine, store: Path
 ) -> Iterator[Finding]:
     holders = machine.holders(place)
+    ours = [each for each in holders if each in machine.holders(store)]
+    is_busy = health.reason is DeviceReason.BUSY
+    if ours:
+        text = _("本大厅的程序正在用 {path}").format(path=place)
+        hint = _("看 hall.toml 里是不是有两台设备写了同一个 path") if is_busy else ""
+        yield Finding(Verdict.WARNING if is_busy else Verdict.WELL, settings.name, text, hint)
+    if not is_busy:
+        return
     for holder in holders:
+        if holder in ours:
+            continue
         known = _GRABBERS.get(holder.name)
         hint = _(known) if known else _("退出那个程序，设备几秒后会自己恢复")
         yield Finding(
@@ -173,7 +189,7 @@ def _held(
             ),
             hint,
         )
-    if not holders and health.reason is DeviceReason.BUSY and not machine.sees_all():
+    if not holders and not machine.sees_all():
         yield Finding(
             Verdict.WARNING,
             settings.name,
