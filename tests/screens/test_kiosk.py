@@ -471,6 +471,86 @@ async def test_paper_that_is_back_is_no_longer_complained_of(printing_hall: Hall
         await until_seen(pilot, "您的号码")
 
 
+@pytest.fixture
+async def backed_hall(tmp_path: Path, clock: FixedClock) -> AsyncIterator[Hall]:
+    """A hall whose kiosk's printer has another for a backup; the test plays both workers."""
+    folder = tmp_path / "backed"
+    printers = "".join(
+        [
+            printer_toml("guide", host="127.0.0.1", port=9, width=80),
+            printer_toml("kiosk", host="127.0.0.1", port=10, width=80) + 'backup = "guide"\n',
+        ]
+    )
+    await create_hall(folder, level="town", place="郑陆镇", printers=printers, clock=clock)
+    async with open_hall(folder, clock=clock) as hall:
+        for name in ("guide", "kiosk"):
+            assert await hall.store.lease(name, "test", LONG)
+        missing = DeviceHealth(DeviceState.MISSING, DeviceReason.PAPER_OUT)
+        await hall.devices.note("kiosk", "test", missing)
+        await hall.devices.note("guide", "test", DeviceHealth(DeviceState.READY))
+        yield hall
+
+
+async def test_paper_that_another_printer_prints_is_fetched_there(backed_hall: Hall) -> None:
+    store = backed_hall.store
+    async with kiosk(backed_hall) as pilot:
+        await until_seen(pilot, "打印机缺纸：号票改在「guide」打印机打印")
+        await pilot.press("4", "0")
+        rows = await until_seen(pilot, "等待打印")
+        assert not any("出不了票" in row for row in rows)
+        job = await store.claim("kiosk", "test")
+        assert job is not None
+        failed = PrintReport(JobState.FAILED, DeviceReason.PAPER_OUT, untouched=True)
+        await store.report(job.id, failed, "test", "guide")
+        await until_seen(pilot, "号票在「guide」打印机打印，请到那里取")
+        assert await store.claim("guide", "test") is not None
+        await store.report(job.id, PrintReport(JobState.PRINTED), "test")
+        rows = await until_seen(pilot, "号票在「guide」打印机，请到那里取")
+        assert not any("请取走号票" in row for row in rows)
+        assert_frame("kiosk-printed-elsewhere-80x24", rows)
+
+
+@pytest.mark.parametrize(
+    ("state", "seen"),
+    [
+        (JobState.HANDED_OVER, "号票送到「guide」打印机了，请到那里看出纸口"),
+        (JobState.UNKNOWN, "「guide」不知有没有打出：打印机没有回应"),
+    ],
+)
+async def test_paper_that_may_be_at_another_printer_is_looked_for_there(
+    backed_hall: Hall, state: JobState, seen: str
+) -> None:
+    store = backed_hall.store
+    async with kiosk(backed_hall) as pilot:
+        await pilot.press("4", "0")
+        await until_seen(pilot, "等待打印")
+        job = await store.claim("kiosk", "test")
+        assert job is not None
+        failed = PrintReport(JobState.FAILED, DeviceReason.PAPER_OUT, untouched=True)
+        await store.report(job.id, failed, "test", "guide")
+        assert await store.claim("guide", "test") is not None
+        reason = DeviceReason.NO_ANSWER if state is JobState.UNKNOWN else DeviceReason.NONE
+        await store.report(job.id, PrintReport(state, reason), "test")
+        await until_seen(pilot, seen)
+
+
+async def test_a_backup_that_cannot_print_either_is_no_help(backed_hall: Hall) -> None:
+    missing = DeviceHealth(DeviceState.MISSING, DeviceReason.OFFLINE)
+    await backed_hall.devices.note("guide", "test", missing)
+    async with kiosk(backed_hall) as pilot:
+        await until_seen(pilot, "打印机缺纸：取号后请记下号码")
+        await pilot.press("4", "0")
+        await until_seen(pilot, "出不了票")
+
+
+async def test_a_printer_that_names_the_kiosk_is_its_own(backed_hall: Hall) -> None:
+    guide, own = backed_hall.settings.printer
+    choose(
+        backed_hall, printer=(guide, own.model_copy(update={"name": "two", "kiosks": ("kiosk",)}))
+    )
+    assert KioskScreen(backed_hall).printer_name == "two"
+
+
 async def test_a_question_that_was_left_does_not_lock_the_kiosk(printing_hall: Hall) -> None:
     await note(printing_hall, DeviceState.MISSING, DeviceReason.PAPER_OUT)
     async with kiosk(printing_hall) as pilot:

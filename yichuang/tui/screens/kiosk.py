@@ -32,15 +32,10 @@ from yichuang.tui.screens.kiosk_closed import (
     may_check_in,
     opening_time,
 )
-from yichuang.tui.screens.kiosk_given import (
-    Given,
-    cannot_print,
-    given_of,
-    given_rows,
-    paper_rows,
-)
+from yichuang.tui.screens.kiosk_given import Given, given_of, given_rows
 from yichuang.tui.screens.kiosk_keys import KEYS, PAGES, At
 from yichuang.tui.screens.kiosk_menu import Want
+from yichuang.tui.screens.kiosk_paper import PaperWay, paper_rows, paper_way
 from yichuang.tui.screens.kiosk_presence import Presence
 from yichuang.tui.screens.kiosk_reception import Reception
 from yichuang.tui.screens.kiosk_rows import Offer, spaced
@@ -92,19 +87,18 @@ class KioskScreen(HallScreen):
         idle_seconds: float = IDLE_SECONDS,
         guard_seconds: float = GUARD_SECONDS,
     ) -> None:
-        """`kiosk` is its name in the journal; a printer of that name is its own."""
+        """`kiosk` is its name in the journal; by it the rules know its own printer."""
         super().__init__(hall)
         self.kiosk = kiosk
         self.presence = Presence(self, self.go_home, idle_seconds, guard_seconds)
         self.reception = Reception(self)
-        names = [printer.name for printer in hall.settings.printer]
-        self.printer_name = kiosk if kiosk in names else None
+        self.printer_name = hall.rules.printer(None, kiosk=kiosk)
         self.visit = Visit(hall.rules, (), flagged_only=False)
         self._on: date | None = None
         self._is_new = True
         self._lines: tuple[LineView, ...] = ()
         self._waits: Mapping[str, Wait] = {}
-        self._printer: DeviceStatus | None = None
+        self._paper = PaperWay()
         self._shut: Opening | None = None
         self._wanted: tuple[Want, ...] = ()
         self._is_issuing = False
@@ -169,8 +163,7 @@ class KioskScreen(HallScreen):
             self._show_choices(self.visit)
 
     def _know_printer(self, printers: Sequence[DeviceStatus]) -> None:
-        mine = [each for each in printers if self.printer_name in (None, each.name)]
-        self._printer = mine[0] if mine else None
+        self._paper = paper_way(self.printer_name, self.hall.settings.printer, printers)
 
     def _show_choices(self, visit: Visit) -> None:
         self._turn_to("choosing")
@@ -178,12 +171,11 @@ class KioskScreen(HallScreen):
         blocks = visit.offers(self._lines, self._waits, check_in=self.takes_check_in)
         self._offers = spaced(blocks, self.size.height - FRAME_ROWS)
         self.query_one("#choices", Rows).show([offer.line for offer in self._offers])
-        why = cannot_print(self._printer)
         notice: Line = f"  {self.reception.invitation}"
         if visit.menu.flagged_only:
             notice = f"  {self._flagged_notice()}"
-        if why:
-            notice = [(f" {_('{why}：取号后请记下号码').format(why=why)} ", "alert")]
+        if self._paper.notice:
+            notice = [(f" {self._paper.notice} ", "alert")]
         self.query_one("#printer", TextLine).show_line(notice)
 
     def _flagged_notice(self) -> str:
@@ -204,7 +196,7 @@ class KioskScreen(HallScreen):
         job = await self.hall.print_job(given.job) if given.job is not None else None
         self.query_one("#number", FittedNumber).show(given.number)
         self.query_one("#facts", Rows).show(["", *given_rows(given)])
-        self.query_one("#paper", Rows).show(["", *paper_rows(job)])
+        self.query_one("#paper", Rows).show(["", *paper_rows(job, self.printer_name)])
 
     def _show_closed(self, opening: Opening) -> None:
         self._turn_to("closed")
@@ -399,9 +391,8 @@ class KioskScreen(HallScreen):
         wait = self._waits.get(stops_of(wants)[0])
         now = self.hall.clock.now()
         doubt = closing_doubt(self.hall.rules, now, self._on or now.date(), wait)
-        why = cannot_print(self._printer)
-        if why:
-            doubt += _("{why}，出不了票。仍然取号，自己记下号码吗？").format(why=why)
+        if self._paper.doubt:
+            doubt += self._paper.doubt
         elif doubt:
             doubt += _("还要取号吗？")
         if doubt:

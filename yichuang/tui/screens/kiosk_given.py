@@ -1,39 +1,19 @@
-"""The kiosk's last page: the number that was given, and what became of its paper. Pure rows."""
+"""The kiosk's last page: the number that was given, and where to go with it. Pure rows."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from yichuang.language import N_, _
+from yichuang.language import _
 from yichuang.queue.desk import Done
-from yichuang.queue.device import DeviceReason, DeviceState, DeviceStatus
 from yichuang.queue.item import Item
 from yichuang.queue.need import need_label
-from yichuang.queue.printing import JobState, PrintJob
 from yichuang.queue.rules import HallRules
 from yichuang.queue.ticket import PriorityClass, Ticket, TicketState
 from yichuang.queue.wait import Wait
 from yichuang.tui.screens.waits import full_wait
 from yichuang.tui.text import Line, Part
-
-_REASONS = {
-    DeviceReason.NONE: N_("打印机不能用"),
-    DeviceReason.OFFLINE: N_("打印机没有回应"),
-    DeviceReason.PAPER_OUT: N_("打印机缺纸"),
-    DeviceReason.COVER_OPEN: N_("打印机盖子开着"),
-    DeviceReason.CUTTER: N_("打印机切刀出错"),
-    DeviceReason.PRINTER_ERROR: N_("打印机报错"),
-    DeviceReason.RECOVERING: N_("打印机过热"),
-    DeviceReason.DISK_FULL: N_("打印机不能用"),
-    DeviceReason.NO_ANSWER: N_("打印机没有回应"),
-    DeviceReason.INTERRUPTED: N_("打印中断了"),
-    DeviceReason.STALE: N_("过了当天"),
-    DeviceReason.NEAR_END: N_("纸快用完了"),
-}
-"""What a visitor is told; what staff must do stands in `DeviceReason.label`."""
-
-_TAKEN = (JobState.PRINTED, JobState.PROCESSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,34 +95,3 @@ def _where(given: Given) -> str:
         return _("请等候叫号，到 {windows} 号窗口办理").format(windows=windows)
     text = _("请等候叫号，先到 {windows} 号窗口；同一个号再办：{further}")
     return text.format(windows=windows, further=_("、").join(given.further))
-
-
-def paper_rows(job: PrintJob | None) -> list[Line]:
-    """What became of the paper, in words, and what to do; two rows."""
-    if job is None:
-        return [
-            ["  ", (f" {_('没有打印机：请记下号码')} ", "alert")],
-            f"  {_('叫号时看屏幕、听语音')}",
-        ]
-    if not job.state.is_final:
-        waits = job.state is JobState.QUEUED
-        said = _("等待打印..") if waits else _("正在打印..")
-        return [f"  {said}", f"  {_('请先记下号码')}" if waits else ""]
-    if job.state in _TAKEN:
-        return [["  ", (f" {_('已打印')} ", "good"), f" {_('请取走号票')}"], ""]
-    if job.state is JobState.HANDED_OVER:
-        return [f"  {_('已送打印机：请看出纸口')}", f"  {_('没有出票请记下号码，并叫工作人员')}"]
-    why = _(_REASONS[job.reason])
-    if job.state is JobState.UNKNOWN:
-        said = _("不知有没有打出：{why}").format(why=why)
-    else:
-        said = _("没有打印：{why}").format(why=why)
-    advice = job.advice + _("。") if job.advice else ""
-    return [["  ", (f" {said} ", "alert")], f"  {advice}{_('请记下号码，并叫工作人员')}"]
-
-
-def cannot_print(printer: DeviceStatus | None) -> str:
-    """Why the kiosk's printer cannot print now, in a visitor's words; empty when it may."""
-    if printer is None or printer.health.state is not DeviceState.MISSING:
-        return ""
-    return _(_REASONS[printer.health.reason])
