@@ -158,7 +158,7 @@ def test_a_machine_without_a_player_says_so(hall: Path, tmp_path: Path) -> None:
     set_voice(hall, 'engine = "chime"\ncommand = ["no-such-player"]')
     ran = yichuang("voice", "say", "A001", 3, "--json", hall=hall)
     assert ran.status == 1
-    assert ran.error["code"] == "device"
+    assert ran.error["code"] == "player_missing"
     told = yichuang("voice", "check", "--json", hall=hall).json
     assert (told["player"], told["state"], told["reason"]) == (None, "missing", "no_sound")
     out = tmp_path / "chime.wav"
