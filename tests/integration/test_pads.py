@@ -24,7 +24,7 @@ from yichuang.config.device import (
 from yichuang.errors import QueueRefusal, StoreBusy
 from yichuang.hardware.device import Device
 from yichuang.hardware.pad import evdev
-from yichuang.hardware.pad.caller_pad import open_caller_pad
+from yichuang.hardware.pad.caller_pad import DIGIT_SECONDS, open_caller_pad
 from yichuang.hardware.pad.evdev import EvdevInput, EvdevKeys
 from yichuang.hardware.pad.hidraw import HidrawKeys
 from yichuang.hardware.pad.keys import open_keys
@@ -239,6 +239,33 @@ async def test_a_store_that_fails_costs_one_press(caplog: pytest.LogCaptureFixtu
                 simulated.press(key)
                 await as_many(grades.all, count)
     assert "0x31" in caplog.text
+
+
+async def test_a_digit_of_a_simulated_keypad_may_come_twice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[tuple[str, str]] = []
+
+    async def on_press(action: CallerAction, digits: str) -> None:
+        asked.append((action, digits))
+
+    async with SimulatedCallerPad(show=silent) as simulated:
+        device = open_caller_pad(hall_of(simulated).caller_pad[0], on_press)
+        async with working(device):
+            sent: list[float] = []
+            send, now = simulated._wire.send, asyncio.get_running_loop().time
+
+            def sends(data: bytes) -> None:
+                sent.append(now())
+                send(data)
+
+            monkeypatch.setattr(simulated._wire, "send", sends)
+            for key in ("1", "1", "enter"):
+                simulated.press(key)
+            await as_many(asked, 1)
+    first, second, _enter = sent
+    assert second - first >= 0.1 > DIGIT_SECONDS
+    assert asked[0][0] == "enter"
 
 
 # --- scanners ---------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from yichuang.cli.simulate_log import Log, ShownDisplay
 from yichuang.cli.typed import typed
 from yichuang.config import SETTINGS_FILE, Settings, load_settings
 from yichuang.errors import FolderUnusable, HallPortTaken
+from yichuang.hardware.simulator.id_card import SAMPLES, MadeUpCard
 from yichuang.hardware.simulator.id_reader import SimulatedIdReader
 from yichuang.hardware.simulator.led import SimulatedLed
 from yichuang.hardware.simulator.line_display import SimulatedLineDisplay
@@ -261,9 +262,20 @@ def _how() -> str:
         [
             _("在这里输入（每行按 Enter）："),
             "  card      " + _("放上一张身份证，再输入一次拿走；card 2 放第二张"),
+            *_cards(),
             "  rate 1    " + _("在评价器上按 1-5"),
             "  call KEYS " + _("在叫号器上按键：") + caller_keys(),
             "  scan TEXT " + _("扫一个码：票上 [QR ..] 里的那串，或六位预约码"),
             "  Ctrl+C    " + _("结束"),
         ]
     )
+
+
+def _cards() -> list[str]:
+    """The sample cards with their numbers: an appointment made for one is checked in with it."""
+    rows = [f"  {n}  {card.number}  {_called(card)}" for n, card in enumerate(SAMPLES, start=1)]
+    return ["            " + _("样例证件，号码是编的："), *("          " + row for row in rows)]
+
+
+def _called(card: MadeUpCard) -> str:
+    return f"{card.kind.label} {card.name or card.english_name}"

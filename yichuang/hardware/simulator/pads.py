@@ -14,6 +14,7 @@ import tty
 from collections.abc import Callable
 from contextlib import suppress
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
@@ -23,6 +24,10 @@ from yichuang.language import _
 
 AWAY_SECONDS = 3.0
 """So long an unplugged device stays away."""
+
+BETWEEN_KEYS = 0.15
+"""Seconds from one key of a keypad to the next: a quick hand's. Sooner, a digit that comes twice would be
+taken for one that bounces."""
 
 _TORN_SECONDS = 0.05
 _REPEATS = 10
@@ -261,10 +266,21 @@ class SimulatedCallerPad(_Simulated):
         super().__init__(_Fifo(link, "caller"), failure, show, away)
         self._name = name
         self._window = window
+        self._free_at = 0.0
+        """When the hand is ready for the next key, by the event loop's clock."""
 
     def press(self, key: str) -> None:
-        """Press one of `CALLER_KEYS`; raises KeyError for another."""
+        """Press one of `CALLER_KEYS`, after those that were asked for before; raises KeyError for another."""
         code = KEY_CODES[CALLER_KEYS[key]]
+        now = asyncio.get_running_loop().time()
+        wait = max(self._free_at - now, 0.0)
+        self._free_at = now + wait + BETWEEN_KEYS
+        if wait:
+            self._after(wait, partial(self._press, key, code))
+        else:
+            self._press(key, code)
+
+    def _press(self, key: str, code: int) -> None:
         self._show(_("按下 {key}").format(key=key))
         if self.failure is Failure.STUCK:
             self._send(key_events(code, 1), key_events(code, 2))
