@@ -25,6 +25,7 @@ from yichuang.config import KEY_FILE, SETTINGS_FILE, STORE_FILE, parse_settings
 from yichuang.config.device import IdReaderSettings
 from yichuang.hardware.device import Device
 from yichuang.hardware.id_reader import open_id_reader, reader
+from yichuang.hardware.id_reader.card import CardFault
 from yichuang.hardware.id_reader.frame import Request, request_frame
 from yichuang.hardware.id_reader.reader import SdtReader
 from yichuang.hardware.id_reader.wire import UsbWire
@@ -86,11 +87,14 @@ class Rig:
         device: Device,
         fail: Callable[[Failure | None], Awaitable[None]],
         cards: list[IdCard],
+        unread: list[str] | None = None,
     ) -> None:
         self.module = module
         self.device = device
         self.fail = fail
         self.cards = cards
+        self.unread = [] if unread is None else unread
+        """One entry for each card that was told to be unreadable."""
         self.trouble: DeviceTrouble | None = None
 
     async def look(self, times: int = 3) -> None:
@@ -135,10 +139,17 @@ class Rig:
 async def rigged(wire: str, failure: Failure | None = None, **chosen: object) -> AsyncIterator[Rig]:
     facts: dict[str, object] = dict(chosen)
     cards: list[IdCard] = []
+    unread: list[str] = []
 
     def device(backend: object = None) -> Device:
-        settings = quick(**facts)
-        return open_id_reader(settings, BY_HALL, cards.append, lambda: TODAY, usb_backend=backend)
+        return open_id_reader(
+            quick(**facts),
+            BY_HALL,
+            cards.append,
+            lambda: TODAY,
+            on_unread=lambda: unread.append("unread"),
+            usb_backend=backend,
+        )
 
     if wire.startswith("usb"):
         model = UsbIdReader(SecurityModule(failure), split=wire == "usb")
@@ -151,13 +162,13 @@ async def rigged(wire: str, failure: Failure | None = None, **chosen: object) ->
             else:
                 model.plugged = True
 
-        yield Rig(model.module, device(SimulatedUsb(model)), fail, cards)
+        yield Rig(model.module, device(SimulatedUsb(model)), fail, cards, unread)
         return
     simulated = SimulatedIdReader(failure=failure, port=0 if wire == "tcp" else None)
     async with simulated:
         [section] = parse_settings(SMALL_HALL + simulated.toml(), Path("hall.toml")).id_reader
         facts |= section.model_dump(include={"transport", "host", "port", "path", "baud"})
-        yield Rig(simulated.module, device(), simulated.fail, cards)
+        yield Rig(simulated.module, device(), simulated.fail, cards, unread)
 
 
 @pytest.fixture(params=WIRES)
@@ -261,6 +272,49 @@ async def test_what_fails_once_is_tried_again_from_the_search_on(
     assert len(WIRES) <= len(said) <= 2 * len(WIRES), "told once, and not with every search"
 
 
+@pytest.mark.parametrize(
+    "failure",
+    [Failure.BAD_CHECKSUM, Failure.SHORT_READ, Failure.SELECT_FAILED, Failure.READ_FAILED],
+)
+async def test_a_card_that_cannot_be_read_is_told_of_once_for_each_time_it_is_laid(
+    failure: Failure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader, "_FLICKER_SECONDS", 0.0)
+    async with rigged("pty", failure) as rig, rig.working():
+        for turn in range(1, 3):
+            rig.module.lay(SAMPLES[0])
+            await until(lambda: len(rig.unread) >= turn)  # noqa: B023 - waited for in this turn
+            await rig.look(5)
+            assert len(rig.unread) == turn
+            rig.module.lift()
+            await rig.look(8)
+        assert (rig.cards, rig.trouble) == ([], None)
+
+
+async def test_a_card_that_is_read_at_the_second_try_is_not_told_of_as_unread() -> None:
+    wire, cards, unread = Scripted(), list[IdCard](), list[str]()
+    tell = partial(unread.append, "unread")
+    device = SdtReader(quick(), wire, BY_HALL, cards.append, lambda: TODAY, tell)
+    rig = Rig(wire.module, device, lambda how: asyncio.sleep(0), cards, unread)
+    async with rig.working():
+        wire.late.add(request_frame(Request.SELECT))
+        wire.module.lay(SAMPLES[0])
+        await rig.card(1)
+        await rig.look()
+    assert unread == []
+
+
+async def test_a_card_of_an_unknown_kind_is_told_of_at_once_and_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(reader, "read_card", lambda *_facts: CardFault.KIND)
+    async with rigged("pty") as rig, rig.working():
+        rig.module.lay(SAMPLES[0])
+        await until(lambda: rig.unread)
+        await rig.look(6)
+        assert (rig.module.reads, len(rig.unread), rig.cards) == (1, 1, [])
+
+
 async def test_testing_asks_the_module_beside_the_work(rig: Rig) -> None:
     async with rig.working():
         rig.module.lay(SAMPLES[0])
@@ -270,7 +324,7 @@ async def test_testing_asks_the_module_beside_the_work(rig: Rig) -> None:
         await rig.fail(Failure.NOT_AUTHORISED)
         with pytest.raises(DeviceTrouble) as caught:
             await rig.device.test()
-        assert caught.value.reason is DeviceReason.BAD_ANSWER
+        assert caught.value.reason is DeviceReason.NOT_AUTHORISED
 
 
 # --- what makes it useless ----------------------------------------------------------------------
@@ -280,7 +334,7 @@ async def test_testing_asks_the_module_beside_the_work(rig: Rig) -> None:
     ("failure", "reason"),
     [
         (Failure.SILENT, DeviceReason.OFFLINE),
-        (Failure.NOT_AUTHORISED, DeviceReason.BAD_ANSWER),
+        (Failure.NOT_AUTHORISED, DeviceReason.NOT_AUTHORISED),
         (Failure.GARBAGE, DeviceReason.BAD_ANSWER),
         (Failure.UNPLUG, DeviceReason.UNPLUGGED),
     ],

@@ -100,10 +100,18 @@ class DeviceReason(StrEnum):
     """It takes no more bytes."""
     BAD_ANSWER = "bad_answer"
     """What it answers is not of the configured kind of device."""
+    NOT_AUTHORISED = "not_authorised"
+    """The security module of an ID reader is not authorised: no setting helps."""
+    NOT_A_DEVICE = "not_a_device"
+    """The path of hall.toml is a folder, or a plain file where only a device can be."""
+    HOST_UNKNOWN = "host_unknown"
+    """Nobody knows an address for the host's name."""
     NO_LIBRARY = "no_library"
     """A library or program that the driver needs is not on this machine."""
     PORT_TAKEN = "port_taken"
     """Another program listens on the port."""
+    LOW_PORT = "low_port"
+    """The port is one of those that only the system's administrator may listen on."""
     NO_SOUND = "no_sound"
     """No player, or the player could not play."""
     CHIME_ONLY = "chime_only"
@@ -141,8 +149,12 @@ _REASON_LABELS = {
     DeviceReason.BUSY: N_("被别的程序占用：运行 yichuang doctor 看是谁"),
     DeviceReason.STALLED: N_("不再接收数据：检查设备，或关机再开"),
     DeviceReason.BAD_ANSWER: N_("回应不对：检查 hall.toml 里的型号和波特率"),
+    DeviceReason.NOT_AUTHORISED: N_("安全模块没有授权：联系供应商"),
+    DeviceReason.NOT_A_DEVICE: N_("path 写的不是设备：检查 hall.toml 里的 path"),
+    DeviceReason.HOST_UNKNOWN: N_("找不到这个主机名：检查 hall.toml 里的 host 和网络"),
     DeviceReason.NO_LIBRARY: N_("缺少驱动所需的程序：运行 yichuang doctor 看缺什么"),
     DeviceReason.PORT_TAKEN: N_("端口被别的程序占用：在 hall.toml 换一个端口"),
+    DeviceReason.LOW_PORT: N_("1024 以下的端口不许用：在 hall.toml 换一个 1024 以上的端口"),
     DeviceReason.NO_SOUND: N_("放不出声音：检查音箱和播放程序"),
     DeviceReason.CHIME_ONLY: N_("没有语音引擎，只响提示音"),
     DeviceReason.MUTED: N_("已静音"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 
 from yichuang.config.device import IdReaderSettings
@@ -36,8 +36,11 @@ _FLICKER_SECONDS = 1.0
 _FLICKER_SEARCHES = 2.5
 """Some readers answer "no card" now and then while one lies there: a card that is seen again so soon, in
 seconds or in searches, never left."""
-_USELESS = frozenset({Word.NOT_AUTHORISED, Word.SELF_TEST_FAILED})
-"""What a reader says that can read no card at all."""
+_USELESS: Mapping[int, DeviceReason] = {
+    Word.NOT_AUTHORISED: DeviceReason.NOT_AUTHORISED,
+    Word.SELF_TEST_FAILED: DeviceReason.BAD_ANSWER,
+}
+"""What a reader says that can read no card at all, and the reason that it gives."""
 
 
 class _Mute(Exception):
@@ -142,7 +145,8 @@ class SdtReader:
             if request is Request.STATUS and word == Word.OK:
                 return
         if word is not None:
-            raise self._trouble(DeviceReason.BAD_ANSWER, meaning(word))
+            reason = _USELESS.get(word, DeviceReason.BAD_ANSWER)
+            raise self._trouble(reason, meaning(word))
         if came:
             raise self._trouble(DeviceReason.BAD_ANSWER, f"{came} bytes without an answer in them")
         raise self._trouble(DeviceReason.OFFLINE, "no answer")
@@ -155,7 +159,7 @@ class SdtReader:
             self._count_fault(str(mute), silent=not mute.came)
             return
         if word in _USELESS:
-            raise self._trouble(DeviceReason.BAD_ANSWER, meaning(word))
+            raise self._trouble(_USELESS[word], meaning(word))
         if word == Word.FOUND:
             self._count_clear()
             stayed = self._now() - self._seen_at < self._flicker
