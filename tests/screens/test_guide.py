@@ -17,7 +17,7 @@ from yichuang.bootstrap import create_hall, open_hall
 from yichuang.clock import FixedClock
 from yichuang.profile import printer_toml
 from yichuang.queue.appointment import AppointmentState, Channel
-from yichuang.queue.arrivals import Scan
+from yichuang.queue.arrivals import Scan, Unread
 from yichuang.queue.device import DeviceHealth, DeviceReason, DeviceState
 from yichuang.queue.id_card import CardKind, IdCard
 from yichuang.queue.person import identify
@@ -630,6 +630,23 @@ async def test_a_card_leads_to_a_number_for_its_person(hall: Hall) -> None:
         assert (await hall.ticket("D001")).person == person.key
         hall.arrivals.tell("", card)
         await until_seen(pilot, "另取一个号")
+
+
+async def test_a_card_that_cannot_be_read_is_told_of_also_beside_a_step(hall: Hall) -> None:
+    async with guide(hall) as pilot:
+        assert hall.arrivals.tell("", Unread())
+        await until_seen(pilot, "证件没有读出来：请拿起来再放一次")
+        await pilot.press("1")
+        await until_seen(pilot, "取什么号")
+        screen = pilot.app.screen_stack[0]
+        assert isinstance(screen, GuideScreen)
+        screen.status.acknowledge()
+        assert hall.arrivals.tell("guide", Unread())
+        await pilot.pause()
+        assert len(pilot.app.screen_stack) == 2
+        await pilot.press("escape")
+        await until_seen(pilot, "证件没有读出来：请拿起来再放一次")
+        assert await hall.tickets() == []
 
 
 async def test_a_code_that_nobody_knows_is_refused(hall: Hall) -> None:

@@ -27,7 +27,7 @@ from tests.screens.test_kiosk import (
 )
 from yichuang.bootstrap import create_hall, open_hall
 from yichuang.clock import FixedClock
-from yichuang.queue.arrivals import Arrival, Scan
+from yichuang.queue.arrivals import Arrival, Scan, Unread
 from yichuang.queue.desk import Done
 from yichuang.queue.device import DeviceHealth, DeviceReason, DeviceState
 from yichuang.queue.id_card import CardKind, IdCard
@@ -83,6 +83,25 @@ async def test_a_card_opens_the_menu_and_the_ticket_carries_the_person(hall: Hal
         [ticket] = await hall.tickets()
         assert ticket.person == card.person.key
         assert ticket.priority_class is PriorityClass.ORDINARY
+
+
+async def test_a_card_that_cannot_be_read_is_told_of_and_changes_nothing(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = "证件没有读出来：请拿起来再放一次，或直接按键取号"
+    async with kiosk(hall) as pilot:
+        await pilot.press("4")
+        await until_seen(pilot, "请选一类")
+        await arrive(pilot, hall, Unread())
+        rows = await until_seen(pilot, told)
+        assert any("请选一类" in row for row in rows)
+        await arrive(pilot, hall, card_of(hall))
+        await until_seen(pilot, "已读到证件，请选要办的业务")
+        await until_gone(pilot, told)
+        monkeypatch.setattr("yichuang.tui.screens.unread.UNREAD_SECONDS", 0.05)
+        await arrive(pilot, hall, Unread())
+        await until_gone(pilot, "已读到证件")
+        await until_gone(pilot, told)
 
 
 async def test_a_card_is_forgotten_with_its_visit(hall: Hall) -> None:

@@ -18,7 +18,7 @@ from yichuang.config import (
 )
 from yichuang.errors import QueueRefusal
 from yichuang.queue.announcement import Announcement
-from yichuang.queue.arrivals import Scan
+from yichuang.queue.arrivals import Scan, Unread
 from yichuang.queue.rating import Grade, RatingChannel
 from yichuang.queue.service import Hall
 
@@ -138,7 +138,10 @@ def _id_reader(hall: Hall, settings: IdReaderSettings) -> Device:
         if not hall.arrivals.tell(settings.kiosk, card):
             logger.info("device %s: a card was laid, but no kiosk is shown", settings.name)
 
-    return open_id_reader(settings, hall.identify, tell, today)
+    def tell_unread() -> None:
+        hall.arrivals.tell(settings.kiosk, Unread())
+
+    return open_id_reader(settings, hall.identify, tell, today, on_unread=tell_unread)
 
 
 def _rating_pad(hall: Hall, settings: RatingPadSettings) -> Device:

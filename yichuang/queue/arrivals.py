@@ -6,6 +6,7 @@ Cards and codes reach no store and no other process.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from yichuang.queue.id_card import IdCard
@@ -17,8 +18,13 @@ class Scan(NamedTuple):
     text: str
 
 
-Arrival = IdCard | Scan
-"""A card on the reader, or a code under the scanner."""
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A card lies on the reader that could not be read; nothing more is known of it."""
+
+
+Arrival = IdCard | Scan | Unread
+"""A card on the reader, read or not, or a code under the scanner."""
 
 Hear = Callable[[Arrival], None]
 

@@ -20,17 +20,19 @@ def open_id_reader(
     on_card: Callable[[IdCard], object],
     today: Callable[[], date],
     *,
+    on_unread: Callable[[], object] = lambda: None,
     usb_backend: object | None = None,
 ) -> Device:
     """The reader of one `[[id_reader]]`; nothing is connected or loaded before it is opened.
 
     `identify` hashes a number and forgets it; `on_card` is called on the event loop with each card that
-    is laid on the reader; `today` is the hall's date, for ages. `usb_backend` is one of pyusb's, for tests
-    and simulations.
+    is laid on the reader, and `on_unread` once for each that lies there and cannot be read; `today` is the
+    hall's date, for ages. `usb_backend` is one of pyusb's, for tests and simulations.
     """
     from yichuang.hardware.id_reader.reader import SdtReader
 
-    return SdtReader(settings, _wire(settings, usb_backend), identify, on_card, today)
+    wire = _wire(settings, usb_backend)
+    return SdtReader(settings, wire, identify, on_card, today, on_unread)
 
 
 def _wire(settings: IdReaderSettings, usb_backend: object | None) -> Wire:

@@ -36,6 +36,10 @@ _FLICKER_SECONDS = 1.0
 _FLICKER_SEARCHES = 2.5
 """Some readers answer "no card" now and then while one lies there: a card that is seen again so soon, in
 seconds or in searches, never left."""
+_MOST_TRIES = 3
+_UNREAD_SECONDS = 2.0
+"""After so many tries, or so long, a card counts as one that cannot be read: its holder is told so. Most are
+read at the first try; the others are tried on all the same (our own numbers)."""
 _USELESS: Mapping[int, DeviceReason] = {
     Word.NOT_AUTHORISED: DeviceReason.NOT_AUTHORISED,
     Word.SELF_TEST_FAILED: DeviceReason.BAD_ANSWER,
@@ -61,18 +65,25 @@ class SdtReader:
         identify: Callable[[str], Person],
         on_card: Callable[[IdCard], object],
         today: Callable[[], date],
+        on_unread: Callable[[], object] = lambda: None,
     ) -> None:
         self._settings = settings
         self._wire = wire
         self._identify = identify
         self._on_card = on_card
         self._today = today
+        self._on_unread = on_unread
         self._decoder = AnswerDecoder()
         self._turn = asyncio.Lock()
         self._lies = False
         """Whether the card that lies there was read."""
         self._complained = ""
         """What was logged of the card that lies there."""
+        self._tries = 0
+        """How often it was tried to read the card that lies there."""
+        self._tried_since = 0.0
+        self._is_settled = False
+        """Whether it was told of the card that lies there: that it was read, or cannot be."""
         self._faults = 0
         self._silences = 0
         self._told = ("", 0.0)
@@ -95,6 +106,7 @@ class SdtReader:
         A module that is not ready is reset once.
         """
         self._lies, self._complained = False, ""
+        self._forget_tries()
         self._count_clear()
         try:
             await self._wire.open()
@@ -163,6 +175,8 @@ class SdtReader:
         if word == Word.FOUND:
             self._count_clear()
             stayed = self._now() - self._seen_at < self._flicker
+            if not stayed:
+                self._forget_tries()
             if not self._lies:
                 await self._read(stayed=stayed)
             self._seen_at = self._now()
@@ -177,6 +191,9 @@ class SdtReader:
 
         `stayed` tells that a card was there until a moment ago.
         """
+        if not self._tries:
+            self._tried_since = self._now()
+        self._tries += 1
         try:
             for request, seconds in (
                 (Request.SELECT, self._settings.answer_seconds),
@@ -184,18 +201,19 @@ class SdtReader:
             ):
                 answer = await self._ask(request, seconds)
                 if answer.word != Word.OK:
-                    self._complain(f"{request.name}: {meaning(answer.word)}")
+                    self._fail(f"{request.name}: {meaning(answer.word)}")
                     return
         except _Mute as mute:
-            self._complain(f"{request.name}: {mute}")
+            self._fail(f"{request.name}: {mute}")
             return
         card = read_card(answer.data, self._identify, self._today)
         # Content of a wrong length is that of a late answer to something else.
         self._lies = card is not CardFault.LENGTH
         if isinstance(card, IdCard):
+            self._is_settled = True
             self._tell(card, stayed=stayed)
         else:
-            self._complain(card.value)
+            self._fail(card.value)
 
     def _tell(self, card: IdCard, *, stayed: bool) -> None:
         now = self._now()
@@ -258,6 +276,22 @@ class SdtReader:
         if self._faults >= _MOST_FAULTS:
             detail = f"{self._faults} searches failed, the last: {detail}"
             raise self._trouble(DeviceReason.BAD_ANSWER, detail)
+
+    def _forget_tries(self) -> None:
+        self._tries, self._is_settled = 0, False
+
+    def _fail(self, why: str) -> None:
+        """A try to read the card failed: tell its holder, once, when the next will hardly do better."""
+        self._complain(why)
+        is_enough = (
+            # It was read, and is of no use.
+            self._lies
+            or self._tries >= _MOST_TRIES
+            or self._now() - self._tried_since >= _UNREAD_SECONDS
+        )
+        if is_enough and not self._is_settled:
+            self._is_settled = True
+            self._on_unread()
 
     def _complain(self, why: str) -> None:
         """Log why the card that lies there cannot be read, once."""

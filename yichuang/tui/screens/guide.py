@@ -11,6 +11,7 @@ from textual.containers import Horizontal, Vertical
 
 from yichuang.language import N_, _
 from yichuang.queue.appointment import Appointment
+from yichuang.queue.arrivals import Unread
 from yichuang.queue.desk import Done
 from yichuang.queue.service import Hall
 from yichuang.queue.ticket import TicketState
@@ -22,6 +23,7 @@ from yichuang.tui.screens.guide_arrivals import Arriving
 from yichuang.tui.screens.guide_booking import Bookings
 from yichuang.tui.screens.guide_issue import Issuing
 from yichuang.tui.screens.kiosk_given import given_of
+from yichuang.tui.screens.unread import say_unread
 from yichuang.tui.screens.waits import waits_of
 from yichuang.tui.text import Line
 from yichuang.tui.widgets.big_number import BigNumber
@@ -96,8 +98,10 @@ class GuideScreen(EntranceScreen):
 
     @on(Arrived)
     def receive(self, message: Arrived) -> None:
-        """A card was read, or a code scanned; a step that is under way goes on."""
-        if self.is_busy:
+        """A card was read or could not be, or a code scanned; a step that is under way goes on."""
+        if isinstance(message.arrival, Unread):
+            say_unread(self.status)
+        elif self.is_busy:
             self.status.say(f" {_('先办完这一步，再扫一次码或放一次证件')}")
         else:
             self.begin(Arriving(self).take(message.arrival))

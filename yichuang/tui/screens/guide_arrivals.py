@@ -14,7 +14,7 @@ from yichuang.errors import (
     YichuangError,
 )
 from yichuang.language import _
-from yichuang.queue.arrivals import Arrival, Scan
+from yichuang.queue.arrivals import Scan
 from yichuang.queue.id_card import IdCard
 from yichuang.queue.rating import Grade, RatingChannel
 from yichuang.queue.view import Standing, view_open_of, view_standing
@@ -30,7 +30,7 @@ class Arriving:
         self._desk = desk
         self._hall = desk.hall
 
-    async def take(self, arrival: Arrival) -> None:
+    async def take(self, arrival: IdCard | Scan) -> None:
         """A card was read, or a code scanned."""
         try:
             if isinstance(arrival, Scan):

@@ -451,7 +451,7 @@ class KioskScreen(HallScreen):
 
     @on(Arrived)
     async def receive(self, message: Arrived) -> None:
-        """A card was read, or a code scanned."""
+        """A card was read or could not be, or a code scanned."""
         await self.reception.take(message.arrival)
 
     def action_check_in(self) -> None:

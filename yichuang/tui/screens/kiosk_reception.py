@@ -24,7 +24,7 @@ from yichuang.errors import (
     YichuangError,
 )
 from yichuang.language import _
-from yichuang.queue.arrivals import Arrival, Scan
+from yichuang.queue.arrivals import Arrival, Scan, Unread
 from yichuang.queue.desk import Done
 from yichuang.queue.device import DeviceState
 from yichuang.queue.id_card import IdCard
@@ -36,6 +36,7 @@ from yichuang.tui.screens.check_in import CheckIn, check_in
 from yichuang.tui.screens.kiosk_presence import Presence
 from yichuang.tui.screens.kiosk_visit import Visit
 from yichuang.tui.screens.question import Question
+from yichuang.tui.screens.unread import say_unread
 from yichuang.tui.widgets.status_line import StatusLine
 
 CARD_SECONDS = 30.0
@@ -129,12 +130,16 @@ class Reception:
         return self.card.person.key if self.card else None
 
     async def take(self, arrival: Arrival) -> None:
-        """A card was read or a code scanned: it begins a visit of its own.
+        """A card was read or a code scanned: it begins a visit. Of a card that cannot be read it is told.
 
         What a former visitor left open is closed first, unless a number is just being issued or was given a
         moment ago; then it is said to wait.
         """
         counter = self._counter
+        if isinstance(arrival, Unread):
+            counter.presence.noticed()
+            say_unread(counter.status, may_take=not counter.is_shut)
+            return
         if isinstance(arrival, IdCard) and arrival.person.key == self.person:
             # It lies on the reader still.
             counter.presence.noticed()

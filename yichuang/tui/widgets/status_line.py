@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from textual.timer import Timer
+
 from yichuang.errors import QueueRefusal, YichuangError
 from yichuang.language import _
 from yichuang.tui.text import Line
@@ -21,6 +23,7 @@ class StatusLine(Rows):
         super().__init__(["", ""], widget_id="status")
         self._error: YichuangError | None = None
         self._refusing = False
+        self._passing: Timer | None = None
 
     @property
     def keeps_error(self) -> bool:
@@ -32,10 +35,13 @@ class StatusLine(Rows):
         """Whether a refusal or an error stands there, which Esc takes away; a notice just passes."""
         return self._refusing
 
-    def say(self, text: str, hint: str = "") -> None:
-        """Show a notice; an error that was not acknowledged stays."""
-        if self._error is None:
-            self._put([text, hint], refusing=False)
+    def say(self, text: str, hint: str = "", *, seconds: float | None = None) -> None:
+        """Show a notice, for so many seconds if they are given; an error that was not acknowledged stays."""
+        if self._error is not None:
+            return
+        self._put([text, hint], refusing=False)
+        if seconds is not None:
+            self._passing = self.set_timer(seconds, self.acknowledge, name="notice")
 
     def refuse(self, error: YichuangError) -> None:
         """Show a refusal until the next notice, or an error until it is acknowledged."""
@@ -54,6 +60,9 @@ class StatusLine(Rows):
         self._put(["", ""], refusing=False)
 
     def _put(self, lines: Sequence[Line], *, refusing: bool) -> None:
+        if self._passing is not None:
+            self._passing.stop()
+            self._passing = None
         self.show(lines)
         if refusing != self._refusing:
             self._refusing = refusing
