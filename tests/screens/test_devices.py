@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -27,7 +28,7 @@ from yichuang.queue.printing import JobState, PrintReport
 from yichuang.queue.service import Hall
 from yichuang.tui.app import HallApp, Restart
 from yichuang.tui.entry import screen_for
-from yichuang.tui.screens.device_rows import Seen, place_of, trouble_rows
+from yichuang.tui.screens.device_rows import Seen, place_of, trouble_rows, unprinted_jobs
 from yichuang.tui.screens.devices import DevicesScreen
 
 DEVICES = """
@@ -222,13 +223,42 @@ async def test_only_what_surely_was_not_printed_is_printed_again(
         await pilot.press("3")
         rows = await until_seen(pilot, "再打哪一张")
         assert_frame("devices-retry-80x24", rows)
-        await pilot.press("2")
-        await until_seen(pilot, "不能当作没打过再打")
-        await pilot.press("3", "1")
+        assert not any("D002" in row for row in rows)
+        await pilot.press("1")
         await until_seen(pilot, "guide 打 D003：等待打印")
         job = await full_hall.store.claim("guide", "test")
         assert job is not None
         assert not job.document.reprint
+        # Nothing else is to be sent again: a doubtful paper is reprinted.
+        await until_seen(pilot, "正在打印")
+        await pilot.press("3")
+        rows = await until_seen(pilot, "没有可以再打的")
+        assert any("没有票就按 4 补打" in row for row in rows)
+        assert len(pilot.app.screen_stack) == 1
+
+
+async def test_a_job_that_was_sent_meanwhile_is_not_sent_again_and_no_command_is_told(
+    full_hall: Hall, clock: FixedClock
+) -> None:
+    await some_trouble(full_hall, clock)
+    async with devices(full_hall) as pilot:
+        await pilot.press("3")
+        await until_seen(pilot, "再打哪一张")
+        await full_hall.devices.retry(5)
+        await work(full_hall, PrintReport(JobState.UNKNOWN, DeviceReason.NO_ANSWER), "guide")
+        await pilot.press("1")
+        rows = await until_seen(pilot, "没有可以再打的")
+        assert not any("yichuang" in row for row in rows)
+
+
+async def test_a_ticket_with_a_later_paper_and_one_of_a_former_day_are_not_sent_again(
+    full_hall: Hall, clock: FixedClock
+) -> None:
+    await some_trouble(full_hall, clock)
+    [job] = unprinted_jobs(await full_hall.print_jobs(40))
+    await full_hall.reprint(job.number)
+    assert unprinted_jobs(await full_hall.print_jobs(40)) == []
+    assert unprinted_jobs([replace(job, reason=DeviceReason.STALE)]) == []
 
 
 async def test_a_doubtful_paper_is_printed_once_more_with_its_mark(

@@ -267,9 +267,25 @@ def job_choice(job: PrintJob, zone: ZoneInfo) -> Line:
     return f"{pad_left(str(job.id), 4)}  {at}  {pad(number, 8)}{pad(job.printer, 12)}{known}"
 
 
-def bad_jobs(jobs: Iterable[PrintJob]) -> list[PrintJob]:
-    """Those that did not come out, or are not known to have."""
-    return [job for job in jobs if job.state in _BAD_JOBS]
+def unprinted_jobs(jobs: Iterable[PrintJob]) -> list[PrintJob]:
+    """Those of `jobs`, newest first, that may be sent again as they are, test pages too.
+
+    Surely nothing came out of them, their day is not over, and their ticket has no later paper.
+    """
+    unprinted: list[PrintJob] = []
+    tickets: set[int] = set()
+    for job in jobs:
+        is_latest = job.ticket is None or job.ticket not in tickets
+        if is_latest and job.is_surely_unprinted and job.reason is not DeviceReason.STALE:
+            unprinted.append(job)
+        if job.ticket is not None:
+            tickets.add(job.ticket)
+    return unprinted
+
+
+def bad_tickets(jobs: Iterable[PrintJob]) -> list[PrintJob]:
+    """Tickets whose paper did not come out, or is not known to have."""
+    return [job for job in jobs if job.number and job.state in _BAD_JOBS]
 
 
 def announcement_rows(kept: Sequence[AnnouncementKept], zone: ZoneInfo, rows: int) -> list[Line]:

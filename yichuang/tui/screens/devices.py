@@ -161,8 +161,10 @@ class DevicesScreen(HallScreen):
             return self.chosen is not None
         if action == "mute":
             return self.chosen is not None and self.chosen.kind is DeviceKind.VOICE
-        if action in ("retry", "reprint"):
-            return bool(rows.bad_jobs(self._jobs))
+        if action == "retry":
+            return bool(rows.unprinted_jobs(self._jobs))
+        if action == "reprint":
+            return bool(rows.bad_tickets(self._jobs))
         return True
 
     @on(ListPane.Chosen)
@@ -233,24 +235,42 @@ class DevicesScreen(HallScreen):
 
     def action_retry(self) -> None:
         """Print again what surely was not printed: ask which."""
-        jobs = self._jobs_to_mend()
+        jobs = rows.unprinted_jobs(self._jobs)
         if jobs:
-            ask(self, Choice(_("再打哪一张（确实没有打出的）"), jobs), self._retry)
+            ask(self, Choice(_("再打哪一张（确实没有打出的）"), self._choices(jobs)), self._retry)
+        elif rows.bad_tickets(self._jobs):
+            self._say_none_to_retry()
+        else:
+            self._say_all_is_well()
 
     def action_reprint(self) -> None:
         """Print a ticket once more, marked as such, after a look at the printer: ask which."""
-        jobs = self._jobs_to_mend(with_tests=False)
+        jobs = rows.bad_tickets(self._jobs)
         if jobs:
-            ask(self, Choice(_("补打哪一张（先看一眼出纸口）"), jobs), self._reprint)
+            ask(self, Choice(_("补打哪一张（先看一眼出纸口）"), self._choices(jobs)), self._reprint)
+        else:
+            self._say_all_is_well()
 
-    def _jobs_to_mend(self, *, with_tests: bool = True) -> list[tuple[Line, PrintJob]]:
+    def _choices(self, jobs: Sequence[PrintJob]) -> list[tuple[Line, PrintJob]]:
         zone = self.hall.settings.zone
-        wanted = [job for job in rows.bad_jobs(self._jobs) if with_tests or job.number]
-        if not wanted:
-            self.status.say(f" {_('最近的打印都没有问题')}")
-        return [(rows.job_choice(job, zone), job) for job in wanted]
+        return [(rows.job_choice(job, zone), job) for job in jobs]
+
+    def _say_none_to_retry(self) -> None:
+        self.status.say(
+            f" {_('没有可以再打的：确实没有打出的才能再打')}",
+            f" {_('看一眼出纸口；没有票就按 4 补打')}",
+        )
+
+    def _say_all_is_well(self) -> None:
+        self.status.say(f" {_('最近的打印都没有问题')}")
 
     async def _retry(self, job: PrintJob) -> None:
+        known = await self.look(self.hall.print_job(job.id))
+        if known is None or not known.is_surely_unprinted:
+            # It was sent meanwhile, from elsewhere: the rules' refusal names a command, here is a key.
+            await self.reload()
+            self._say_none_to_retry()
+            return
         done = await self.act(self.hall.devices.retry(job.id, actor=self.actor))
         if done is not None:
             self._followed = done.print_job
