@@ -211,6 +211,18 @@ async def test_a_taken_port_is_told() -> None:
         await second.close()
 
 
+async def test_a_port_for_the_administrator_alone_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_socket: socket.socket, _address: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(socket.socket, "bind", refuse)
+    made = CallFeed(CallFeedSettings(name="low", port=80))
+    with pytest.raises(DeviceTrouble) as trouble:
+        await made.open()
+    assert trouble.value.reason is DeviceReason.LOW_PORT
+    await made.close()
+
+
 async def test_closing_frees_the_port_and_its_readers() -> None:
     async with feed() as made:
         reader, writer = await connect(made)

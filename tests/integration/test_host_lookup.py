@@ -14,6 +14,7 @@ from yichuang.hardware.link import tcp
 from yichuang.hardware.link.link import LinkLost
 from yichuang.hardware.link.lookup import HostLookup
 from yichuang.hardware.link.tcp import TcpLink
+from yichuang.queue.device import DeviceReason
 
 DEADLINE = 20.0
 
@@ -113,8 +114,9 @@ async def test_a_name_that_nobody_knows_is_a_lost_link(
 ) -> None:
     names.error = error
     link = TcpLink("front", "nobody.lan", port)
-    with pytest.raises(LinkLost, match=str(error.args[-1])):
+    with pytest.raises(LinkLost, match=str(error.args[-1])) as lost:
         await link.open()
+    assert lost.value.reason is DeviceReason.HOST_UNKNOWN
     names.error, names.addresses = None, ["127.0.0.9", "127.0.0.1"]
     async with asyncio.timeout(DEADLINE):
         assert await link.open(), "where the first address refuses, the next is tried"

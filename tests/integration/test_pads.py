@@ -305,6 +305,20 @@ def pad(path: Path | str, **more: object) -> RatingPadSettings:
     return RatingPadSettings.model_validate({"name": "pad", "window": 1, "path": str(path), **more})
 
 
+@pytest.mark.parametrize("kind", ["evdev", "hidraw", "serial"])
+@pytest.mark.parametrize("is_folder", [False, True])
+async def test_what_is_no_device_is_not_opened_as_one(
+    tmp_path: Path, kind: str, is_folder: bool
+) -> None:
+    path = tmp_path / "hostname"
+    path.mkdir() if is_folder else path.write_text("hall\n")
+    keys = open_keys(pad(path, input=kind))
+    with pytest.raises(DeviceTrouble) as trouble:
+        await keys.open()
+    assert trouble.value.reason is DeviceReason.NOT_A_DEVICE
+    await keys.close()
+
+
 @pytest.mark.parametrize("size", [24, 16])
 async def test_input_events_of_either_size_over_a_pipe(size: int) -> None:
     near, far = os.pipe()

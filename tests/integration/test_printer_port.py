@@ -128,10 +128,15 @@ async def test_a_printer_that_needs_a_font_says_so_and_prints_all_the_same(tmp_p
     assert await printer.print_ticket(TICKET) == not_sent(DeviceReason.OFFLINE)
 
 
-@pytest.mark.parametrize("place", ["missing/tickets.bin", "."])
-async def test_a_file_that_cannot_be_written_is_offline(tmp_path: Path, place: str) -> None:
+@pytest.mark.parametrize(
+    ("place", "reason"),
+    [("missing/tickets.bin", DeviceReason.OFFLINE), (".", DeviceReason.NOT_A_DEVICE)],
+)
+async def test_a_file_that_cannot_be_written_is_told_so(
+    tmp_path: Path, place: str, reason: DeviceReason
+) -> None:
     printer = open_printer(settings(tmp_path / place))
-    assert await printer.print_ticket(TICKET) == not_sent(DeviceReason.OFFLINE)
+    assert await printer.print_ticket(TICKET) == not_sent(reason)
     assert (await printer.health()).state is DeviceState.MISSING
 
 

@@ -58,7 +58,7 @@ async def test_a_port_is_taken_for_one_program(pty: tuple[int, str]) -> None:
 
 @pytest.mark.parametrize(
     ("path", "reason"),
-    [("/dev/no-such-port", DeviceReason.UNPLUGGED), ("/dev/null", DeviceReason.OFFLINE)],
+    [("/dev/no-such-port", DeviceReason.UNPLUGGED), ("/dev/null", DeviceReason.NOT_A_DEVICE)],
 )
 async def test_what_is_no_port_is_told(path: str, reason: DeviceReason) -> None:
     link = SerialLink("vfd", path)

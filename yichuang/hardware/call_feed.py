@@ -160,7 +160,7 @@ class CallFeed:
     def _trouble(self, error: OSError) -> DeviceTrouble:
         reason = {
             errno.EADDRINUSE: DeviceReason.PORT_TAKEN,
-            errno.EACCES: DeviceReason.NO_PERMISSION,
+            errno.EACCES: DeviceReason.LOW_PORT,
         }.get(error.errno or 0, DeviceReason.OFFLINE)
         return DeviceTrouble(device=self.name, reason=reason, detail=str(error))
 

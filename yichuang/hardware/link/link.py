@@ -54,6 +54,8 @@ _REASONS = {
     errno.EACCES: DeviceReason.NO_PERMISSION,
     errno.EPERM: DeviceReason.NO_PERMISSION,
     errno.EBUSY: DeviceReason.BUSY,
+    errno.EISDIR: DeviceReason.NOT_A_DEVICE,
+    errno.ENOTTY: DeviceReason.NOT_A_DEVICE,
 }
 
 

@@ -87,5 +87,5 @@ def _look_up(host: str, port: int) -> list[str] | OSError:
     except OSError as error:
         return error
     except UnicodeError as error:  # no name that the system could be asked for
-        return OSError(str(error))
+        return socket.gaierror(socket.EAI_NONAME, str(error))
     return list(dict.fromkeys(str(each[4][0]) for each in found))

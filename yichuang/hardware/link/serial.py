@@ -71,7 +71,7 @@ class SerialLink(DeviceLink):
             )
         except SerialException as error:
             # Another program's lock is told as "would block"; a path that is no port, without a number.
-            number = errno.EBUSY if error.errno == errno.EAGAIN else error.errno or errno.EINVAL
+            number = errno.EBUSY if error.errno == errno.EAGAIN else error.errno or errno.ENOTTY
             raise OSError(number, str(error)) from error
         return Opened(
             port.fileno(),

@@ -9,6 +9,7 @@ from contextlib import suppress
 
 from yichuang.hardware.link.link import LinkLost, LinkStalled
 from yichuang.hardware.link.lookup import HostLookup
+from yichuang.queue.device import DeviceReason
 
 CONNECT_SECONDS = 2.0
 """How long a connection may take to come about."""
@@ -171,7 +172,9 @@ class TcpLink:
 
     def _lost(self, error: OSError | None, *, touched: bool = False) -> LinkLost:
         detail = f"{self._host}:{self._port}: {error or 'connection closed'}"
-        return LinkLost(device=self._name, detail=detail, touched=touched)
+        is_unknown = isinstance(error, socket.gaierror)
+        reason = DeviceReason.HOST_UNKNOWN if is_unknown else DeviceReason.NONE
+        return LinkLost(device=self._name, detail=detail, touched=touched, reason=reason)
 
 
 def _unacknowledged(connection: socket.socket) -> int:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
+import stat
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -88,6 +90,7 @@ class Descriptor:
 def _open(path: Path, prepare: Callable[[int], None] | None) -> int:
     fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
     try:
+        _refuse_files(fd)
         if prepare is not None:
             prepare(fd)
         with suppress(BlockingIOError):
@@ -98,6 +101,13 @@ def _open(path: Path, prepare: Callable[[int], None] | None) -> int:
         os.close(fd)
         raise
     return fd
+
+
+def _refuse_files(fd: int) -> None:
+    """Raises OSError for a plain file or a folder: no press ever comes of it."""
+    kind = os.fstat(fd).st_mode
+    if not (stat.S_ISCHR(kind) or stat.S_ISFIFO(kind)):
+        raise OSError(errno.ENOTTY, os.strerror(errno.ENOTTY))
 
 
 def _close_late(opening: asyncio.Future[int]) -> None:
