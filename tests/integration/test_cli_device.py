@@ -93,6 +93,9 @@ async def test_a_test_page_comes_out_of_a_printer(hall: Path, printer: Simulated
     await printer.fail(Failure.PAPER_OUT)
     ran = await run(hall, "test", "kiosk")
     assert (ran.status, ran.json["print"]["reason"]) == (1, "paper_out")
+    text = await asyncio.to_thread(yichuang, "device", "test", "kiosk", hall=hall)
+    assert "缺纸" in text.out
+    assert "应打出" not in text.out
 
 
 async def test_a_device_that_nobody_works_is_tried_here(

@@ -17,7 +17,7 @@ from yichuang.cli.paper import Paper, follow_paper
 from yichuang.language import N_, _
 from yichuang.queue.announcement import AnnouncementKept
 from yichuang.queue.device import DeviceHealth, DeviceKind, DeviceState, DeviceStatus
-from yichuang.queue.printing import PrintJob
+from yichuang.queue.printing import JobState, PrintJob
 from yichuang.queue.service import Hall
 
 _EXPECTED: Mapping[DeviceKind, str] = MappingProxyType(
@@ -188,8 +188,11 @@ def test(asked: Asked, name: str) -> int:
     expected = _(_EXPECTED[tried.kind])
     result: dict[str, Any] = {"device": name, "kind": tried.kind.value, "expect": expected}
     if tried.paper is not None:
-        asked.show({**result, "print": tried.paper.as_json()}, f"{tried.paper.text}\n{expected}")
-        return 0 if tried.paper.is_good else 1
+        paper = tried.paper
+        is_lost = paper.state is JobState.FAILED
+        text = paper.text if is_lost else f"{paper.text}\n{expected}"
+        asked.show({**result, "print": paper.as_json()}, text)
+        return 0 if paper.is_good else 1
     health = tried.health or DeviceHealth(DeviceState.UNKNOWN)
     result |= {"state": health.state.value, "reason": health.reason.value or None}
     ill = health.state is DeviceState.MISSING
