@@ -15,10 +15,12 @@ from textual.pilot import Pilot
 from tests.screens.frame import assert_frame, until_gone, until_seen
 from yichuang.bootstrap import PadTeacher, create_hall, open_hall, working_devices
 from yichuang.clock import FixedClock
+from yichuang.language import text_in
 from yichuang.queue.device import DeviceState
 from yichuang.queue.service import Hall
 from yichuang.tui.app import HallApp, Restart
 from yichuang.tui.entry import Means, screen_for
+from yichuang.tui.screens.devices import DevicesScreen
 
 PAD = """
 # the counter's pad
@@ -177,6 +179,38 @@ async def test_a_pad_that_is_pulled_out_says_so(
     async with devices(hall, folder) as pilot:
         await pilot.press("f5")
         await until_seen(pilot, "没有接上：插好后会自己恢复")
+
+
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+async def test_the_help_is_whole_and_tells_of_teaching_where_there_is_a_pad(
+    pad_hall: tuple[Hall, Path], language: str
+) -> None:
+    hall, folder = pad_hall
+    async with devices(hall, folder, language=language) as pilot:
+        await pilot.press("f1")
+        texts = helped(await until_seen(pilot, {"zh_CN": "帮助", "en": "Help"}[language]))
+        for line in DevicesScreen.HOW_TO:
+            assert squeezed(text_in(language, line)) in texts
+        assert texts.count("F5") == 2, "in the keys, and how to"
+        await pilot.press("escape", "up")
+        await pilot.press("f1")
+        texts = helped(await until_seen(pilot, {"zh_CN": "帮助", "en": "Help"}[language]))
+        assert texts.count("F5") == 1, "the cursor is on no pad"
+
+
+async def test_the_help_is_silent_about_teaching_without_a_pad(hall: Hall, tmp_path: Path) -> None:
+    screen = DevicesScreen(hall, PadTeacher(hall, tmp_path))
+    assert not any("F5" in line for line in screen.how_to)
+
+
+def helped(rows: list[str]) -> str:
+    """All that stands in the rows, without blanks."""
+    return squeezed("".join(rows))
+
+
+def squeezed(text: str) -> str:
+    """The text without blanks, for it may be broken anywhere."""
+    return "".join(text.split())
 
 
 async def test_only_pads_are_taught(pad_hall: tuple[Hall, Path]) -> None:

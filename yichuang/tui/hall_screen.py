@@ -84,6 +84,11 @@ class HallScreen(Screen[None]):
         """Whether visitors stand before this terminal: no commands, and no key shown for leaving."""
         return False
 
+    @property
+    def how_to(self) -> Sequence[str]:
+        """What F1 shows of `HOW_TO` here and now."""
+        return self.HOW_TO
+
     def commands(self) -> Sequence[tuple[str, str]]:
         """What the palette offers besides the keys: (text in the user's language, action)."""
         return ()

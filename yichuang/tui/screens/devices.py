@@ -38,6 +38,8 @@ TALL = 28
 MUTE_REASONS = (N_("开会"), N_("午休"), N_("声音有问题"), N_("办事人要求"))
 """What is offered for a reason; any other can be typed."""
 
+_TEACHING = N_("评价器和叫号器按 F5 教键：照提示按设备上的键，写进 hall.toml。")
+
 
 def _key(digit: int, action: str, label: str) -> Binding:
     return Binding(digit_keys(digit), action, label, key_display=str(digit), id=f"devices.{action}")
@@ -52,7 +54,7 @@ class DevicesScreen(HallScreen):
         N_("上下键选一台设备，下面说明它为什么这样、该怎么办。"),
         N_("按 1 测试：打印机打一张测试页，语音试叫一声，屏和灯亮一下。"),
         N_("没有打出的号票按 3 再打；不知有没有打出的先看出纸口，没有再按 4 补打。"),
-        N_("评价器和叫号器按 F5 教键：照提示按设备上的键，写进 hall.toml。"),
+        _TEACHING,
         N_("[+] 正常  [!] 能用，要留意  [x] 不能用  [?] 没有程序在管它"),
     )
     AUTO_FOCUS = "#devices"
@@ -83,6 +85,13 @@ class DevicesScreen(HallScreen):
         with Horizontal(id="latest"):
             yield Rows(widget_id="jobs")
             yield Rows(widget_id="said")
+
+    @property
+    def how_to(self) -> Sequence[str]:
+        """F5 is told of only where there is a pad to be taught from here."""
+        teacher = self._teacher
+        can_teach = teacher and any(teacher.can_teach(each.name) for each in self._devices)
+        return [line for line in self.HOW_TO if can_teach or line != _TEACHING]
 
     # --- showing ------------------------------------------------------------------------------
 

@@ -8,9 +8,12 @@ from textual.screen import Screen
 from yichuang.language import _
 from yichuang.tui.hall_screen import HallScreen
 from yichuang.tui.screens.dialog import Dialog
-from yichuang.tui.text import Line, pad
+from yichuang.tui.text import Line, pad, wrap
 from yichuang.tui.widgets.key_bar import active_keys
 from yichuang.tui.widgets.rows import Rows
+
+_CELLS = 61
+"""How wide a line of the how-to may be."""
 
 
 class HelpScreen(Dialog[None]):
@@ -19,11 +22,12 @@ class HelpScreen(Dialog[None]):
     def __init__(self, behind: Screen[object]) -> None:
         super().__init__(_("帮助：这个界面的按键"))
         self._keys = active_keys(behind)
-        self._how_to = behind.HOW_TO if isinstance(behind, HallScreen) else ()
+        self._how_to = behind.how_to if isinstance(behind, HallScreen) else ()
 
     def compose_body(self) -> ComposeResult:
         """The keys in two columns, then the how-to."""
-        yield Rows([*self._key_rows(), "", *(f" {_(line)}" for line in self._how_to), ""])
+        said = [row for line in self._how_to for row in _how_to_rows(_(line))]
+        yield Rows([*self._key_rows(), "", *said, ""])
 
     def _key_rows(self) -> list[Line]:
         half = (len(self._keys) + 1) // 2
@@ -35,3 +39,9 @@ class HelpScreen(Dialog[None]):
                 row.append((text, "" if key.possible else "dim"))
             rows.append(row)
         return rows
+
+
+def _how_to_rows(text: str) -> list[Line]:
+    """A line of the how-to; what does not fit stands below it, set in."""
+    first, *more = wrap(text, _CELLS)
+    return [f" {first}", *(f"   {line}" for line in more)]
