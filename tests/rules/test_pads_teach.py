@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.halls import SMALL_HALL, small_settings
 from yichuang.config import parse_settings
 from yichuang.errors import FileUnreadable, FolderUnusable, InvalidHall, UnknownDevice
+from yichuang.hardware.pad.caller_pad import CallerKeys
 from yichuang.hardware.pad.press import KeyPress
 from yichuang.hardware.pad.rating_pad import grade_keys
 from yichuang.hardware.pad.teach import (
@@ -116,6 +117,37 @@ def test_a_caller_pad_is_asked_for_its_actions() -> None:
         teaching.skip()
     assert labels[:2] == ["叫下一个", "再叫一次"]
     assert len(set(labels)) == 9
+
+
+@pytest.mark.parametrize(
+    ("pressed", "keys"),
+    [
+        ("KEY_KPENTER", {"KEY_KPENTER": "next"}),
+        ("KEY_F1", {"KEY_KPENTER": "next", "KEY_F1": "enter"}),
+    ],
+)
+def test_the_key_of_the_next_one_also_confirms_digits(pressed: str, keys: dict[str, str]) -> None:
+    pad = small_settings(PADS).caller_pad[0]
+    teaching = teach_in_for(pad)
+    assert teaching.take(KeyPress("KEY_KPENTER", 1)) is Answer.KEPT
+    while teaching.meaning != "enter":
+        assert "跳过" not in teaching.question
+        teaching.skip()
+    assert "没有另外的键就跳过" in teaching.question
+    assert teaching.take(KeyPress(pressed, 2)) is Answer.KEPT
+    assert teaching.meaning is None
+    assert teaching.keys == keys
+    # And so the pad works: digits, then that key.
+    reading = CallerKeys(pad.model_copy(update={"keys": keys}))
+    assert reading.take(KeyPress("KEY_KP7", 10)) is None
+    assert reading.take(KeyPress(pressed, 11)) == ("enter", "7")
+
+
+def test_without_a_key_for_the_next_one_a_key_that_confirms_is_asked_for_plainly() -> None:
+    teaching = teach_in_for(small_settings(PADS).caller_pad[0])
+    while teaching.meaning != "enter":
+        teaching.skip()
+    assert "跳过" not in teaching.question
 
 
 @given(

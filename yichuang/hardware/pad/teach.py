@@ -15,7 +15,7 @@ import tomlkit
 from tomlkit.items import InlineTable, Item, Key, Table
 
 from yichuang.config import Settings
-from yichuang.config.device import CallerPadSettings, RatingPadSettings
+from yichuang.config.device import CallerAction, CallerPadSettings, RatingPadSettings
 from yichuang.config.settings import parse_settings
 from yichuang.errors import FileUnreadable, FolderUnusable, UnknownDevice
 from yichuang.hardware.pad.press import DEBOUNCE_SECONDS, KeyPress
@@ -29,11 +29,15 @@ BACKUP_SUFFIX = ".bak"
 Section = Literal["rating_pad", "caller_pad"]
 
 
+_NEXT: CallerAction = "next"
+_CONFIRM: CallerAction = "enter"
+
+
 class Answer(StrEnum):
     """What became of a key that arrived."""
 
     KEPT = "kept"
-    """It is now the key of the meaning that was asked for."""
+    """It is now the key of the meaning that was asked for, or was that too already."""
     SAME_PRESS = "same_press"
     """It belongs to the press before: a bounce, a repeat, or further bytes of one key."""
     GIVEN = "given"
@@ -73,9 +77,12 @@ class TeachIn:
         """What to tell who presses; empty when all is asked."""
         if self.meaning is None:
             return ""
-        return _("请按「{meaning}」的键（{place}/{count}）").format(
+        question = _("请按「{meaning}」的键（{place}/{count}）").format(
             meaning=meaning_label(self.meaning), place=self._place + 1, count=len(self._meanings)
         )
+        if self.meaning == _CONFIRM and _NEXT in self._keys.values():
+            return question + _("；没有另外的键就跳过：按了数字，「叫下一个」就是确认")
+        return question
 
     def take(self, press: KeyPress) -> Answer:
         """A key arrived."""
@@ -84,6 +91,10 @@ class TeachIn:
             return Answer.OVER
         if last is not None and abs(press.at - last.at) < DEBOUNCE_SECONDS:
             return Answer.SAME_PRESS
+        if self.meaning == _CONFIRM and self._keys.get(press.key) == _NEXT:
+            # One key does both: after digits it confirms them (see `CallerKeys`).
+            self._place += 1
+            return Answer.KEPT
         if press.key in self._keys:
             return Answer.GIVEN
         self._keys[press.key] = self.meaning

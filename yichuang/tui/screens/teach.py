@@ -75,8 +75,9 @@ class Teaching(Dialog[str]):
         question = lesson.question if lesson else ""
         if lesson is not None and not question:
             question = _("都问过了：按 3 保存，或按 2 退回一步")
-        rows: list[Line] = ["", ["  ", (question, "strong")], ""]
-        self.query_one("#question", Rows).show(rows)
+        asked = wrap(question, _CELLS)
+        rows: list[Line] = ["", *(["  ", (line, "strong")] for line in asked), ""]
+        self.query_one("#question", Rows).show(rows[:3])
         told = [line for text in self._told for line in wrap(text, _CELLS)]
         self.query_one("#told", Rows).show([*(f"  {line}" for line in told[:3]), *[""] * 3][:3])
         learned = lesson.learned if lesson else ()
