@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from tests.halls import small_settings
 from yichuang.config.device import CallerAction, CallerPadSettings, RatingPadSettings
 from yichuang.config.hex_pattern import HexPattern
+from yichuang.config.key_names import KEY_NAMES, is_key, tidy_key
 from yichuang.errors import InvalidHall
 from yichuang.hardware.pad.caller_pad import CallerKeys
 from yichuang.hardware.pad.evdev import (
@@ -22,8 +24,8 @@ from yichuang.hardware.pad.evdev import (
     find_input,
 )
 from yichuang.hardware.pad.hidraw import ReportParser, find_hidraw
-from yichuang.hardware.pad.key_codes import KEY_CODES, KEY_NAMES, key_name
-from yichuang.hardware.pad.press import Debounce, KeyPress, tidy_key
+from yichuang.hardware.pad.key_codes import KEY_CODES, key_name
+from yichuang.hardware.pad.press import Debounce, KeyPress
 from yichuang.hardware.pad.rating_pad import grade_keys
 from yichuang.hardware.pad.serial_keys import FrameParser
 from yichuang.queue.rating import Grade
@@ -59,7 +61,7 @@ def test_the_codes_of_the_kernels_header() -> None:
     named |= {2: "1", 11: "0", 14: "BACKSPACE", 28: "ENTER", 30: "A", 44: "Z", 57: "SPACE"}
     named |= {59: "F1", 68: "F10", 83: "KPDOT", 87: "F11", 88: "F12", 111: "DELETE", 183: "F13"}
     assert {code: KEY_NAMES[code].removeprefix("KEY_") for code in named} == named
-    assert key_name(0x2FF) == "KEY_0x2ff"
+    assert key_name(0x2FF) == tidy_key("KEY_0x2ff") == "KEY_0X2FF"
     assert len(KEY_CODES) == len(KEY_NAMES)
 
 
@@ -388,3 +390,19 @@ def test_any_presses_make_sound_actions(presses: list[tuple[str, float]]) -> Non
             action, digits = asked
             assert digits == "" or action in ("enter", "transfer")
             assert len(digits) <= 7
+
+
+@pytest.mark.parametrize(
+    "key", ["KEY_F1", "kp1", "KEY_0X2FF", "KEY_0x2ff", "0x31", "0X0103", "BTN_1", "f13"]
+)
+def test_keys_that_a_pad_can_send(key: str) -> None:
+    assert is_key(key)
+
+
+@pytest.mark.parametrize("key", ["KEY_NOPE", "", "0x", "0x1", "0xzz", "一", "KEY_", "49"])
+def test_keys_that_no_pad_can_send_are_refused(key: str) -> None:
+    settings = {"name": "pad", "window": 1, "path": "/dev/input/pad"}
+    with pytest.raises(ValidationError, match="不是键名"):
+        RatingPadSettings.model_validate({**settings, "keys": {key: "satisfied"}})
+    with pytest.raises(ValidationError, match="不是键名"):
+        CallerPadSettings.model_validate({**settings, "keys": {"KEY_F1": "next", key: "recall"}})

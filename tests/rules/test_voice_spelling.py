@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from yichuang.config.device import VoiceSettings
 from yichuang.hardware.voice.espeak_text import espeak_text, in_pinyin
@@ -143,3 +144,18 @@ def test_espeak_is_given_a_one_that_keeps_its_tone_and_an_a_that_is_no_article()
     assert espeak_text(said, {}) == "请 Y eigh 零 yi1 yi1 号到 一百 零 yi1 号窗口办理"
     english = Utterance("en", (Part("Number"), Part(tokens=("A", "0"))))
     assert espeak_text(english, {"Number": "x"}) == "Number eigh zero"
+
+
+@pytest.mark.parametrize(
+    "read", ["chong2qing4", "luo4 she4", "lv4", "Yu2", "er2", "zhuang1", "nve4"]
+)
+def test_how_words_are_read_is_pinyin_with_tones(read: str) -> None:
+    assert VoiceSettings(words={"词": read}).words == {"词": read}
+
+
+@pytest.mark.parametrize(
+    "read", ["chongqing", "chóngqìng", "lü4", "chong2qing", "", "重庆", "lu6", "4"]
+)
+def test_a_reading_without_tones_would_be_english_and_is_refused(read: str) -> None:
+    with pytest.raises(ValidationError, match="声调"):
+        VoiceSettings(words={"词": read})

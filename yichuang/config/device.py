@@ -13,6 +13,7 @@ from pydantic import Field, field_validator, model_validator
 
 from yichuang.config.byte_template import parse_template
 from yichuang.config.hex_pattern import HexPattern
+from yichuang.config.key_names import is_key
 from yichuang.config.section import Line, Section
 from yichuang.language import _
 
@@ -197,6 +198,12 @@ class CallFeedSettings(Section):
     """How many may read at a time."""
 
 
+_PINYIN = re.compile(
+    r"(?: ?(?:[zcs]h|[bpmfdtnlgkhjqxrzcsyw])?(?:[aeiouv]{1,3}(?:ng?|r)?)[1-5])+", re.IGNORECASE
+)
+"""Syllables as espeak-ng takes them."""
+
+
 class VoiceSettings(Section):
     """`[voice]`: how calls are spoken; one queue of announcements per hall (C09)."""
 
@@ -218,7 +225,7 @@ class VoiceSettings(Section):
     yao: bool = False
     """Say 幺 for the digit 1 of ticket numbers."""
     words: dict[str, str] = Field(default_factory=dict)
-    """How words are read, in pinyin with tones: `{"重庆" = "chong2qing4"}`."""
+    """How words are read, in pinyin with tones, v for ü: `{"重庆" = "chong2qing4"}`."""
     stale_seconds: float = Field(60.0, ge=5, le=3600)
     """A call that is older is not spoken any more."""
     player: Literal["auto", "aplay", "paplay", "pw-play"] = "auto"
@@ -226,6 +233,20 @@ class VoiceSettings(Section):
     """The sound device, as the player names it; empty for the system's own."""
     command: tuple[Line, ...] = ()
     """Another player: its words, `{file}` in place of the WAV file."""
+
+    @field_validator("words")
+    @classmethod
+    def _are_pinyin(cls, words: dict[str, str]) -> dict[str, str]:
+        """What is no pinyin with tones would be read as English."""
+        for word, read in words.items():
+            if not _PINYIN.fullmatch(read):
+                raise ValueError(
+                    _(
+                        "「{word}」的读法「{read}」不对：每个音节写拼音加声调 1-5，ü 写成 v，"
+                        "例如 chong2qing4、lv4"
+                    ).format(word=word, read=read)
+                )
+        return words
 
     @field_validator("chinese", "english")
     @classmethod
@@ -338,6 +359,19 @@ class PadSettings(InputSettings):
                 )
             ) from None
         return frame
+
+    @field_validator("keys", check_fields=False)
+    @classmethod
+    def _can_be_sent(cls, keys: dict[str, str]) -> dict[str, str]:
+        for key in keys:
+            if not is_key(key):
+                raise ValueError(
+                    _(
+                        "「{key}」不是键名：写 KEY_KP1 这样的名字，或 0x31 这样的字节；"
+                        "yichuang device teach 会教"
+                    ).format(key=key)
+                )
+        return keys
 
 
 Grade5 = Literal[

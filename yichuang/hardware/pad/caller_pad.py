@@ -15,10 +15,11 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 
 from yichuang.config.device import CallerAction, CallerPadSettings
+from yichuang.config.key_names import tidy_key
 from yichuang.hardware.device import Device
 from yichuang.hardware.pad.keys import open_keys
 from yichuang.hardware.pad.pad import Pad
-from yichuang.hardware.pad.press import DEBOUNCE_SECONDS, Debounce, KeyPress, KeySource, tidy_key
+from yichuang.hardware.pad.press import DEBOUNCE_SECONDS, Debounce, KeyPress, KeySource
 
 logger = logging.getLogger(__name__)
 

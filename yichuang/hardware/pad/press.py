@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple, Protocol
 
 DEBOUNCE_SECONDS = 0.3
@@ -55,12 +54,3 @@ class Debounce:
         if len(self._seen) > _FORGET:
             del self._seen[next(iter(self._seen))]
         return last is None or abs(at - last) >= (self._seconds if seconds is None else seconds)
-
-
-def tidy_key(name: str) -> str:
-    """A key's name as a person may write it in hall.toml (`kp1`, `0X31`), in its own form."""
-    name = name.strip()
-    if re.fullmatch(r"0[xX][0-9A-Fa-f]+", name):
-        return name.lower()
-    name = name.upper()
-    return name if name.startswith(("KEY_", "BTN_")) else f"KEY_{name}"

@@ -9,10 +9,11 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 
 from yichuang.config.device import RatingPadSettings
+from yichuang.config.key_names import tidy_key
 from yichuang.hardware.device import Device
 from yichuang.hardware.pad.keys import open_keys
 from yichuang.hardware.pad.pad import Pad
-from yichuang.hardware.pad.press import Debounce, KeyPress, KeySource, tidy_key
+from yichuang.hardware.pad.press import Debounce, KeyPress, KeySource
 from yichuang.queue.rating import Grade
 
 logger = logging.getLogger(__name__)
