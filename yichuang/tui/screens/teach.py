@@ -75,8 +75,8 @@ class Teaching(Dialog[str]):
         question = lesson.question if lesson else ""
         if lesson is not None and not question:
             question = _("都问过了：按 3 保存，或按 2 退回一步")
-        asked = wrap(question, _CELLS)
-        rows: list[Line] = ["", *(["  ", (line, "strong")] for line in asked), ""]
+        asked: list[Line] = [["  ", (line, "strong")] for line in wrap(question, _CELLS)]
+        rows: list[Line] = ["", *asked, ""]
         self.query_one("#question", Rows).show(rows[:3])
         told = [line for text in self._told for line in wrap(text, _CELLS)]
         self.query_one("#told", Rows).show([*(f"  {line}" for line in told[:3]), *[""] * 3][:3])
