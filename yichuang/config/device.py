@@ -242,8 +242,8 @@ class VoiceSettings(Section):
             if not _PINYIN.fullmatch(read):
                 raise ValueError(
                     _(
-                        "「{word}」的读法「{read}」不对：每个音节写拼音加声调 1-5，ü 写成 v，"
-                        "例如 chong2qing4、lv4"
+                        "「{word}」的读法「{read}」不对：每个音节写拼音加声调 1-5，"
+                        "例如 chong2qing4；绿写成 lv4"
                     ).format(word=word, read=read)
                 )
         return words

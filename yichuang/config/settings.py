@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -273,12 +275,23 @@ def parse_settings(text: str, path: Path) -> Settings:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise InvalidHall(
-            path=path, problems=[_("不是合法的 TOML：{detail}").format(detail=error)]
+            path=path, problems=[_("不是合法的 TOML：{detail}").format(detail=_in_words(error))]
         ) from error
     try:
         return Settings.model_validate(raw)
     except ValidationError as error:
         raise InvalidHall(path=path, problems=list(_problems(error))) from error
+
+
+def _in_words(error: tomllib.TOMLDecodeError) -> str:
+    """Where a file is no TOML, in the user's language, and what tomllib says of it."""
+    detail = str(error)
+    if found := re.fullmatch(r"(.*) \(at line (\d+), column (\d+)\)", detail, re.DOTALL):
+        told, line, column = found.groups()
+        return _("第 {line} 行第 {column} 列（{told}）").format(line=line, column=column, told=told)
+    if found := re.fullmatch(r"(.*) \(at end of document\)", detail, re.DOTALL):
+        return _("文件末尾（{told}）").format(told=found[1])
+    return detail
 
 
 _REASONS = {
@@ -292,7 +305,28 @@ _REASONS = {
     "tuple_type": N_("要写成方括号里的一列"),
     "model_type": N_("要写成一节"),
     "model_attributes_type": N_("要写成一节"),
+    "dict_type": N_("要写成一节"),
+    "int_from_float": N_("要写成整数"),
+    "float_parsing": N_("要写成数"),
+    "finite_number": N_("要写成数"),
+    "greater_than": N_("要大于 {gt}"),
+    "greater_than_equal": N_("不能小于 {ge}"),
+    "less_than": N_("要小于 {lt}"),
+    "less_than_equal": N_("不能大于 {le}"),
+    "string_too_short": N_("不能少于 {min_length} 个字"),
+    "string_too_long": N_("不能多于 {max_length} 个字"),
+    "too_short": N_("不能少于 {min_length} 个"),
+    "too_long": N_("不能多于 {max_length} 个"),
+    "string_pattern_mismatch": N_("要符合 {pattern}"),
 }
+"""What pydantic finds wrong, by its name for that; in braces what it tells of it."""
+
+_LISTED = ", "
+_LAST_LISTED = " or "
+"""How pydantic joins the words of which one is meant."""
+
+_LONGEST_SHOWN = 40
+"""Characters of a wrong value that are repeated."""
 
 
 def _problems(error: ValidationError) -> Iterator[str]:
@@ -309,14 +343,32 @@ def _problems(error: ValidationError) -> Iterator[str]:
             yield _("{what}：{text}").format(what=place, text=told) if place else told
         elif kind == "literal_error":
             yield _("{place}：只能是 {expected}").format(
-                place=place, expected=context["expected"].replace(" or ", "、")
+                place=place, expected=_alternatives(context["expected"])
             )
         elif kind in _REASONS:
-            yield _("{what}：{text}").format(what=place, text=_(_REASONS[kind]))
+            bounds = {name: _plain(bound) for name, bound in context.items()}
+            rule = _(_REASONS[kind]).format(**bounds)
+            yield _("{what}：{text}").format(what=place, text=rule + _instead_of(found["input"]))
         else:
             yield _("{place}：不能是 {value}（{rule}）").format(
                 place=place, value=repr(found["input"]), rule=found["msg"]
             )
+
+
+def _alternatives(expected: str) -> str:
+    return expected.replace(_LAST_LISTED, _LISTED).replace(_LISTED, _("、"))
+
+
+def _plain(bound: Any) -> Any:
+    """A number as people write it: 5 and not 5.0."""
+    return f"{bound:g}" if isinstance(bound, float) else bound
+
+
+def _instead_of(value: Any) -> str:
+    """What stands there, where it is short enough to be shown."""
+    if not isinstance(value, str | int | float) or len(str(value)) > _LONGEST_SHOWN:
+        return ""
+    return _("，现在是 {value}").format(value=json.dumps(value, ensure_ascii=False))
 
 
 def _place(loc: tuple[int | str, ...]) -> str:
