@@ -497,7 +497,8 @@ async def test_an_engine_that_does_not_get_ready_costs_a_chime_and_is_tried_agai
     monkeypatch.setattr("yichuang.hardware.voice.speaker._OPENING", 0.5)
     monkeypatch.setattr("yichuang.hardware.voice.speaker._TRY_AGAIN", 0.0)
     write_wav(tmp_path / "said.wav", chime())
-    hangs = EspeakLibrary(program=("sleep", "600"))
+    path = program(tmp_path / "hangs", f"echo $$ >> {tmp_path}/pids", "exec sleep 600")
+    hangs = EspeakLibrary(program=(str(path),))
     late = EspeakCommand(program=str(tmp_path / "espeak-ng"))
     cache = SoundCache(tmp_path / "cache")
     speaker = Speaker(VoiceSettings(), [hangs, late], cache, lambda chosen: player)
@@ -508,6 +509,8 @@ async def test_an_engine_that_does_not_get_ready_costs_a_chime_and_is_tried_agai
     system_espeak(tmp_path, "1.52", cmn=READS_RIGHT)
     assert (await speaker.prepare("A001", 3)).is_voiced
     await speaker.close()
+    for pid in (tmp_path / "pids").read_text().split():
+        await until_gone(pid)
 
 
 @needs_library

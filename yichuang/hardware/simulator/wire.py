@@ -166,6 +166,11 @@ class TcpWire:
         """A connection came about."""
         self._lines.add(line)
         if not self._reads:
+            # Not here: asyncio of Python 3.11.2 begins to read right after this, paused or not.
+            asyncio.get_running_loop().call_soon(self._leave, line)
+
+    def _leave(self, line: asyncio.Transport) -> None:
+        if not self._reads and line.is_reading():
             line.pause_reading()
 
     def take(self, data: bytes) -> None:

@@ -6,7 +6,6 @@ import asyncio
 import sys
 from asyncio import AbstractEventLoop, SubprocessTransport
 from asyncio.subprocess import DEVNULL, PIPE, Process, SubprocessStreamProtocol
-from contextlib import suppress
 from pathlib import Path
 
 _LONGEST_LINE = 64 * 1024
@@ -33,13 +32,14 @@ class Child(Process):
         Its pipes are closed even where a process that it started has them still. One that does not end
         even then is left behind.
         """
-        with suppress(TimeoutError):
-            async with asyncio.timeout(patience):
-                await self.wait()
-        self._pipes.close()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_ENDING_SECONDS):
-                await self.wait()
+        # No asyncio.timeout: in a task that is being cancelled, Python 3.11.2 takes its end for the cancelling.
+        waiting = asyncio.create_task(self.wait())
+        try:
+            await asyncio.wait({waiting}, timeout=patience)
+        finally:
+            self._pipes.close()
+        await asyncio.wait({waiting}, timeout=_ENDING_SECONDS)
+        waiting.cancel()
         await asyncio.sleep(0)  # closed pipes take one more turn of the loop
 
 
