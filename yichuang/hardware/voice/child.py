@@ -32,7 +32,7 @@ class Child(Process):
         Its pipes are closed even where a process that it started has them still. One that does not end
         even then is left behind.
         """
-        # No asyncio.timeout: in a task that is being cancelled, Python 3.11.2 takes its end for the cancelling.
+        # No asyncio.timeout: in a task being cancelled, Python 3.11.2 takes its end for the cancelling.
         waiting = asyncio.create_task(self.wait())
         try:
             await asyncio.wait({waiting}, timeout=patience)
