@@ -13,10 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from types import TracebackType
-from typing import Literal, Self
+from typing import Literal
 
-from yichuang.hardware.simulator.shown import draw_box
+from yichuang.hardware.simulator.shown import SimulatedDisplay, draw_box
 from yichuang.hardware.simulator.wire import wire_for
 from yichuang.hardware.text import width_of
 from yichuang.language import N_, _
@@ -233,7 +232,7 @@ def answer_frame(data: bytes, *, spoiled: bool = False) -> bytes:
     return b"\xa5" * 8 + body + b"\x5a"
 
 
-class SimulatedLed:
+class SimulatedLed(SimulatedDisplay[Failure]):
     """An LED strip on a TCP port or a pseudo-terminal; an async context manager."""
 
     def __init__(
@@ -246,34 +245,19 @@ class SimulatedLed:
         layout: Literal[8, 12, 20] = 12,
     ) -> None:
         """`show` is told the strip as text whenever it changes; `port` puts it on TCP, 0 for any."""
-        self.failure = failure
+        super().__init__(show, failure)
         self.wire = wire_for(self._take, link=link, port=port)
         self.card = LedCard()
         self._layout = layout
-        self._show = show
-        self._drawn = ""
-
-    async def __aenter__(self) -> Self:
-        await self.fail(self.failure)
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self.wire.unplug()
 
     async def fail(self, failure: Failure | None) -> None:
         """Begin to fail in that way, or be sound again (None)."""
         self.failure = failure
         if failure is Failure.OFFLINE:
             self.card = LedCard()
-            await self.wire.unplug()
-        else:
-            await self.wire.plug()
-            self.wire.read_on(failure is not Failure.STALLED)
+        await self._hang(
+            is_there=failure is not Failure.OFFLINE, reads=failure is not Failure.STALLED
+        )
 
     def lose_power(self) -> None:
         """Forget what it shows, unseen from outside, as a strip with a loose plug."""
@@ -328,9 +312,3 @@ class SimulatedLed:
                 self.wire.send(b"\xa5\x5b\xff\x00\xa6" + sound + b"\x5a\x1b")
             case _:
                 self.wire.send(answer_frame(b"\xa0\x00\x00\x00\x00"))
-
-    def _draw_change(self) -> None:
-        drawn = self.draw()
-        if drawn != self._drawn:
-            self._drawn = drawn
-            self._show(drawn)

@@ -9,10 +9,9 @@ import logging
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from types import TracebackType
-from typing import Literal, Self
+from typing import Literal
 
-from yichuang.hardware.simulator.shown import draw_box
+from yichuang.hardware.simulator.shown import SimulatedDisplay, draw_box
 from yichuang.hardware.simulator.wire import wire_for
 from yichuang.language import _
 
@@ -196,7 +195,7 @@ class LineInterpreter:
         logger.error("simulated line display: no command: %s", data.hex(" "))
 
 
-class SimulatedLineDisplay:
+class SimulatedLineDisplay(SimulatedDisplay[Failure]):
     """A line display on a pseudo-terminal or a TCP port; an async context manager."""
 
     def __init__(
@@ -211,34 +210,18 @@ class SimulatedLineDisplay:
         hanzi: bool = False,
     ) -> None:
         """`show` is told the display as text whenever it changes; `port` puts it on TCP, 0 for any."""
-        self.failure = failure
+        super().__init__(show, failure)
         self.wire = wire_for(self._take, link=link, port=port)
         self.screen = LineInterpreter(commands, columns, "gbk" if hanzi else "ascii")
-        self._show = show
         self._commands = commands
         self._hanzi = hanzi
-        self._drawn = ""
-
-    async def __aenter__(self) -> Self:
-        await self.fail(self.failure)
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self.wire.unplug()
 
     async def fail(self, failure: Failure | None) -> None:
         """Begin to fail in that way, or be sound again (None)."""
         self.failure = failure
-        if failure is Failure.OFFLINE:
-            await self.wire.unplug()
-        else:
-            await self.wire.plug()
-            self.wire.read_on(failure is not Failure.STALLED)
+        await self._hang(
+            is_there=failure is not Failure.OFFLINE, reads=failure is not Failure.STALLED
+        )
 
     def draw(self) -> str:
         """The display as text."""
@@ -261,7 +244,4 @@ class SimulatedLineDisplay:
         if self.failure is Failure.GARBAGE:
             self.wire.send(data[::-1] + b"\x00\xff\x1b")
         self.screen.feed(data)
-        drawn = self.draw()
-        if drawn != self._drawn:
-            self._drawn = drawn
-            self._show(drawn)
+        self._draw_change()
