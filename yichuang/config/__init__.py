@@ -40,6 +40,7 @@ from yichuang.config.hall import (
 )
 from yichuang.config.hours import HolidaySettings, HoursSettings, TimeSpan
 from yichuang.config.printer import PRINTER_MODELS, PrinterSettings
+from yichuang.config.remote import RemoteSettings, StaffSettings
 from yichuang.config.section import Section
 from yichuang.config.settings import (
     KEY_FILE,
@@ -84,11 +85,13 @@ __all__ = [
     "PauseSettings",
     "PrinterSettings",
     "RateSettings",
+    "RemoteSettings",
     "RatingPadSettings",
     "RatingSettings",
     "ScannerSettings",
     "Section",
     "Settings",
+    "StaffSettings",
     "TemplateSettings",
     "TicketSettings",
     "TimeSpan",

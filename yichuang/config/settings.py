@@ -38,6 +38,7 @@ from yichuang.config.hall import (
 )
 from yichuang.config.hours import HolidaySettings, HoursSettings
 from yichuang.config.printer import PrinterSettings
+from yichuang.config.remote import RemoteSettings, StaffSettings
 from yichuang.config.section import Section, nearest, refuse_twins
 from yichuang.errors import FileUnreadable, HallIncomplete, HallMissing, InvalidHall
 from yichuang.language import N_, _
@@ -86,6 +87,8 @@ class Settings(Section):
     kiosk: KioskSettings = KioskSettings()
     rating: RatingSettings = RatingSettings()
     voice: VoiceSettings = VoiceSettings()
+    remote: RemoteSettings = RemoteSettings()
+    staff: StaffSettings = StaffSettings()
     display: tuple[DisplaySettings, ...] = ()
     call_feed: tuple[CallFeedSettings, ...] = ()
     id_reader: tuple[IdReaderSettings, ...] = ()

@@ -1,0 +1,1 @@
+"""The face over SSH: one process serves each connection its own screens."""
