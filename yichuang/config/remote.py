@@ -10,7 +10,7 @@ from yichuang.config.section import Line, Section
 class RemoteSettings(Section):
     """`[remote]`: what `yichuang serve` lets in, and for how long (DESIGN 8, 9)."""
 
-    listen: Line = "0.0.0.0"  # noqa: S104 - a hall's terminals come from its own network
+    listen: Line = "0.0.0.0"
     """The address to listen on; 127.0.0.1 lets only this machine in."""
     port: int = Field(2222, ge=0, le=65535)
     """0 takes any that is free."""
