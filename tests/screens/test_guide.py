@@ -57,7 +57,7 @@ async def guide(
     """The guide desk, up and loaded."""
     forecast = hall.settings.forecast.model_copy(update={"enabled": False})
     settings = hall.settings.model_copy(update={"forecast": forecast})
-    hall.settings = hall.rules.settings = settings
+    hall.choose(settings)
     app = HallApp(
         hall, lambda _place, _window: GuideScreen(hall), "guide", theme=theme, language=language
     )

@@ -59,7 +59,7 @@ async def note(hall: Hall, state: DeviceState, reason: DeviceReason = DeviceReas
 def choose(chosen_by: Hall, **sections: Any) -> None:
     """Let the hall have chosen otherwise."""
     settings = chosen_by.settings.model_copy(update=sections)
-    chosen_by.settings = chosen_by.rules.settings = settings
+    chosen_by.choose(settings)
 
 
 @asynccontextmanager

@@ -137,7 +137,7 @@ async def test_says_that_there_is_no_printer(hall: Hall) -> None:
 
 async def test_names_a_printer_that_cannot_print(hall: Hall) -> None:
     printer = PrinterSettings(name="kiosk", transport="tcp", host="127.0.0.1")
-    hall.settings = hall.settings.model_copy(update={"printer": (printer,)})
+    hall.choose(hall.settings.model_copy(update={"printer": (printer,)}))
     async with menu_app(hall).run_test(size=(80, 24)) as pilot:
         await until_seen(pilot, "没有程序在管它")
         await hall.store.lease("kiosk", "worker", 60)

@@ -175,7 +175,7 @@ async def test_a_pad_that_is_pulled_out_says_so(
     hall, folder = pad_hall
     [pad] = hall.settings.rating_pad
     away = pad.model_copy(update={"path": str(tmp_path / "no-such-pad")})
-    hall.settings = hall.settings.model_copy(update={"rating_pad": (away,)})
+    hall.choose(hall.settings.model_copy(update={"rating_pad": (away,)}))
     async with devices(hall, folder) as pilot:
         await pilot.press("f5")
         await until_seen(pilot, "没有接上：插好后会自己恢复")

@@ -51,7 +51,7 @@ async def test_the_end_of_the_wait_is_shown_once_and_nothing_ticks(
 ) -> None:
     hall = full_hall
     rating = hall.settings.rating.model_copy(update={"seconds": 0.3})
-    hall.settings = hall.rules.settings = hall.settings.model_copy(update={"rating": rating})
+    hall.choose(hall.settings.model_copy(update={"rating": rating}))
     await served(hall)
     async with window_screen(hall) as pilot:
         await until_seen(pilot, "C001 等待评价")

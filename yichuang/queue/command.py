@@ -9,6 +9,7 @@ from typing import NamedTuple
 from yichuang.queue.appointment import Channel
 from yichuang.queue.device import DeviceHealth
 from yichuang.queue.item import Item
+from yichuang.queue.people.command import PeopleCommand
 from yichuang.queue.person import Visitor
 from yichuang.queue.rating import Grade, RatingChannel
 from yichuang.queue.ticket import HoldKind, PriorityClass
@@ -358,5 +359,6 @@ Command = (
     | TestDevice
     | MuteDevice
     | ImportItems
+    | PeopleCommand
 )
 """Everything that can be asked of the hall."""

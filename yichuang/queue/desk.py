@@ -12,6 +12,7 @@ from yichuang.queue.dispatch import Duty
 from yichuang.queue.event import Event, EventKind
 from yichuang.queue.item import Item
 from yichuang.queue.numbering import tidy_number
+from yichuang.queue.people.actor import HOST, Actor
 from yichuang.queue.ports import Latest, Memory, Records
 from yichuang.queue.rules import HallRules
 from yichuang.queue.ticket import Move, Ticket, TicketState
@@ -65,12 +66,16 @@ class Done(NamedTuple):
 class Desk:
     """Where a command is worked on, inside one transaction."""
 
-    __slots__ = ("_duties", "_seq", "actor", "has_noted", "memory", "now", "rules", "today")
+    __slots__ = ("_duties", "_seq", "actor", "has_noted", "memory", "now", "rules", "today", "who")
 
-    def __init__(self, memory: Memory, rules: HallRules, now: datetime, actor: str) -> None:
+    def __init__(
+        self, memory: Memory, rules: HallRules, now: datetime, actor: str, who: Actor = HOST
+    ) -> None:
         self.memory = memory
         self.rules = rules
-        self.actor = one_line(actor)
+        self.who = who
+        self.actor = one_line(who.name or actor)
+        """Who did it, for the journal: a person by badge number."""
         latest = memory.latest()
         self._seq = latest.seq if latest else 0
         # Unless it is reported, a clock that steps back is waited for: a row dated before the last one

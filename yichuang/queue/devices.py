@@ -22,9 +22,11 @@ from yichuang.queue.ticket import Ticket
 class _Hall(Protocol):
     """What is needed of a `yichuang.queue.service.Hall`."""
 
-    settings: Settings
     store: Store
     clock: Clock
+
+    @property
+    def settings(self) -> Settings: ...
 
     async def do(self, command: commands.Command, actor: str = "") -> Done: ...
 
@@ -34,11 +36,11 @@ class _Hall(Protocol):
 class Devices:
     """How the devices of one hall are, what is asked of them, and what they show and say."""
 
-    def __init__(self, hall: _Hall) -> None:
+    def __init__(self, hall: _Hall, lent: set[str] | None = None) -> None:
         self._hall = hall
         self._heard = 0
         """The journal row up to which no call is still to be announced."""
-        self.lent: set[str] = set()
+        self.lent: set[str] = set() if lent is None else lent
         """Devices that whoever works them in this process is to leave alone for now: a pad being taught."""
 
     def named(self) -> dict[str, tuple[DeviceKind, AnyDevice]]:

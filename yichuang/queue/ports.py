@@ -13,6 +13,7 @@ from yichuang.queue.dispatch import CallRule, Duty, Head
 from yichuang.queue.document import TicketDocument
 from yichuang.queue.event import Entry, Event
 from yichuang.queue.item import Item
+from yichuang.queue.people.ports import PeopleMemory, PeopleRecords
 from yichuang.queue.printing import PrintJob, PrintOutbox
 from yichuang.queue.rating import Rating
 from yichuang.queue.ticket import PriorityClass, Ticket, TicketState
@@ -101,7 +102,7 @@ class CallShown(NamedTuple):
     """Whether the ticket is still called or being served there."""
 
 
-class Records(AppointmentRecords, Protocol):
+class Records(AppointmentRecords, PeopleRecords, Protocol):
     """Reading a hall's memory, as it was at one moment."""
 
     def latest(self) -> Latest | None:
@@ -303,7 +304,7 @@ class Records(AppointmentRecords, Protocol):
         ...
 
 
-class Memory(Records, AppointmentMemory, Protocol):
+class Memory(Records, AppointmentMemory, PeopleMemory, Protocol):
     """Reading and changing a hall's memory inside one transaction."""
 
     def record(self, event: Event, *, at: datetime, business_date: date, actor: str) -> int:

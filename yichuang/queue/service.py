@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import date, timedelta
 from types import TracebackType
@@ -21,6 +22,8 @@ from yichuang.queue.devices import Devices
 from yichuang.queue.event import Entry
 from yichuang.queue.forecast.foretelling import Foretelling
 from yichuang.queue.item import Item
+from yichuang.queue.people.actor import HOST, Actor
+from yichuang.queue.permission import permit
 from yichuang.queue.person import Person, identify, new_secret
 from yichuang.queue.ports import Memory, PastVisit, Records, Result, Store
 from yichuang.queue.printing import PrintJob
@@ -49,6 +52,15 @@ if TYPE_CHECKING:
     from yichuang.queue.forecast.forecast import Forecast
 
 
+class _Chosen:
+    """What the hall has chosen, shared by everybody in whose hands it is."""
+
+    __slots__ = ("rules",)
+
+    def __init__(self, rules: HallRules) -> None:
+        self.rules = rules
+
+
 class Hall:
     """One hall, open. Every method either did all that it says or raised a `YichuangError`."""
 
@@ -61,15 +73,39 @@ class Hall:
         secret: bytes | Callable[[], bytes] = new_secret,
     ) -> None:
         """`secret` is what persons are hashed under, or what fetches it when it is first needed."""
-        self.settings = settings
         self.store = store
         self.clock = clock
-        self.rules = rules or HallRules(settings)
+        self.who = HOST
+        """Who asks for what is done through this object."""
+        self.arrivals = Arrivals()
+        self._chosen = _Chosen(rules or HallRules(settings))
+        self._secret = secret
+        self._foretelling = Foretelling(self._chosen.rules, store, clock)
         self.appointments = Appointments(self)
         self.devices = Devices(self)
-        self.arrivals = Arrivals()
-        self._secret = secret
-        self._foretelling = Foretelling(self.rules, store, clock)
+
+    @property
+    def settings(self) -> Settings:
+        """What hall.toml says."""
+        return self._chosen.rules.settings
+
+    @property
+    def rules(self) -> HallRules:
+        """The same in the form the rules use."""
+        return self._chosen.rules
+
+    def acting(self, who: Actor) -> Hall:
+        """The same hall in somebody's hands: what is asked of it is asked by that one, and may be refused."""
+        mine = copy.copy(self)
+        mine.who = who
+        mine.appointments = Appointments(mine)
+        mine.devices = Devices(mine, self.devices.lent)
+        return mine
+
+    def choose(self, settings: Settings) -> None:
+        """Go by other settings from now on: hall.toml was changed while the hall is open."""
+        self._chosen.rules = HallRules(settings)
+        self._foretelling.choose(self._chosen.rules)
 
     @property
     def secret(self) -> bytes:
@@ -99,14 +135,18 @@ class Hall:
         await self.store.close()
 
     async def do(self, command: Command, actor: str = "") -> Done:
-        """Run one command in one transaction; raises QueueRefusal or StoreError."""
+        """Run one command in one transaction; raises QueueRefusal or StoreError.
+
+        `actor` names whoever asks at the host; who signed in is named by badge number.
+        """
         rule = RULES[type(command)]
 
         noted = False
 
         def work(memory: Memory) -> Done:
             nonlocal noted
-            desk = Desk(memory, self.rules, self.clock.now(), actor)
+            permit(memory, self.who, command)
+            desk = Desk(memory, self.rules, self.clock.now(), actor, self.who)
             noted = desk.has_noted
             return rule(desk, command)
 

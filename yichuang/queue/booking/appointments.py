@@ -35,7 +35,8 @@ class _Hall(Protocol):
     @property
     def secret(self) -> bytes: ...
 
-    rules: HallRules
+    @property
+    def rules(self) -> HallRules: ...
 
     def identify(self, typed: str) -> Person: ...
 
