@@ -17,7 +17,7 @@ from yichuang.queue.rating import Rating
 from yichuang.store.changes import Changes
 from yichuang.store.devices import instant
 from yichuang.store.journal import check_chain
-from yichuang.store.plain_appointments import PlainAppointments
+from yichuang.store.plain_people import PlainPeople
 from yichuang.store.plain_tickets import Line
 
 
@@ -46,7 +46,7 @@ class _Jobs:
     """The owner that claimed each."""
 
 
-class InMemory(PlainAppointments):
+class InMemory(PlainPeople):
     """All of `yichuang.queue.ports.Memory`, the print outbox included."""
 
     def __init__(self) -> None:

@@ -20,6 +20,7 @@ from yichuang.store.devices import Devices, instant
 from yichuang.store.items import Items
 from yichuang.store.journal import Journal
 from yichuang.store.migrate import migrate
+from yichuang.store.people import People
 from yichuang.store.print_jobs import PrintJobs
 from yichuang.store.ratings import Ratings
 
@@ -27,7 +28,7 @@ LOOK_EVERY = 0.1
 """Seconds between looks at `PRAGMA data_version` while somebody waits for a change."""
 
 
-class SqliteMemory(Calls, Journal, Items, PrintJobs, Devices, Ratings, Appointments):
+class SqliteMemory(Calls, Journal, Items, PrintJobs, Devices, Ratings, Appointments, People):
     """All tables over one connection: what the rules see inside a transaction."""
 
     __slots__ = ()
