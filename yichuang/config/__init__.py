@@ -4,6 +4,7 @@ Unknown keys are refused with the nearest known name, and all mistakes are repor
 (`yichuang.errors.InvalidHall`).
 """
 
+from yichuang.config.alert import AlertSettings
 from yichuang.config.appointment import AppointmentSettings
 from yichuang.config.device import (
     CallerPadSettings,
@@ -62,6 +63,7 @@ __all__ = [
     "SPECIAL_KINDS",
     "STORE_FILE",
     "WINDOW_KINDS",
+    "AlertSettings",
     "AnyDevice",
     "AppointmentSettings",
     "CallFeedSettings",

@@ -45,6 +45,8 @@ class StaffSettings(Section):
     """After so many wrong PINs in a row a badge number is locked."""
     lock_seconds: int = Field(60, ge=1, le=86_400)
     """For how long at first; each further wrong PIN doubles it, up to a day."""
+    wrong_a_minute: int = Field(30, ge=1, le=1000)
+    """After so many wrong PINs from one address within a minute nobody is let in from there for a while."""
     idle_minutes_clerk: int = Field(0, ge=0, le=1440)
     """After how long without a key a clerk is signed out; 0 for never: a window is not left by itself."""
     idle_minutes_guide: int = Field(0, ge=0, le=1440)

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
+from yichuang.config.alert import AlertSettings
 from yichuang.config.appointment import AppointmentSettings
 from yichuang.config.device import (
     CallerPadSettings,
@@ -89,6 +90,7 @@ class Settings(Section):
     voice: VoiceSettings = VoiceSettings()
     remote: RemoteSettings = RemoteSettings()
     staff: StaffSettings = StaffSettings()
+    alert: AlertSettings = AlertSettings()
     display: tuple[DisplaySettings, ...] = ()
     call_feed: tuple[CallFeedSettings, ...] = ()
     id_reader: tuple[IdReaderSettings, ...] = ()

@@ -70,6 +70,14 @@ class SignInLocked(QueueRefusal):
     advice = N_("等一等再输；忘了密码，请督查或管理员重设")
 
 
+class TooManySignIns(QueueRefusal):
+    """Too many wrong PINs from one address within a minute."""
+
+    code = "too_many_sign_ins"
+    text = N_("这里输错太多次，{seconds} 秒后才能再试")
+    advice = N_("等一等再输；一个网络里有人在试密码时，请告诉管理员")
+
+
 class WeakPin(QueueRefusal):
     """The PIN is too short, or easily guessed."""
 

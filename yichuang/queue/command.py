@@ -9,6 +9,7 @@ from typing import NamedTuple
 from yichuang.queue.appointment import Channel
 from yichuang.queue.device import DeviceHealth
 from yichuang.queue.item import Item
+from yichuang.queue.oversight.command import SupervisionCommand
 from yichuang.queue.people.command import PeopleCommand
 from yichuang.queue.person import Visitor
 from yichuang.queue.rating import Grade, RatingChannel
@@ -360,5 +361,6 @@ Command = (
     | MuteDevice
     | ImportItems
     | PeopleCommand
+    | SupervisionCommand
 )
 """Everything that can be asked of the hall."""

@@ -13,6 +13,7 @@ from yichuang.queue.event import Event, EventKind
 from yichuang.queue.item import Item
 from yichuang.queue.numbering import tidy_number
 from yichuang.queue.people.actor import HOST, Actor
+from yichuang.queue.people.post import OnDuty
 from yichuang.queue.ports import Latest, Memory, Records
 from yichuang.queue.rules import HallRules
 from yichuang.queue.ticket import Move, Ticket, TicketState
@@ -246,12 +247,30 @@ def _turn_day(desk: Desk, latest: Latest) -> None:
 
 
 def close_windows(desk: Desk, **facts: Any) -> None:
-    """End the duty of every window, with `facts` for the journal."""
+    """End the duty of every window and of who is there, with `facts` for the journal."""
+    for duty in desk.memory.all_on_duty():
+        end_duty(desk, duty)
     for window in desk.memory.windows():
         if window.state is not WindowState.CLOSED:
             closed = window._replace(state=WindowState.CLOSED, since=desk.now, reason=None)
             desk.memory.save_window(closed)
             desk.record(EventKind.WINDOW_CLOSED, window=window.number, **facts)
+
+
+def end_duty(desk: Desk, duty: OnDuty) -> None:
+    """Sign somebody out at a window."""
+    desk.memory.save_on_duty(duty.window, None)
+    desk.record(
+        EventKind.POST_LEFT,
+        window=duty.window,
+        badge=duty.badge,
+        minutes=minutes_on_duty(desk, duty),
+    )
+
+
+def minutes_on_duty(desk: Desk, duty: OnDuty) -> int:
+    """How long somebody has been at a window; never less than nothing, whatever the clock does."""
+    return max(0, round((desk.now - duty.since).total_seconds() / 60))
 
 
 def end_surge(desk: Desk) -> None:

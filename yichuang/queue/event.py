@@ -57,6 +57,32 @@ class EventKind(StrEnum):
     DEVICE_TESTED = "DeviceTested"
     DEVICE_MUTED = "DeviceMuted"
     DEVICE_UNMUTED = "DeviceUnmuted"
+    STAFF_SAVED = "StaffSaved"
+    STAFF_IMPORTED = "StaffImported"
+    PIN_SET = "PinSet"
+    PIN_RESET = "PinReset"
+    KEY_ADDED = "KeyAdded"
+    KEY_REMOVED = "KeyRemoved"
+    POST_NAMED = "PostNamed"
+    UNQUALIFIED_ALLOWED = "UnqualifiedAllowed"
+    POST_TAKEN = "PostTaken"
+    POST_LEFT = "PostLeft"
+    POST_HANDED_OVER = "PostHandedOver"
+    WHEREABOUTS_CHANGED = "WhereaboutsChanged"
+    SIGNED_IN = "SignedIn"
+    SIGNED_OUT = "SignedOut"
+    SIGN_IN_REFUSED = "SignInRefused"
+    SIGN_IN_LOCKED = "SignInLocked"
+    ALERT_RAISED = "AlertRaised"
+    ALERT_WORSENED = "AlertWorsened"
+    ALERT_CLEARED = "AlertCleared"
+    ALERT_ACKNOWLEDGED = "AlertAcknowledged"
+    SUPERVISION_OPENED = "SupervisionOpened"
+    SUPERVISION_ANSWERED = "SupervisionAnswered"
+    SUPERVISION_CLOSED = "SupervisionClosed"
+    NOTICE_BROADCAST = "NoticeBroadcast"
+    NOTICE_WITHDRAWN = "NoticeWithdrawn"
+    INCIDENT_RECORDED = "IncidentRecorded"
 
     @property
     def label(self) -> str:
@@ -108,6 +134,32 @@ _LABELS = {
     EventKind.DEVICE_TESTED: N_("测试设备"),
     EventKind.DEVICE_MUTED: N_("设备静音"),
     EventKind.DEVICE_UNMUTED: N_("取消静音"),
+    EventKind.STAFF_SAVED: N_("人员登记"),
+    EventKind.STAFF_IMPORTED: N_("导入人员"),
+    EventKind.PIN_SET: N_("改密码"),
+    EventKind.PIN_RESET: N_("重设密码"),
+    EventKind.KEY_ADDED: N_("登记公钥"),
+    EventKind.KEY_REMOVED: N_("删除公钥"),
+    EventKind.POST_NAMED: N_("定岗"),
+    EventKind.UNQUALIFIED_ALLOWED: N_("特许上岗"),
+    EventKind.POST_TAKEN: N_("上岗"),
+    EventKind.POST_LEFT: N_("离岗"),
+    EventKind.POST_HANDED_OVER: N_("AB岗交接"),
+    EventKind.WHEREABOUTS_CHANGED: N_("去向变化"),
+    EventKind.SIGNED_IN: N_("登录"),
+    EventKind.SIGNED_OUT: N_("退出登录"),
+    EventKind.SIGN_IN_REFUSED: N_("密码不对"),
+    EventKind.SIGN_IN_LOCKED: N_("登录锁定"),
+    EventKind.ALERT_RAISED: N_("预警"),
+    EventKind.ALERT_WORSENED: N_("预警升级"),
+    EventKind.ALERT_CLEARED: N_("预警消除"),
+    EventKind.ALERT_ACKNOWLEDGED: N_("预警已知悉"),
+    EventKind.SUPERVISION_OPENED: N_("督办"),
+    EventKind.SUPERVISION_ANSWERED: N_("督办回复"),
+    EventKind.SUPERVISION_CLOSED: N_("督办办结"),
+    EventKind.NOTICE_BROADCAST: N_("发通知"),
+    EventKind.NOTICE_WITHDRAWN: N_("撤回通知"),
+    EventKind.INCIDENT_RECORDED: N_("事件上报"),
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -62,17 +62,17 @@ def view_faces(records: Records, rules: HallRules, now: datetime) -> tuple[Face,
     """The display of every window, by number."""
     windows = {window.number: window for window in records.windows()}
     tickets = {ticket.window: ticket for ticket in records.active()}
+    badges = {duty.window: duty.badge for duty in records.all_on_duty()}
     faces = []
     for number, settings in sorted(rules.windows.items()):
         window = windows.get(number)
         state = window.state if window else WindowState.CLOSED
         ticket = tickets.get(number)
         if ticket is not None:
-            faces.append(_busy(records, rules, number, ticket, settings.name))
+            face = _busy(records, rules, number, ticket, settings.name)
         else:
-            faces.append(
-                Face(number, _FREE[state], unit=rules.settings.hall.name, label=settings.name)
-            )
+            face = Face(number, _FREE[state], unit=rules.settings.hall.name, label=settings.name)
+        faces.append(replace(face, badge=badges.get(number, "")))
     return tuple(faces)
 
 

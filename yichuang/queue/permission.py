@@ -101,6 +101,16 @@ OF_ONE_POST = frozenset(
 )
 """What a clerk may do at the window alone where that clerk is signed in (B10)."""
 
+OF_OTHERS: Mapping[type[Any], frozenset[Role]] = MappingProxyType(
+    {
+        people.SetPin: _OVER_ALL | _ADMINISTRATION,
+        people.SetWhereabouts: _AT_ENTRANCE,
+        people.LeavePost: _OVER_ALL,
+        people.TakePost: _PROGRAM,
+    }
+)
+"""What everybody may ask for himself, and who may for somebody else."""
+
 
 def permit(records: PeopleRecords, who: Actor, command: Any) -> None:
     """Let a command pass; raises NotPermitted, NotYourPost or SignedOutSince."""
@@ -114,6 +124,8 @@ def permit(records: PeopleRecords, who: Actor, command: Any) -> None:
     person = records.staff_member(who.name)
     if person is None or not person.active:
         raise SignedOutSince(badge=who.name)
+    if type(command) in OF_OTHERS and command.badge != who.name:
+        allowed = _over(records, command)
     if not person.may(*allowed):
         raise NotPermitted(roles=_named(allowed))
     if type(command) in OF_ONE_POST and not _is_overseer(person, command):
@@ -125,6 +137,15 @@ def permit(records: PeopleRecords, who: Actor, command: Any) -> None:
 def may_ask(person: Staff, command: type[Any]) -> bool:
     """Whether the person's roles allow that kind of command: which keys a screen shows."""
     return person.may(*MAY[command])
+
+
+def _over(records: PeopleRecords, command: Any) -> frozenset[Role]:
+    """Who may ask that for another one; an administrator's PIN is an administrator's business."""
+    allowed = OF_OTHERS[type(command)]
+    other = records.staff_member(command.badge)
+    if isinstance(command, people.SetPin) and other is not None and other.may(_ADMINISTRATOR):
+        return allowed & _ADMINISTRATION
+    return allowed
 
 
 def _is_overseer(person: Staff, command: Any) -> bool:

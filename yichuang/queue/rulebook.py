@@ -23,6 +23,8 @@ from yichuang.queue.booking.importing import import_appointments
 from yichuang.queue.catalogue import import_items
 from yichuang.queue.command import Command
 from yichuang.queue.desk import Desk, Done
+from yichuang.queue.people import command as people
+from yichuang.queue.personnel import posts, sign_in, staff_acts
 
 RULES: dict[type[Command], Callable[[Desk, Any], Done]] = {
     commands.IssueTicket: issuing.issue_ticket,
@@ -61,6 +63,18 @@ RULES: dict[type[Command], Callable[[Desk, Any], Done]] = {
     commands.MuteDevice: device_acts.mute_device,
     commands.RetryPrint: device_acts.retry_print,
     commands.ImportItems: import_items,
+    people.SaveStaff: staff_acts.save_staff,
+    people.SetPin: staff_acts.set_pin,
+    people.AddKey: staff_acts.add_key,
+    people.RemoveKey: staff_acts.remove_key,
+    people.NamePost: staff_acts.name_post,
+    people.AllowUnqualified: posts.allow_unqualified,
+    people.TakePost: posts.take_post,
+    people.LeavePost: posts.leave_post,
+    people.SetWhereabouts: posts.set_whereabouts,
+    people.NoteSignIn: sign_in.note_sign_in,
+    people.NoteSignOut: sign_in.note_sign_out,
+    people.NoteWrongPin: sign_in.note_wrong_pin,
 }
 
 

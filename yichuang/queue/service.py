@@ -25,6 +25,7 @@ from yichuang.queue.item import Item
 from yichuang.queue.people.actor import HOST, Actor
 from yichuang.queue.permission import permit
 from yichuang.queue.person import Person, identify, new_secret
+from yichuang.queue.personnel.people import People
 from yichuang.queue.ports import Memory, PastVisit, Records, Result, Store
 from yichuang.queue.printing import PrintJob
 from yichuang.queue.rating import Grade, RatingChannel
@@ -83,6 +84,7 @@ class Hall:
         self._foretelling = Foretelling(self._chosen.rules, store, clock)
         self.appointments = Appointments(self)
         self.devices = Devices(self)
+        self.people = People(self)
 
     @property
     def settings(self) -> Settings:
@@ -100,6 +102,7 @@ class Hall:
         mine.who = who
         mine.appointments = Appointments(mine)
         mine.devices = Devices(mine, self.devices.lent)
+        mine.people = self.people.through(mine)
         return mine
 
     def choose(self, settings: Settings) -> None:

@@ -1,0 +1,31 @@
+"""How the journal is searched."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple
+
+from yichuang.queue.event import EventKind
+
+
+class JournalFilter(NamedTuple):
+    """What an entry must be like to be found; what is None or empty does not matter."""
+
+    first: date | None = None
+    """The first business date."""
+    last: date | None = None
+    """The last one."""
+    kinds: frozenset[EventKind] = frozenset()
+    actor: str = ""
+    """Who did it, exactly: a badge number, or what a program of the host gave."""
+    window: int | None = None
+    number: str = ""
+    """A ticket's, as it is printed; on every date of the span."""
+    text: str = ""
+    """Stands in the facts of the event: a reason, a name, a device."""
+    before: int | None = None
+    """Only entries before that row: the next page."""
+
+
+IN_FACTS = "at_window"
+"""Under which name events about a window that are no step of its clerk's keep its number."""
