@@ -151,6 +151,7 @@ from yichuang.errors.refusal import (
     WindowNotPaused,
     WindowPaused,
 )
+from yichuang.errors.remote import HostKeyUnusable, SshPortTaken
 from yichuang.errors.root import YichuangError
 from yichuang.errors.settings import (
     BackupRefused,
@@ -197,6 +198,7 @@ __all__ = [
     "HallIncomplete",
     "HallMissing",
     "HallPortTaken",
+    "HostKeyUnusable",
     "IllegalMove",
     "InvalidBookings",
     "InvalidHall",
@@ -254,6 +256,7 @@ __all__ = [
     "SlotFull",
     "SlotPassed",
     "SlotUnknown",
+    "SshPortTaken",
     "StaleView",
     "StoreBusy",
     "StoreCorrupt",

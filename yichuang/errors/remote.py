@@ -12,7 +12,9 @@ class HostKeyUnusable(ConfigError):
 
     code = "host_key_unusable"
     text = N_("SSH 主机密钥 {path} 用不了：{detail}")
-    advice = N_("检查这个文件的权限；文件坏了就从备份放回来，没有备份就删掉它再启动，各终端会提示主机密钥变了")
+    advice = N_(
+        "检查这个文件的权限；坏了就从备份放回来，没有备份就删掉它再启动，各终端会提示主机密钥变了"
+    )
 
 
 class SshPortTaken(PortTaken):

@@ -30,6 +30,12 @@ class GoTo(Message):
         self.window = window
 
 
+class NotUtf8(Message):
+    """What is typed at this terminal does not come as UTF-8; told once."""
+
+    bubble = False
+
+
 class Speak(Message):
     """Someone wants another language: the named one, or the next."""
 
