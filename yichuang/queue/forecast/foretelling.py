@@ -58,14 +58,14 @@ class Foretelling:
         self._renewal: asyncio.TimerHandle | None = None
         self._is_closed = False
         self._kept: tuple[datetime, int, Forecast] | None = None
+        self._given: Counter[tuple[str, PriorityClass, str]] = Counter()
+        """How many took a number in each line since the kept forecast was made."""
 
     def choose(self, rules: HallRules) -> None:
         """The hall goes by other settings from now on."""
         self._rules = rules
         self._learnt = None
         self.forget()
-        self._given: Counter[tuple[str, PriorityClass, str]] = Counter()
-        """How many took a number in each line since the kept forecast was made."""
 
     async def forecast(self) -> Forecast:
         """The present forecast; made anew, once for all who ask, when it is old. Raises StoreError.
