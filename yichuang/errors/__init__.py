@@ -12,6 +12,17 @@ given to the constructor. A fact that has a `label` (a state, a move) is shown b
 
 from __future__ import annotations
 
+from yichuang.errors.administration import (
+    CategoryInUse,
+    InvalidItem,
+    NoFormerSettings,
+    NoItemChange,
+    SettingsChangedMeanwhile,
+    SettingsUnchanged,
+    SettingsUneditable,
+    UnknownSettingsVersion,
+    WindowInUse,
+)
 from yichuang.errors.appointment import (
     AlreadyCheckedIn,
     AppointmentCancelled,
@@ -181,6 +192,7 @@ __all__ = [
     "BusyElsewhere",
     "CancelTooLate",
     "CannotMute",
+    "CategoryInUse",
     "CategoryOrphaned",
     "CategoryUnserved",
     "ConfigError",
@@ -203,6 +215,7 @@ __all__ = [
     "InvalidBookings",
     "InvalidHall",
     "InvalidIdNumber",
+    "InvalidItem",
     "InvalidItems",
     "InvalidKey",
     "InvalidPhone",
@@ -217,6 +230,8 @@ __all__ = [
     "NeedUnserved",
     "NeverPrinted",
     "NewerSchema",
+    "NoFormerSettings",
+    "NoItemChange",
     "NotBookable",
     "NotOnBoard",
     "NotPermitted",
@@ -250,6 +265,9 @@ __all__ = [
     "ReturnsExhausted",
     "RouteRepeats",
     "SameWindow",
+    "SettingsChangedMeanwhile",
+    "SettingsUnchanged",
+    "SettingsUneditable",
     "SignInLocked",
     "SignInRefused",
     "SignedOutSince",
@@ -286,6 +304,7 @@ __all__ = [
     "UnknownPost",
     "UnknownPrintJob",
     "UnknownPrinter",
+    "UnknownSettingsVersion",
     "UnknownSlip",
     "UnknownStaff",
     "UnknownSupervision",
@@ -301,6 +320,7 @@ __all__ = [
     "WindowBusy",
     "WindowClosed",
     "WindowIdle",
+    "WindowInUse",
     "WindowNotPaused",
     "WindowPaused",
     "WrongPrinterLibrary",
