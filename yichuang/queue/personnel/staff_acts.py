@@ -98,7 +98,7 @@ def _administrators(desk: Desk) -> Sequence[str]:
 
 def _difference(before: Staff | None, after: Staff) -> dict[str, Any]:
     """What was changed, for the journal."""
-    facts, former = after.as_json(), before.as_json() if before else {}
+    facts, former = after.as_json(), (before or Staff(after.badge, "")).as_json()
     return {
         "changed": {
             name: {"from": former.get(name), "to": fact}
