@@ -41,7 +41,7 @@ ELEMENT_KEYS: Mapping[str, str] = MappingProxyType(
 
 
 class Spot(NamedTuple):
-    """A place in hall.toml: `Spot("window", 3, ("name",))`, `Spot("dispatch", path=("rates", "ordinary"))`."""
+    """A place in hall.toml: `Spot("window", 3, ("name",))`, `Spot("missed", path=("calls",))`."""
 
     section: str
     element: Any = None
@@ -155,7 +155,7 @@ def _apply_to_data(data: dict[str, Any], edit: Edit) -> None:
         del elements[_index_of(elements, edit.section, edit.element)]
         if not elements:
             del data[edit.section]
-    else:
+    elif isinstance(edit, Put) or edit.spot.section in data:
         _set_in(_home_of(data, edit.spot), edit)
 
 
@@ -264,9 +264,9 @@ def _put_before_sections(table: Table, name: str, value: Any) -> None:
 
 def _refill(table: Table, parts: Sequence[tuple[Key | None, Item]]) -> None:
     container = table.value
-    for key in [key.key for key, _value in container.body if key is not None]:
-        if key in container:
-            container.remove(key)
+    for name in [key.key for key, _value in container.body if key is not None]:
+        if name in container:
+            container.remove(name)
     container.body.clear()
     container._map.clear()  # noqa: SLF001 - the only way to order a table anew
     for key, item in parts:
