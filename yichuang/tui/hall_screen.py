@@ -20,6 +20,7 @@ from yichuang.language import N_, _
 from yichuang.queue.service import Hall
 from yichuang.tui.listening import listen_at
 from yichuang.tui.message import HallChanged, ScreenShown
+from yichuang.tui.painting import Painter
 from yichuang.tui.widgets.key_bar import KeyBar
 from yichuang.tui.widgets.status_line import StatusLine
 from yichuang.tui.widgets.title_bar import TitleBar
@@ -56,6 +57,7 @@ class HallScreen(Screen[None]):
 
     def __init__(self, hall: Hall) -> None:
         super().__init__()
+        self._compositor = Painter()
         self.hall = hall
         self._reading = asyncio.Lock()
         self._stale = True

@@ -26,6 +26,17 @@ _TIDY = {
 }  # fmt: skip
 
 
+class _Tidy(dict[int, str]):
+    """What each character becomes, by its code; worked out when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = kept = _tidy_character(chr(code))
+        return kept
+
+
+_CHARACTERS = _Tidy()
+
+
 def tidy(text: str) -> str:
     """`text` on one line without control characters and without glyphs of ambiguous width.
 
@@ -34,7 +45,7 @@ def tidy(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    return "".join(_tidy_character(character) for character in text)
+    return text.translate(_CHARACTERS)
 
 
 def _tidy_character(character: str) -> str:
@@ -89,9 +100,14 @@ def parts_of(line: Line) -> list[tuple[str, str]]:
 
 def fit(line: Line, cells: int) -> list[tuple[str, str]]:
     """`line` in exactly `cells` cells: the part that does not fit is cut, the rest dropped."""
+    return fit_parts(parts_of(line), cells)
+
+
+def fit_parts(parts: Iterable[tuple[str, str]], cells: int) -> list[tuple[str, str]]:
+    """The same of a line whose parts are tidy already."""
     fitted: list[tuple[str, str]] = []
     left = cells
-    for text, style in parts_of(line):
+    for text, style in parts:
         size = cell_len(text)
         if size > left:
             text = cut(text, left)
@@ -109,6 +125,8 @@ def fit(line: Line, cells: int) -> list[tuple[str, str]]:
 
 def changed_cells(before: Line, after: Line, cells: int) -> tuple[int, int]:
     """The span of cells, [start, end), in which two lines of that width differ."""
+    if before == after:
+        return 0, 0
     old, new = _characters(before, cells), _characters(after, cells)
     start = _same(old, new)
     if start == len(old) == len(new):

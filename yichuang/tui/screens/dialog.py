@@ -14,6 +14,7 @@ from textual.screen import ModalScreen, Screen
 from textual.types import CSSPathType
 
 from yichuang.language import N_
+from yichuang.tui.painting import Painter
 from yichuang.tui.widgets.key_bar import KeyBar
 from yichuang.tui.widgets.rows import TextLine
 
@@ -31,6 +32,7 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
 
     def __init__(self, heading: str) -> None:
         super().__init__()
+        self._compositor = Painter()
         self.heading = heading
         self._is_left = False
 

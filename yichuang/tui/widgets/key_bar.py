@@ -51,13 +51,12 @@ class Key(NamedTuple):
 def active_keys(screen: Screen[Any]) -> list[Key]:
     """The screen's keys, one for each action: in binding order, then palette, Esc and help."""
     keys: dict[str, Key] = {}
+    knows = screen if isinstance(screen, KnowsPossible) else None
     for active in screen.active_bindings.values():
         binding = active.binding
         if binding.show and binding.description and binding.action not in keys:
             name = binding.key_display or key_name(binding.key)
-            possible = active.enabled and (
-                not isinstance(screen, KnowsPossible) or screen.possible(binding.action)
-            )
+            possible = active.enabled and (knows is None or knows.possible(binding.action))
             label = _label(binding.description)
             keys[binding.action] = Key(name, label, possible, binding.action)
     return sorted(keys.values(), key=lambda key: _LAST.get(key.name, 0))

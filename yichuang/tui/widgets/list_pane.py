@@ -125,9 +125,9 @@ class ListPane(Rows, can_focus=True):
         """Row `y` of the pane; the cursor's row is marked by `>` and reversed."""
         row = y + self._top
         if row >= len(self._lines):
-            return self.strip_of("")
+            return self.strip_of([])
         chosen = row == self._cursor
-        strip = self.strip_of([("> " if chosen else "  "), *self._lines[row]])
+        strip = self.strip_of([("> " if chosen else "  ", ""), *self._lines[row]])
         if chosen:
             style = self.named_style("cursor")
             return Strip([Segment(segment.text, style) for segment in strip], strip.cell_length)

@@ -11,7 +11,7 @@ from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
-from yichuang.tui.text import Line, changed_cells, fit, parts_of
+from yichuang.tui.text import Line, changed_cells, fit_parts, parts_of
 
 
 class Rows(Widget):
@@ -51,6 +51,8 @@ class Rows(Widget):
     ) -> None:
         super().__init__(id=widget_id, classes=classes)
         self._lines = [parts_of(line) for line in lines]
+        self._styles_named: dict[str, Style] = {}
+        self._styles_of: object = None
 
     @property
     def lines(self) -> list[str]:
@@ -60,6 +62,8 @@ class Rows(Widget):
     def show(self, lines: Sequence[Line]) -> None:
         """Show these rows instead; rows that stay the same cost nothing."""
         former, self._lines = self._lines, [parts_of(line) for line in lines]
+        if former == self._lines:
+            return
         if len(former) != len(self._lines) and self.styles.is_auto_height:
             self.refresh(layout=True)
             return
@@ -92,23 +96,39 @@ class Rows(Widget):
         line = self.line_at(y)
         return self.strip_of(line)
 
-    def line_at(self, y: int) -> Line:
-        """What stands in row `y`; empty below the last line."""
-        return self._lines[y] if y < len(self._lines) else ""
+    def line_at(self, y: int) -> list[tuple[str, str]]:
+        """What stands in row `y`, tidy; empty below the last line."""
+        return self._lines[y] if y < len(self._lines) else []
 
-    def strip_of(self, line: Line, style: str = "") -> Strip:
-        """`line` as a strip of exactly the widget's width, in a named style where it names none."""
+    def strip_of(self, line: Sequence[tuple[str, str]], style: str = "") -> Strip:
+        """A tidy line as a strip of exactly the widget's width, in a named style where it names none."""
         width = self.size.width
-        segments = [
-            Segment(text, self.named_style(name or style))
-            for text, name in fit(line, width)
-            if text
-        ]
+        named = self._named_styles()
+        segments = []
+        for text, name in fit_parts(line, width):
+            name = name or style
+            if text:
+                if name not in named:
+                    named[name] = self._style_now(name)
+                segments.append(Segment(text, named[name]))
         return Strip(segments, width)
 
     def named_style(self, name: str) -> Style:
         """The style behind a component class's short name."""
+        named = self._named_styles()
+        if name not in named:
+            named[name] = self._style_now(name)
+        return named[name]
+
+    def _style_now(self, name: str) -> Style:
         return self.get_component_rich_style(f"rows--{name}") if name else self.rich_style
+
+    def _named_styles(self) -> dict[str, Style]:
+        """The styles worked out so far; none when the theme, or what the row stands on, has changed."""
+        of = (self.app.theme, *[node.styles._cache_key for node in self.ancestors_with_self])
+        if of != self._styles_of:
+            self._styles_of, self._styles_named = of, {}
+        return self._styles_named
 
 
 class TextLine(Rows):
