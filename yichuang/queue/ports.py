@@ -13,6 +13,7 @@ from yichuang.queue.dispatch import CallRule, Duty, Head
 from yichuang.queue.document import TicketDocument
 from yichuang.queue.event import Entry, Event
 from yichuang.queue.item import Item
+from yichuang.queue.oversight.ports import SupervisionMemory, SupervisionRecords
 from yichuang.queue.people.ports import PeopleMemory, PeopleRecords
 from yichuang.queue.printing import PrintJob, PrintOutbox
 from yichuang.queue.rating import Rating
@@ -102,7 +103,7 @@ class CallShown(NamedTuple):
     """Whether the ticket is still called or being served there."""
 
 
-class Records(AppointmentRecords, PeopleRecords, Protocol):
+class Records(AppointmentRecords, PeopleRecords, SupervisionRecords, Protocol):
     """Reading a hall's memory, as it was at one moment."""
 
     def latest(self) -> Latest | None:
@@ -304,7 +305,7 @@ class Records(AppointmentRecords, PeopleRecords, Protocol):
         ...
 
 
-class Memory(Records, AppointmentMemory, PeopleMemory, Protocol):
+class Memory(Records, AppointmentMemory, PeopleMemory, SupervisionMemory, Protocol):
     """Reading and changing a hall's memory inside one transaction."""
 
     def record(self, event: Event, *, at: datetime, business_date: date, actor: str) -> int:

@@ -94,17 +94,17 @@ class Journal(Table):
         """The last entry of what was done at the window."""
         facts = {"window": window, "assigned": EventKind.WINDOW_ASSIGNED.value}
         row = self.connection.execute(_LAST_OF_WINDOW, facts).fetchone()
-        return _entry_from(row) if row else None
+        return entry_from(row) if row else None
 
     def history(self, ticket_id: int) -> list[Entry]:
         """The ticket's entries, in order."""
         rows = self.connection.execute(_OF_TICKET, {"ticket": ticket_id})
-        return [_entry_from(row) for row in rows]
+        return [entry_from(row) for row in rows]
 
     def entries(self, after: int, limit: int) -> list[Entry]:
         """Entries behind row `after`."""
         rows = self.connection.execute(_AFTER, {"after": after, "limit": limit})
-        return [_entry_from(row) for row in rows]
+        return [entry_from(row) for row in rows]
 
 
 def data_text(event: Event) -> str:
@@ -117,7 +117,8 @@ def row_hash(previous: bytes, row: tuple[Any, ...]) -> bytes:
     return hashlib.sha256(previous + _ROW_TEXT(row).encode()).digest()
 
 
-def _entry_from(row: tuple[Any, ...]) -> Entry:
+def entry_from(row: tuple[Any, ...]) -> Entry:
+    """A row of the journal, its hash last and the hash before it left out."""
     return Entry(
         seq=row[0],
         at=datetime.fromisoformat(row[1]),

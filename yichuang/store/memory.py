@@ -13,11 +13,10 @@ from yichuang.queue.device import UNWATCHED, DeviceHealth, DeviceReason, DeviceS
 from yichuang.queue.document import TicketDocument
 from yichuang.queue.ports import Memory, Records, Result
 from yichuang.queue.printing import JobState, PrintJob, PrintReport
-from yichuang.queue.rating import Rating
 from yichuang.store.changes import Changes
 from yichuang.store.devices import instant
 from yichuang.store.journal import check_chain
-from yichuang.store.plain_people import PlainPeople
+from yichuang.store.plain_supervision import PlainSupervision
 from yichuang.store.plain_tickets import Line
 
 
@@ -46,7 +45,7 @@ class _Jobs:
     """The owner that claimed each."""
 
 
-class InMemory(PlainPeople):
+class InMemory(PlainSupervision):
     """All of `yichuang.queue.ports.Memory`, the print outbox included."""
 
     def __init__(self) -> None:
@@ -56,7 +55,6 @@ class InMemory(PlainPeople):
         self._devices: dict[str, _Device] = {}
         self._muted: dict[str, datetime] = {}
         self._announced: dict[int, tuple[AnnouncementState, datetime]] = {}
-        self._ratings: dict[int, Rating] = {}
 
     def add_print_job(
         self, printer: str, ticket: int | None, document: TicketDocument, at: datetime
@@ -181,16 +179,6 @@ class InMemory(PlainPeople):
             number = str(event.data.get("number", ""))
             kept.append(AnnouncementKept(seq, number, event.window or 0, state, at))
         return kept
-
-    def add_rating(self, rating: Rating) -> None:
-        """Keep a rating; raises StoreError for a second one of the ticket."""
-        if rating.ticket in self._ratings:
-            raise StoreError(detail=f"rated twice: ticket {rating.ticket}")
-        self._set(self._ratings, rating.ticket, rating)
-
-    def rating_of(self, ticket: int) -> Rating | None:
-        """How the ticket with that id was rated."""
-        return self._ratings.get(ticket)
 
     # What follows is one whole transaction each and cannot fail midway: it needs no undoing.
 

@@ -17,18 +17,22 @@ from yichuang.store.calls import Calls
 from yichuang.store.changes import Changes
 from yichuang.store.database import Database
 from yichuang.store.devices import Devices, instant
+from yichuang.store.figures import Figures
 from yichuang.store.items import Items
 from yichuang.store.journal import Journal
 from yichuang.store.migrate import migrate
 from yichuang.store.people import People
 from yichuang.store.print_jobs import PrintJobs
 from yichuang.store.ratings import Ratings
+from yichuang.store.supervision import Supervision
 
 LOOK_EVERY = 0.1
 """Seconds between looks at `PRAGMA data_version` while somebody waits for a change."""
 
 
-class SqliteMemory(Calls, Journal, Items, PrintJobs, Devices, Ratings, Appointments, People):
+class SqliteMemory(
+    Calls, Journal, Items, PrintJobs, Devices, Ratings, Appointments, People, Supervision, Figures
+):
     """All tables over one connection: what the rules see inside a transaction."""
 
     __slots__ = ()

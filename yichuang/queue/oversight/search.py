@@ -27,5 +27,13 @@ class JournalFilter(NamedTuple):
     """Only entries before that row: the next page."""
 
 
-IN_FACTS = "at_window"
-"""Under which name events about a window that are no step of its clerk's keep its number."""
+ASIDE = frozenset(
+    {
+        EventKind.TICKET_RATED,
+        EventKind.ALERT_RAISED,
+        EventKind.ALERT_WORSENED,
+        EventKind.ALERT_CLEARED,
+        EventKind.ALERT_ACKNOWLEDGED,
+    }
+)
+"""Events about a window that are no step of its clerk's: `at_window` among their facts tells which it is."""
