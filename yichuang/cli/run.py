@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import re
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 import click
 
 from yichuang.cli.options import Asked, default_folder, takes_hall
+from yichuang.cli.service import log_to_file
 from yichuang.errors import HallMissing
 from yichuang.language import _, current_language
 from yichuang.queue.service import Hall
-
-LOG_FILE = "yichuang.log"
-"""What the program has to say while a screen is shown, in the hall's folder."""
 
 _WITH_KIOSK = ("menu", "kiosk", "guide")
 """The screens at which cards are laid and codes are scanned."""
@@ -94,7 +90,7 @@ def _show(
     prepare_environment()
     if not asked.folder.is_dir():
         raise HallMissing(folder=asked.folder)
-    _log_to(asked.folder)
+    log_to_file(asked.folder)
 
     async def work() -> None:
         from yichuang.bootstrap import PadTeacher
@@ -128,15 +124,3 @@ async def _devices(
         papers = await stack.enter_async_context(simulated_printers(hall)) if simulate else None
         await stack.enter_async_context(working_devices(hall, kiosks=kiosks, folder=folder))
         yield (lambda: tuple(papers)) if papers is not None else None
-
-
-def _log_to(folder: Path) -> None:
-    """Send the log to a file: on the terminal it would scribble over the screens."""
-    handler = RotatingFileHandler(
-        folder / LOG_FILE, maxBytes=1_000_000, backupCount=3, encoding="utf-8", delay=True
-    )
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    # A full disk must not make the log write its own trouble over the screens.
-    logging.raiseExceptions = False
-    logging.captureWarnings(capture=True)

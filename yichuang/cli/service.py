@@ -1,4 +1,4 @@
-"""A command that runs until it is told to end, by a person or by systemd."""
+"""A command that runs until it is told to end, by a person or by systemd; and where the log goes."""
 
 from __future__ import annotations
 
@@ -9,6 +9,11 @@ import signal
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+LOG_FILE = "yichuang.log"
+"""What the program has to say, in the hall's folder."""
 
 _ENDING = (signal.SIGINT, signal.SIGTERM)
 
@@ -41,7 +46,35 @@ def notify(state: str) -> None:
 
 def log_to_stderr() -> None:
     """Send the log to standard error, which systemd keeps in its journal with the time of each line."""
-    logging.basicConfig(
-        level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", force=True
+    _log_to(_stderr())
+
+
+def log_to_file(folder: Path) -> None:
+    """Send the log to a file of the hall: on a terminal it would scribble over the screens."""
+    _log_to(_file(folder))
+
+
+def log_to_both(folder: Path) -> None:
+    """Send the log to standard error and to the hall's file."""
+    _log_to(_stderr(), _file(folder))
+
+
+def _stderr() -> logging.Handler:
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+    return handler
+
+
+def _file(folder: Path) -> logging.Handler:
+    handler = RotatingFileHandler(
+        folder / LOG_FILE, maxBytes=1_000_000, backupCount=3, encoding="utf-8", delay=True
     )
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    return handler
+
+
+def _log_to(*handlers: logging.Handler) -> None:
+    logging.basicConfig(level=logging.INFO, handlers=handlers, force=True)
+    # A full disk must not make the log write its own trouble over the screens.
+    logging.raiseExceptions = False
     logging.captureWarnings(capture=True)
