@@ -21,4 +21,6 @@ class SshPortTaken(PortTaken):
     """The server for terminals cannot listen there."""
 
     code = "ssh_port_taken"
-    advice = N_("多半是别的程序占着；用 --ssh-port 换一个，或改 hall.toml 的 [remote] port 和 listen")
+    advice = N_(
+        "多半是别的程序占着；用 --ssh-port 换一个，或改 hall.toml 的 [remote] port 和 listen"
+    )

@@ -3,9 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
 
 from textual.app import App
+
+
+class Why(StrEnum):
+    """Why a connection ended."""
+
+    FINISHED = "finished"
+    """The visit had no further app: the user left."""
+    GONE = "gone"
+    """The client closed, or was silent too long."""
+    REFUSED = "refused"
+    """A limit: too many screens of this person."""
+    NOT_SIGNED_IN = "not_signed_in"
+    """Nobody signed in for `sign_in_seconds`."""
+    FAULT = "fault"
+    """A fault of the program; it is in the log."""
+    ENDED = "ended"
+    """Somebody here ended it (`Attendance.end`)."""
+    STOPPED = "stopped"
+    """The server stops."""
 
 
 class Entrant(NamedTuple):
@@ -48,8 +68,13 @@ class Visit(Protocol):
         """
         ...
 
-    async def left(self, why: str) -> None:
-        """The connection is over: `why` is for the journal."""
+    @property
+    def has_mouse(self) -> bool:
+        """Whether clicks are reported: on an unattended screen with a touch panel, and nowhere else."""
+        ...
+
+    async def left(self, why: Why) -> None:
+        """The connection is over, for the journal. Called once, whatever happened."""
         ...
 
 
