@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from yichuang.errors import (
@@ -46,21 +47,31 @@ _KIOSK = re.compile(r"kiosk:[A-Za-z0-9_-]{1,20}")
 
 def staff_problems(person: Staff) -> Iterator[str]:
     """What is wrong with a person's facts, each as a sentence."""
+    yield from (problem for _field, problem in problems_by_field(person))
+
+
+def problems_by_field(
+    person: Staff, labels: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[tuple[str, str]]:
+    """The same with the field that each is about; `labels` are what a form calls the fields."""
     if BADGE.fullmatch(person.badge) is None:
-        yield _("工号只能有字母、数字和 -，最多 12 个")
+        yield "badge", _("工号只能有字母、数字和 -，最多 12 个")
     if not person.name.strip():
-        yield _("缺少姓名")
+        yield "name", _("缺少姓名")
     for field, longest in LONGEST.items():
-        text = getattr(person, field)
+        text, label = getattr(person, field), labels.get(field, field)
         if len(text) > longest:
-            yield _("{field} 不能多于 {longest} 个字").format(field=field, longest=longest)
+            yield field, _("{field} 不能多于 {longest} 个字").format(field=label, longest=longest)
         if not is_harmless(text):
-            yield _("{field} 只能写一行文字，不能有控制字符").format(field=field)
+            yield field, _("{field} 只能写一行文字，不能有控制字符").format(field=label)
     for skill in person.skills:
         if not 0 < len(skill) <= LONGEST["post"] or not is_harmless(skill):
-            yield _("技能「{skill}」要写成一到二十个字").format(skill=one_line(skill)[:20])
+            yield (
+                "skills",
+                _("技能「{skill}」要写成一到二十个字").format(skill=one_line(skill)[:20]),
+            )
     if any(role not in STAFF_ROLES for role in person.roles):
-        yield _("群众不是人员的角色")
+        yield "roles", _("群众不是人员的角色")
 
 
 def save_staff(desk: Desk, command: SaveStaff) -> Done:
