@@ -53,12 +53,15 @@ class ReprintTicket(NamedTuple):
     printer: str | None = None
     window: int | None = None
     """The window that asks for it, whose printer is then taken."""
+    reason: str = ""
+    """Why, when a supervisor does it; here as in the commands below."""
 
 
 class RetryPrint(NamedTuple):
     """Queue a print job again of which surely nothing was printed."""
 
     job: int
+    reason: str = ""
 
 
 class CancelTicket(NamedTuple):
@@ -79,6 +82,7 @@ class UnpinTicket(NamedTuple):
     """Give a pinned ticket its former place."""
 
     number: str
+    reason: str = ""
 
 
 class RerouteTicket(NamedTuple):
@@ -87,18 +91,21 @@ class RerouteTicket(NamedTuple):
     number: str
     to_category: str | None = None
     to_window: int | None = None
+    reason: str = ""
 
 
 class WakeTicket(NamedTuple):
     """A held ticket comes back, as the entrance or anyone may see to."""
 
     number: str
+    reason: str = ""
 
 
 class ReinstateTicket(NamedTuple):
     """Bring a passed ticket back into its line."""
 
     number: str
+    reason: str = ""
 
 
 class BookAppointment(NamedTuple):
@@ -161,6 +168,7 @@ class OpenWindow(NamedTuple):
     """Begin duty at a window."""
 
     window: int
+    reason: str = ""
 
 
 class PauseWindow(NamedTuple):
@@ -174,12 +182,14 @@ class ResumeWindow(NamedTuple):
     """End a pause."""
 
     window: int
+    reason: str = ""
 
 
 class CloseWindow(NamedTuple):
     """End duty at a window."""
 
     window: int
+    reason: str = ""
 
 
 class AssignWindow(NamedTuple):
@@ -189,6 +199,7 @@ class AssignWindow(NamedTuple):
     categories: tuple[str, ...] | None
     """Its own categories; None for those of hall.toml again."""
     helps: tuple[str, ...] = ()
+    reason: str = ""
 
 
 class SetSurge(NamedTuple):

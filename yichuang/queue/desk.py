@@ -257,14 +257,21 @@ def close_windows(desk: Desk, **facts: Any) -> None:
             desk.record(EventKind.WINDOW_CLOSED, window=window.number, **facts)
 
 
-def end_duty(desk: Desk, duty: OnDuty) -> None:
-    """Sign somebody out at a window."""
+def because(reason: str) -> dict[str, Any]:
+    """A reason as a fact of the journal; no fact where none was given."""
+    told = one_line(reason)
+    return {"reason": told} if told else {}
+
+
+def end_duty(desk: Desk, duty: OnDuty, **facts: Any) -> None:
+    """Sign somebody out at a window, with `facts` for the journal."""
     desk.memory.save_on_duty(duty.window, None)
     desk.record(
         EventKind.POST_LEFT,
         window=duty.window,
         badge=duty.badge,
         minutes=minutes_on_duty(desk, duty),
+        **facts,
     )
 
 
@@ -273,11 +280,11 @@ def minutes_on_duty(desk: Desk, duty: OnDuty) -> int:
     return max(0, round((desk.now - duty.since).total_seconds() / 60))
 
 
-def end_surge(desk: Desk) -> None:
-    """End surge mode, if it is on."""
+def end_surge(desk: Desk, **facts: Any) -> None:
+    """End surge mode, if it is on, with `facts` for the journal."""
     if desk.memory.surge() is not None:
         desk.memory.save_surge(None)
-        desk.record(EventKind.SURGE_ENDED)
+        desk.record(EventKind.SURGE_ENDED, **facts)
 
 
 def note_absences(desk: Desk, *, former_days: bool = False) -> tuple[Appointment, ...]:

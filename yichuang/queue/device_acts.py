@@ -13,7 +13,7 @@ from yichuang.errors import (
 )
 from yichuang.language import _
 from yichuang.queue.command import MuteDevice, NoteDevice, RetryPrint, TestDevice
-from yichuang.queue.desk import Desk, Done
+from yichuang.queue.desk import Desk, Done, because
 from yichuang.queue.device import DeviceKind
 from yichuang.queue.document import TicketDocument
 from yichuang.queue.event import EventKind
@@ -109,5 +109,6 @@ def retry_print(desk: Desk, command: RetryPrint) -> Done:
         job=job.id,
         printer=job.printer,
         after=job.reason.value,
+        **because(command.reason),
     )
     return Done(print_job=job.id)

@@ -21,7 +21,7 @@ from yichuang.queue.command import (
     ResumeWindow,
     SetSurge,
 )
-from yichuang.queue.desk import Desk, Done, end_surge
+from yichuang.queue.desk import Desk, Done, because, end_surge
 from yichuang.queue.event import EventKind
 from yichuang.queue.rules import HallRules
 from yichuang.queue.ticket import TicketState
@@ -39,7 +39,9 @@ def open_for_duty(desk: Desk, command: OpenWindow) -> Done:
         raise WindowPaused(window=command.window)
     if desk.memory.closing(desk.today) is not None:
         desk.memory.save_closing(desk.today, None)
-    return _set(desk, command.window, WindowState.OPEN, EventKind.WINDOW_OPENED)
+    return _set(
+        desk, command.window, WindowState.OPEN, EventKind.WINDOW_OPENED, **because(command.reason)
+    )
 
 
 def pause(desk: Desk, command: PauseWindow) -> Done:
@@ -48,7 +50,7 @@ def pause(desk: Desk, command: PauseWindow) -> Done:
     if not reason:
         raise ReasonMissing(move=WindowState.PAUSED)
     ready_window(desk, command.window)
-    return _set(desk, command.window, WindowState.PAUSED, EventKind.WINDOW_PAUSED, reason)
+    return _set(desk, command.window, WindowState.PAUSED, EventKind.WINDOW_PAUSED, reason=reason)
 
 
 def resume_duty(desk: Desk, command: ResumeWindow) -> Done:
@@ -56,7 +58,9 @@ def resume_duty(desk: Desk, command: ResumeWindow) -> Done:
     window = open_window(desk, command.window)
     if window.state is not WindowState.PAUSED:
         raise WindowNotPaused(window=command.window)
-    return _set(desk, command.window, WindowState.OPEN, EventKind.WINDOW_RESUMED)
+    return _set(
+        desk, command.window, WindowState.OPEN, EventKind.WINDOW_RESUMED, **because(command.reason)
+    )
 
 
 def close(desk: Desk, command: CloseWindow) -> Done:
@@ -64,8 +68,14 @@ def close(desk: Desk, command: CloseWindow) -> Done:
     open_window(desk, command.window)
     idle_window(desk, command.window)
     released = sorted(desk.memory.release_directed(command.window))
+    facts: dict[str, Any] = {"released": released} if released else {}
     return _set(
-        desk, command.window, WindowState.CLOSED, EventKind.WINDOW_CLOSED, released=released
+        desk,
+        command.window,
+        WindowState.CLOSED,
+        EventKind.WINDOW_CLOSED,
+        **because(command.reason),
+        **facts,
     )
 
 
@@ -89,6 +99,7 @@ def assign(desk: Desk, command: AssignWindow) -> Done:
     desk.memory.save_window(window)
     unmet = _back_in_reach(desk)
     facts: dict[str, Any] = {"unmet": unmet} if unmet else {}
+    facts |= because(command.reason)
     desk.record(
         EventKind.WINDOW_ASSIGNED,
         window=command.window,
@@ -161,21 +172,15 @@ def set_surge(desk: Desk, command: SetSurge) -> Done:
         desk.memory.save_surge(Surge(desk.now, reason))
         desk.record(EventKind.SURGE_BEGAN, reason=reason)
     elif not command.on:
-        end_surge(desk)
+        end_surge(desk, **because(reason))
     return Done()
 
 
-def _set(
-    desk: Desk,
-    number: int,
-    state: WindowState,
-    kind: EventKind,
-    reason: str | None = None,
-    released: list[str] | None = None,
-) -> Done:
+def _set(desk: Desk, number: int, state: WindowState, kind: EventKind, **facts: Any) -> Done:
+    """Give a window another state; only of a pause the reason stays with it."""
     before = desk.memory.window(number)
+    reason = facts.get("reason") if state is WindowState.PAUSED else None
     window = before._replace(state=state, since=desk.now, reason=reason)
     desk.memory.save_window(window)
-    facts: dict[str, Any] = {"reason": reason, "released": released}
-    desk.record(kind, window=number, **{name: fact for name, fact in facts.items() if fact})
+    desk.record(kind, window=number, **facts)
     return Done(window=window)

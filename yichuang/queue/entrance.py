@@ -17,7 +17,7 @@ from yichuang.queue.command import (
     RerouteTicket,
     UnpinTicket,
 )
-from yichuang.queue.desk import Desk, Done
+from yichuang.queue.desk import Desk, Done, because
 from yichuang.queue.event import EventKind
 from yichuang.queue.issuing import (
     refuse_closed_day,
@@ -74,7 +74,12 @@ def reinstate_ticket(desk: Desk, command: ReinstateTicket) -> Done:
         line_entry=desk.next_seq,
     )
     desk.memory.save_ticket(ticket)
-    desk.record(EventKind.TICKET_REINSTATED, ticket=ticket.id, number=ticket.number)
+    desk.record(
+        EventKind.TICKET_REINSTATED,
+        ticket=ticket.id,
+        number=ticket.number,
+        **because(command.reason),
+    )
     return Done(ticket=desk.placed(ticket))
 
 
@@ -122,6 +127,7 @@ def reroute_ticket(desk: Desk, command: RerouteTicket) -> Done:
         to_category=category,
         to_window=target,
         former=place_facts(before),
+        **because(command.reason),
     )
     return Done(ticket=desk.placed(ticket))
 
@@ -170,5 +176,10 @@ def unpin_ticket(desk: Desk, command: UnpinTicket) -> Done:
         state=state, category=before.category, target_window=before.target_window
     )
     desk.memory.save_ticket(ticket)
-    desk.record(EventKind.TICKET_UNPINNED, ticket=ticket.id, number=ticket.number)
+    desk.record(
+        EventKind.TICKET_UNPINNED,
+        ticket=ticket.id,
+        number=ticket.number,
+        **because(command.reason),
+    )
     return Done(ticket=desk.placed(ticket))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from yichuang.errors import KeptElsewhere
 from yichuang.queue.calling import busy_window, leave, open_window, sent_on
 from yichuang.queue.command import Hold, Resume, WakeTicket
-from yichuang.queue.desk import Desk, Done
+from yichuang.queue.desk import Desk, Done, because
 from yichuang.queue.event import EventKind
 from yichuang.queue.ticket import HoldKind, Move, Ticket
 from yichuang.text import one_line
@@ -39,7 +41,8 @@ def wake(desk: Desk, command: WakeTicket) -> Done:
     """A held ticket comes back, to its window if that keeps it, else to any of its category."""
     before = desk.numbered(command.number)
     before.moved(Move.RESUME)
-    return Done(ticket=_back(desk, before, _owner(desk, before)))
+    owner = _owner(desk, before)
+    return Done(ticket=_back(desk, before, owner, **because(command.reason)))
 
 
 def _owner(desk: Desk, ticket: Ticket) -> int | None:
@@ -49,7 +52,9 @@ def _owner(desk: Desk, ticket: Ticket) -> int | None:
     return ticket.window if desk.is_on_duty(ticket.window) else None
 
 
-def _back(desk: Desk, before: Ticket, target: int | None, by: int | None = None) -> Ticket:
+def _back(
+    desk: Desk, before: Ticket, target: int | None, by: int | None = None, **facts: Any
+) -> Ticket:
     state = before.moved(Move.RESUME)
     ticket = sent_on(desk, before, state, before.category, target)
     desk.memory.save_ticket(ticket)
@@ -60,5 +65,6 @@ def _back(desk: Desk, before: Ticket, target: int | None, by: int | None = None)
         window=by,
         number=ticket.number,
         to_window=target if by is None else None,
+        **facts,
     )
     return desk.placed(ticket)

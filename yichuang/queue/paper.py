@@ -8,7 +8,7 @@ from datetime import datetime
 from yichuang.errors import NeverPrinted
 from yichuang.language import N_, text_in
 from yichuang.queue.command import ReprintTicket
-from yichuang.queue.desk import Desk, Done
+from yichuang.queue.desk import Desk, Done, because
 from yichuang.queue.document import TicketDocument
 from yichuang.queue.event import EventKind
 from yichuang.queue.item import Item
@@ -125,7 +125,12 @@ def reprint_ticket(desk: Desk, command: ReprintTicket) -> Done:
         raise NeverPrinted
     ticket = desk.placed(desk.numbered(command.number))
     items = desk.items_of(ticket)
-    desk.record(EventKind.TICKET_REPRINTED, ticket=ticket.id, number=ticket.number)
+    desk.record(
+        EventKind.TICKET_REPRINTED,
+        ticket=ticket.id,
+        number=ticket.number,
+        **because(command.reason),
+    )
     document = ticket_document(desk, ticket, items, reprint=True)
     job = desk.memory.add_print_job(printer, ticket.id, document, desk.now)
     return Done(ticket=ticket, print_job=job)

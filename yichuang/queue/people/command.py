@@ -69,6 +69,8 @@ class LeavePost(NamedTuple):
     badge: str
     to: str | None = None
     """Who steps in: the post is handed over to that one."""
+    reason: str = ""
+    """Why, when a supervisor takes somebody off a post."""
 
 
 class SetWhereabouts(NamedTuple):

@@ -16,7 +16,7 @@ from yichuang.errors import (
     WindowBusy,
 )
 from yichuang.language import N_
-from yichuang.queue.desk import Desk, Done, end_duty, minutes_on_duty
+from yichuang.queue.desk import Desk, Done, because, end_duty, minutes_on_duty
 from yichuang.queue.event import EventKind
 from yichuang.queue.people.command import AllowUnqualified, LeavePost, SetWhereabouts, TakePost
 from yichuang.queue.people.post import OnDuty, Place, Post
@@ -71,11 +71,11 @@ def leave_post(desk: Desk, command: LeavePost) -> Done:
     if duty is None or duty.badge != command.badge:
         raise PostMissing(window=command.window, badge=one_line(command.badge))
     if command.to is not None and command.to != command.badge:
-        return _hand_over(desk, duty, command.to)
+        return _hand_over(desk, duty, command.to, **because(command.reason))
     ticket = desk.memory.current(command.window)
     if ticket is not None:
         raise WindowBusy(window=command.window, number=ticket.number, state=ticket.state)
-    end_duty(desk, duty)
+    end_duty(desk, duty, **because(command.reason))
     window = desk.memory.window(command.window)
     if window.state is not WindowState.CLOSED:
         released = sorted(desk.memory.release_directed(command.window))
@@ -86,7 +86,7 @@ def leave_post(desk: Desk, command: LeavePost) -> Done:
     return Done(window=window)
 
 
-def _hand_over(desk: Desk, duty: OnDuty, to: str) -> Done:
+def _hand_over(desk: Desk, duty: OnDuty, to: str, **facts: Any) -> Done:
     person = _clerk(desk, to)
     kept = next((each for each in desk.memory.whereabouts() if each.badge == to), None)
     if kept is not None and kept.state not in _IN_REACH:
@@ -99,6 +99,7 @@ def _hand_over(desk: Desk, duty: OnDuty, to: str) -> Done:
         badge=duty.badge,
         to=person.badge,
         minutes=minutes_on_duty(desk, duty),
+        **facts,
     )
     return Done(window=desk.memory.window(duty.window))
 
