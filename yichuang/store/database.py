@@ -62,7 +62,7 @@ class Database(aiosqlite.Connection):
 
     async def data_version(self) -> int:
         """A count that changes when another connection, of this process or not, has committed."""
-        return await self._run(_as_it_is, _data_version)
+        return await self._run(_as_it_is, version_of)
 
     async def _run(
         self,
@@ -156,7 +156,8 @@ def _as_it_is(
     return look(connection)
 
 
-def _data_version(connection: sqlite3.Connection) -> int:
+def version_of(connection: sqlite3.Connection) -> int:
+    """A count that changes when another connection has committed; it begins the moment of a reading one."""
     version: int = connection.execute("PRAGMA data_version").fetchone()[0]
     return version
 

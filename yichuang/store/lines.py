@@ -81,10 +81,11 @@ SELECT DISTINCT target_window, category, need FROM ticket
 WHERE state = 'waiting' AND business_date = :date
 """
 
-_RANK = """CASE t.class
+RANK = """CASE t.class
     WHEN 'pinned' THEN 0 WHEN 'transferred' THEN 1 WHEN 'priority' THEN 2
     WHEN 'appointment' THEN 3 ELSE 4
 END"""
+"""The classes in the order in which they are listed; of the ticket called `t`."""
 
 _LINES = """
 SELECT category, class, COUNT(*), MIN(since)
@@ -100,7 +101,7 @@ WHERE state = 'waiting' AND target_window IS NULL AND category = :category AND c
 ORDER BY line_order, line_entry LIMIT 1
 """
 
-_IN_ORDER = f"ORDER BY {_RANK}, t.line_order, t.line_entry LIMIT :limit"
+_IN_ORDER = f"ORDER BY {RANK}, t.line_order, t.line_entry LIMIT :limit"
 
 _WAITING = TICKETS + "WHERE t.state = 'waiting' AND t.business_date = :date " + _IN_ORDER
 
@@ -186,16 +187,25 @@ class Lines(Table):
 
     def lines(self, on: date, at: datetime) -> list[LineCount]:
         """The lines that are not empty."""
-        rows = self.connection.execute(_LINES, {"date": on.isoformat()}).fetchall()
         return [
             LineCount(
-                row[0], CLASSES[row[1]], row[2], self._head(row[0], row[1], at), _moment(row[3])
+                category,
+                CLASSES[each],
+                count,
+                # Only whether an appointment may be called depends on the time.
+                self.head_of(category, each, at if each == "appointment" else None),
+                _moment(since),
             )
-            for row in rows
+            for category, each, count, since in self.line_counts(on)
         ]
 
-    def _head(self, category: str, priority_class: str, at: datetime) -> str:
-        facts = {"category": category, "class": priority_class, "at": at.isoformat()}
+    def line_counts(self, on: date) -> list[tuple[str, str, int, str]]:
+        """Category, class, how many wait and since when the first, of every line that is not empty."""
+        return self.connection.execute(_LINES, {"date": on.isoformat()}).fetchall()
+
+    def head_of(self, category: str, priority_class: str, at: datetime | None) -> str:
+        """The number that stands first in a line; `at` is for appointments, which may not be due."""
+        facts = {"category": category, "class": priority_class, "at": at and at.isoformat()}
         row = self.connection.execute(_HEAD_OF_LINE, facts).fetchone()
         return row[0] if row else ""
 

@@ -7,6 +7,7 @@ import contextlib
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from yichuang.clock import Clock
 from yichuang.errors import StoreError
@@ -15,7 +16,7 @@ from yichuang.queue.printing import PrintJob, PrintReport
 from yichuang.store.appointments import Appointments
 from yichuang.store.calls import Calls
 from yichuang.store.changes import Changes
-from yichuang.store.database import Database
+from yichuang.store.database import Database, version_of
 from yichuang.store.devices import Devices, instant
 from yichuang.store.figures import Figures
 from yichuang.store.items import Items
@@ -24,6 +25,8 @@ from yichuang.store.migrate import migrate
 from yichuang.store.people import People
 from yichuang.store.print_jobs import PrintJobs
 from yichuang.store.ratings import Ratings
+from yichuang.store.revisions import Revisions
+from yichuang.store.snapshot import Remembering
 from yichuang.store.supervision import Supervision
 
 LOOK_EVERY = 0.1
@@ -31,9 +34,25 @@ LOOK_EVERY = 0.1
 
 
 class SqliteMemory(
-    Calls, Journal, Items, PrintJobs, Devices, Ratings, Appointments, People, Supervision, Figures
+    Calls,
+    Journal,
+    Items,
+    PrintJobs,
+    Devices,
+    Ratings,
+    Appointments,
+    People,
+    Supervision,
+    Figures,
+    Revisions,
 ):
     """All tables over one connection: what the rules see inside a transaction."""
+
+    __slots__ = ()
+
+
+class Snapshot(Remembering, SqliteMemory):
+    """The same for reading, inside one moment of the file."""
 
     __slots__ = ()
 
@@ -48,6 +67,9 @@ class SqliteStore:
         self._reader = reader
         self._clock = clock
         self._data_version = data_version
+        self._moment = -1
+        self._kept: dict[Any, Any] = {}
+        """What was read of the reader's present moment; both belong to the reader's thread."""
         self._changes = Changes()
         self._watch: asyncio.Task[None] | None = None
         self._late: set[asyncio.Task[None]] = set()
@@ -92,7 +114,14 @@ class SqliteStore:
 
     async def read(self, look: Callable[[Records], Result]) -> Result:
         """Run `look` on one moment of the memory."""
-        return await self._reader.read(lambda connection: look(SqliteMemory(connection)))
+        return await self._reader.read(lambda connection: look(self._snapshot(connection)))
+
+    def _snapshot(self, connection: sqlite3.Connection) -> Snapshot:
+        """The present moment, with what was read of it before, unless anybody has committed since."""
+        moment = version_of(connection)
+        if moment != self._moment:
+            self._moment, self._kept = moment, {}
+        return Snapshot(connection, self._kept)
 
     # --- changes ------------------------------------------------------------------------------
 
