@@ -13,6 +13,7 @@ from yichuang.queue.oversight.command import SupervisionCommand
 from yichuang.queue.people.command import PeopleCommand
 from yichuang.queue.person import Visitor
 from yichuang.queue.rating import Grade, RatingChannel
+from yichuang.queue.revision.command import RevisionCommand
 from yichuang.queue.ticket import HoldKind, PriorityClass
 from yichuang.queue.wait import Wait
 
@@ -371,6 +372,7 @@ Command = (
     | TestDevice
     | MuteDevice
     | ImportItems
+    | RevisionCommand
     | PeopleCommand
     | SupervisionCommand
 )

@@ -53,6 +53,12 @@ class EventKind(StrEnum):
     CLOCK_WENT_BACK = "ClockWentBack"
     CLOCK_CAME_RIGHT = "ClockCameRight"
     ITEMS_IMPORTED = "ItemsImported"
+    ITEM_CHANGED = "ItemChanged"
+    ITEM_RETIRED = "ItemRetired"
+    ITEM_RESTORED = "ItemRestored"
+    ITEM_UNDONE = "ItemUndone"
+    SETTINGS_CHANGED = "SettingsChanged"
+    SETTINGS_UNDONE = "SettingsUndone"
     DEVICE_CHANGED = "DeviceChanged"
     DEVICE_TESTED = "DeviceTested"
     DEVICE_MUTED = "DeviceMuted"
@@ -130,6 +136,12 @@ _LABELS = {
     EventKind.CLOCK_WENT_BACK: N_("时钟倒退"),
     EventKind.CLOCK_CAME_RIGHT: N_("时钟恢复"),
     EventKind.ITEMS_IMPORTED: N_("导入事项"),
+    EventKind.ITEM_CHANGED: N_("修改事项"),
+    EventKind.ITEM_RETIRED: N_("停用事项"),
+    EventKind.ITEM_RESTORED: N_("恢复事项"),
+    EventKind.ITEM_UNDONE: N_("撤销事项修改"),
+    EventKind.SETTINGS_CHANGED: N_("修改设置"),
+    EventKind.SETTINGS_UNDONE: N_("撤销设置修改"),
     EventKind.DEVICE_CHANGED: N_("设备状态变化"),
     EventKind.DEVICE_TESTED: N_("测试设备"),
     EventKind.DEVICE_MUTED: N_("设备静音"),

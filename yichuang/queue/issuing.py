@@ -189,7 +189,7 @@ def asked_items(desk: Desk, codes: tuple[str, ...]) -> list[Item]:
 def find_item(desk: Desk, code: str) -> Item:
     """The item with that code; raises UnknownItem."""
     item = desk.memory.item(code)
-    if item is None:
+    if item is None or not item.active:
         raise UnknownItem(item=code)
     return item
 

@@ -43,6 +43,8 @@ class Item:
     """The first letters of the alias' pinyin."""
     saturday: bool = False
     """Whether it may be handled on a Saturday that is open for flagged items only (G04)."""
+    active: bool = True
+    """Whether it is offered; one that is not stays for the tickets that name it."""
 
 
 def find_items(items: Iterable[Item], query: str, limit: int = 20) -> list[Item]:

@@ -148,6 +148,13 @@ def _item(row: dict[str, str]) -> Item:
     )
 
 
+def item_problems(item: Item, categories: Collection[str]) -> list[str]:
+    """All that is wrong with one item that was typed; nothing when it can be kept."""
+    row = {name: str(getattr(item, name)) for name in COLUMNS}
+    row |= {name: str(int(getattr(item, name))) for name in ("private", "sample", "saturday")}
+    return _Checker(categories).problems(row)
+
+
 # --- what can be wrong ----------------------------------------------------------------------------
 
 
@@ -170,7 +177,11 @@ class _Checker:
             reason = _("应有 {expected} 列，实有 {found} 列")
             return row, [reason.format(expected=len(names), found=len(record))]
         row.update(zip(names, (cell.strip() for cell in record), strict=True))
-        return row, [*self._code_problems(line, row["code"]), *self._other_problems(row)]
+        return row, self.problems(row, line)
+
+    def problems(self, row: dict[str, str], line: int = 1) -> list[str]:
+        """All that is wrong with a row of every column."""
+        return [*self._code_problems(line, row["code"]), *self._other_problems(row)]
 
     def _code_problems(self, line: int, code: str) -> Iterator[str]:
         if not code:

@@ -13,6 +13,7 @@ from yichuang.queue.people.actor import Actor, ActorKind
 from yichuang.queue.people.ports import PeopleRecords
 from yichuang.queue.people.role import Role
 from yichuang.queue.people.staff import Staff
+from yichuang.queue.revision import command as revision
 
 _VISITOR, _CLERK, _GUIDE = Role.VISITOR, Role.CLERK, Role.GUIDE
 _SUPERVISOR, _OBSERVER, _ADMINISTRATOR = Role.SUPERVISOR, Role.OBSERVER, Role.ADMINISTRATOR
@@ -65,6 +66,12 @@ MAY: Mapping[type[Any], frozenset[Role]] = MappingProxyType(
         commands.MuteDevice: _OVER_ALL | _ADMINISTRATION,
         commands.NoteDevice: _PROGRAM,
         commands.ImportItems: _ADMINISTRATION,
+        revision.DraftSettings: _ADMINISTRATION,
+        revision.KeepSettings: _ADMINISTRATION,
+        revision.NoteSettings: _PROGRAM,
+        revision.SaveItem: _ADMINISTRATION,
+        revision.RetireItem: _ADMINISTRATION,
+        revision.UndoItemChange: _ADMINISTRATION,
         people.SaveStaff: _ADMINISTRATION,
         people.SetPin: _ALL_STAFF,
         people.AddKey: _ADMINISTRATION,

@@ -17,6 +17,7 @@ from yichuang.queue.oversight.ports import SupervisionMemory, SupervisionRecords
 from yichuang.queue.people.ports import PeopleMemory, PeopleRecords
 from yichuang.queue.printing import PrintJob, PrintOutbox
 from yichuang.queue.rating import Rating
+from yichuang.queue.revision.ports import RevisionMemory, RevisionRecords
 from yichuang.queue.ticket import PriorityClass, Ticket, TicketState
 from yichuang.queue.window import Closing, Surge, Window
 
@@ -103,7 +104,7 @@ class CallShown(NamedTuple):
     """Whether the ticket is still called or being served there."""
 
 
-class Records(AppointmentRecords, PeopleRecords, SupervisionRecords, Protocol):
+class Records(AppointmentRecords, PeopleRecords, SupervisionRecords, RevisionRecords, Protocol):
     """Reading a hall's memory, as it was at one moment."""
 
     def latest(self) -> Latest | None:
@@ -268,8 +269,8 @@ class Records(AppointmentRecords, PeopleRecords, SupervisionRecords, Protocol):
         """The item with that code."""
         ...
 
-    def items(self) -> list[Item]:
-        """All items in the order of the catalogue."""
+    def items(self, *, retired: bool = False) -> list[Item]:
+        """All items that are offered, with `retired` the others too, in the order of the catalogue."""
         ...
 
     def print_job(self, job: int) -> PrintJob | None:
@@ -305,7 +306,7 @@ class Records(AppointmentRecords, PeopleRecords, SupervisionRecords, Protocol):
         ...
 
 
-class Memory(Records, AppointmentMemory, PeopleMemory, SupervisionMemory, Protocol):
+class Memory(Records, AppointmentMemory, PeopleMemory, SupervisionMemory, RevisionMemory, Protocol):
     """Reading and changing a hall's memory inside one transaction."""
 
     def record(self, event: Event, *, at: datetime, business_date: date, actor: str) -> int:

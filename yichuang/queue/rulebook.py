@@ -18,6 +18,7 @@ from yichuang.queue import (
     undo,
 )
 from yichuang.queue import command as commands
+from yichuang.queue.administration import item_acts, revising
 from yichuang.queue.booking import booking
 from yichuang.queue.booking.importing import import_appointments
 from yichuang.queue.catalogue import import_items
@@ -25,6 +26,7 @@ from yichuang.queue.command import Command
 from yichuang.queue.desk import Desk, Done
 from yichuang.queue.people import command as people
 from yichuang.queue.personnel import posts, sign_in, staff_acts
+from yichuang.queue.revision import command as revision
 
 RULES: dict[type[Command], Callable[[Desk, Any], Done]] = {
     commands.IssueTicket: issuing.issue_ticket,
@@ -63,6 +65,12 @@ RULES: dict[type[Command], Callable[[Desk, Any], Done]] = {
     commands.MuteDevice: device_acts.mute_device,
     commands.RetryPrint: device_acts.retry_print,
     commands.ImportItems: import_items,
+    revision.DraftSettings: revising.draft_settings,
+    revision.KeepSettings: revising.keep_settings,
+    revision.NoteSettings: revising.note_settings,
+    revision.SaveItem: item_acts.save_item,
+    revision.RetireItem: item_acts.retire_item,
+    revision.UndoItemChange: item_acts.undo_item_change,
     people.SaveStaff: staff_acts.save_staff,
     people.SetPin: staff_acts.set_pin,
     people.AddKey: staff_acts.add_key,

@@ -16,7 +16,7 @@ from yichuang.queue.printing import JobState, PrintJob, PrintReport
 from yichuang.store.changes import Changes
 from yichuang.store.devices import instant
 from yichuang.store.journal import check_chain
-from yichuang.store.plain_supervision import PlainSupervision
+from yichuang.store.plain_revisions import PlainRevisions
 from yichuang.store.plain_tickets import Line
 
 
@@ -45,7 +45,7 @@ class _Jobs:
     """The owner that claimed each."""
 
 
-class InMemory(PlainSupervision):
+class InMemory(PlainRevisions):
     """All of `yichuang.queue.ports.Memory`, the print outbox included."""
 
     def __init__(self) -> None:

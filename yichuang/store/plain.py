@@ -287,9 +287,9 @@ class PlainMemory(PlainTickets):
         """The item with that code."""
         return self._items.get(code)
 
-    def items(self) -> list[Item]:
-        """All items in the order of the catalogue."""
-        return list(self._items.values())
+    def items(self, *, retired: bool = False) -> list[Item]:
+        """All items that are offered, or all that there are, in the order of the catalogue."""
+        return [item for item in self._items.values() if item.active or retired]
 
     def replace_items(self, items: Collection[Item]) -> tuple[int, int]:
         """Add or update items by code; returns how many were new and how many changed."""

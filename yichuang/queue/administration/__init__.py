@@ -1,0 +1,1 @@
+"""Administering a hall while it is open: its settings and its items."""
