@@ -12,7 +12,18 @@ from yichuang.tui.hall_screen import HallScreen
 from yichuang.tui.papers import Papers
 from yichuang.tui.theme import DEFAULT
 
-PLACES = ("menu", "kiosk", "guide", "board", "overview", "plan", "devices", "window", "papers")
+PLACES = (
+    "menu",
+    "kiosk",
+    "guide",
+    "board",
+    "overview",
+    "plan",
+    "devices",
+    "window",
+    "papers",
+    "whereabouts",
+)
 """The screens that one can go to."""
 
 
@@ -63,6 +74,10 @@ def screen_for(
         from yichuang.tui.screens.devices import DevicesScreen
 
         return DevicesScreen(hall, means.teacher)
+    if place == "whereabouts":
+        from yichuang.tui.screens.whereabouts import WhereaboutsScreen
+
+        return WhereaboutsScreen(hall)
     if place == "papers" and means.papers is not None:
         from yichuang.tui.screens.papers import PapersScreen
 
