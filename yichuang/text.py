@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 
-_COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
-"""Control characters other than tab and newline, and the marks that turn the direction of writing."""
+_COMMANDS = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+"""Control characters other than tab and newline, the marks that turn the direction of writing, and what
+Python makes of bytes that are no UTF-8, which cannot be written anywhere."""
 
 
 def harmless(text: str) -> str:

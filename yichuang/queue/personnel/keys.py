@@ -21,6 +21,10 @@ KINDS = (
 
 LEAST_RSA_BITS = 2048
 _LONGEST = 16_384
+_ED25519_BYTES = 32
+_POINT_BYTES = {b"nistp256": 65, b"nistp384": 97, b"nistp521": 133}
+"""Of an uncompressed point of each curve (RFC 5656 section 3.1, SEC 1 section 2.3.3)."""
+_UNCOMPRESSED = b"\x04"
 
 
 def read_key(line: str) -> tuple[str, str]:
@@ -39,12 +43,29 @@ def read_key(line: str) -> tuple[str, str]:
     except (binascii.Error, ValueError):
         raise InvalidKey(detail=_("中间一段不是 base64，可能没有贴全")) from None
     fields = _fields(blob)
-    if not fields or fields[0] != kind.encode():
+    if not _is_whole(kind, fields):
         raise InvalidKey(detail=_("中间一段和开头对不上，可能没有贴全"))
-    if kind == "ssh-rsa" and (len(fields) != 3 or _bits(fields[2]) < LEAST_RSA_BITS):
+    if kind == "ssh-rsa" and _bits(fields[2]) < LEAST_RSA_BITS:
         raise InvalidKey(detail=_("RSA 公钥短于 {bits} 位").format(bits=LEAST_RSA_BITS))
     plain = base64.b64encode(blob).decode("ascii")
     return f"{kind} {plain}", parts[2] if len(parts) > 2 else ""
+
+
+def _is_whole(kind: str, fields: list[bytes]) -> bool:
+    """Whether these are the parts of such a key, each as long as it must be."""
+    if not fields or fields[0] != kind.encode():
+        return False
+    match kind.removeprefix("sk-").partition("@")[0], fields[1:]:
+        case "ssh-rsa", [exponent, modulus]:
+            return bool(_bits(exponent) and _bits(modulus))
+        case "ssh-ed25519", [point, *more]:
+            return len(point) == _ED25519_BYTES and len(more) == kind.startswith("sk-")
+        case name, [curve, point, *more]:
+            length = _POINT_BYTES.get(curve)
+            is_point = len(point) == length and point[:1] == _UNCOMPRESSED
+            is_named = name == f"ecdsa-sha2-{curve.decode('ascii', 'replace')}"
+            return is_point and is_named and len(more) == kind.startswith("sk-")
+    return False
 
 
 def _fields(blob: bytes) -> list[bytes]:

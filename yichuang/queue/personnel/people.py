@@ -38,6 +38,7 @@ from yichuang.queue.personnel.view import (
 )
 from yichuang.queue.ports import Result, Store
 from yichuang.queue.rules import HallRules
+from yichuang.text import one_line
 
 FIRST_BADGE = "admin"
 """The badge number of the administrator that a new hall has."""
@@ -115,7 +116,7 @@ class People:
 
     async def sign_in(self, badge: str, pin: str, origin: str = "") -> SignedIn:
         """Let somebody in by PIN; raises SignInRefused, SignInLocked or TooManySignIns."""
-        kept, person = await self._prove(badge.strip(), pin, origin)
+        kept, person = await self._prove(one_line(badge), pin, origin)
         await self._host.do(commands.NoteSignIn(person.badge, origin), actor=person.badge)
         return SignedIn(person, kept.is_temporary)
 
@@ -172,7 +173,7 @@ class People:
         check_pin(pin, self._hall.rules.settings.staff.least_pin)
         if pin == tidy_pin(former):
             raise PinUnchanged
-        await self._prove(badge, former, origin)
+        await self._prove(one_line(badge), former, origin)
         return await self._set_pin(badge, pin)
 
     async def reset_pin(self, badge: str, *, reason: str, actor: str = "") -> str:

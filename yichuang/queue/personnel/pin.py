@@ -23,8 +23,9 @@ _PASSES, _KIBIBYTES = 4, 9 * 1024
 
 
 def tidy_pin(typed: str) -> str:
-    """What was typed, with full-width digits taken as meant and blanks left out."""
-    return "".join(unicodedata.normalize("NFKC", typed).split())
+    """What was typed, full-width digits as meant and without blanks; `?` is what is no ASCII."""
+    plain = "".join(unicodedata.normalize("NFKC", typed).split())
+    return plain.encode("ascii", "replace").decode("ascii")
 
 
 def check_pin(pin: str, least: int) -> None:

@@ -8,7 +8,7 @@ The columns, in any order; only `badge` and `name` are required. What a file has
 | `roles` | clerk, guide, supervisor, observer, administrator, or their Chinese names, with blanks or `;` |
 | `qualified` | 1/0, yes/no, 是/否 |
 | `skills` | with blanks or `;` between them |
-| `since` | the first day at this post: `2026-03-01` |
+| `since` | the first day at this post: `2026-03-01`, or `2026/3/1` as spreadsheets write it |
 | `active` | whether the person still works here: as `qualified` |
 """
 
@@ -56,6 +56,8 @@ COLUMNS = (
 
 REQUIRED_COLUMNS = ("badge", "name")
 
+_DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
+
 _YES = ("1", "yes", "y", "true", "是")
 _NO = ("0", "no", "n", "false", "否")
 _ROLE_NAMES: Mapping[str, Role] = {
@@ -79,7 +81,7 @@ def read_staff(data: bytes, known: Mapping[str, Staff]) -> list[Staff]:
     problems: list[str] = []
     people: dict[str, Staff] = {}
     records = csv_records(text)
-    _line, header = next(records, (1, []))
+    line, header = next(records, (1, []))
     if wrong := header_problem(header, COLUMNS, REQUIRED_COLUMNS):
         raise InvalidStaff(count=1, problems=wrong)
     names = [cell.strip().casefold() for cell in cells_of(header)]
@@ -89,7 +91,11 @@ def read_staff(data: bytes, known: Mapping[str, Staff]) -> list[Staff]:
         if isinstance(record, csv.Error):
             problems.append(at_line(line, quoting_problem(record)))
             continue
-        cells = dict(zip(names, (cell.strip() for cell in record), strict=False))
+        if len(record) != len(names):
+            counted = _("应有 {expected} 列，实有 {found} 列")
+            problems.append(at_line(line, counted.format(expected=len(names), found=len(record))))
+            continue
+        cells = dict(zip(names, (cell.strip() for cell in record), strict=True))
         found: list[str] = []
         person = _person(cells, known, found)
         found += staff_problems(person)
@@ -97,6 +103,8 @@ def read_staff(data: bytes, known: Mapping[str, Staff]) -> list[Staff]:
             found.append(_("工号 {badge} 出现了不止一次").format(badge=shown(person.badge)))
         people[person.badge] = person
         problems += [at_line(line, each) for each in found]
+    if not people and not problems:
+        problems.append(at_line(line, _("只有表头，没有人员")))
     if problems:
         raise InvalidStaff(count=len(problems), problems=_("；").join(problems[:10]))
     return list(people.values())
@@ -147,8 +155,10 @@ def _truth(name: str, cell: str, found: list[str]) -> bool:
 def _day(cell: str, found: list[str]) -> date | None:
     if not cell:
         return None
+    written = _DAY.fullmatch(cell)
+    parts = map(int, written.groups()) if written else (0, 0, 0)
     try:
-        return date.fromisoformat(cell)
+        return date(*parts)
     except ValueError:
         found.append(_("since 要写成 2026-03-01 这样，现在是「{value}」").format(value=shown(cell)))
         return None
