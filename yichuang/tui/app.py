@@ -16,7 +16,8 @@ from yichuang.language import LANGUAGES, N_, _, current_language, use_language
 from yichuang.queue.scan_typing import GAP_SECONDS
 from yichuang.queue.service import Hall
 from yichuang.tui.hall_screen import HallScreen
-from yichuang.tui.message import GoTo, HallChanged, ScreenShown, Speak
+from yichuang.tui.message import GoTo, HallChanged, NotUtf8, ScreenShown, Speak
+from yichuang.tui.session import Session
 from yichuang.tui.theme import DEFAULT, THEMES, variable_defaults
 from yichuang.tui.typed_scans import CODE_STARTS, TypedScans
 from yichuang.tui.widgets.key_bar import KeyBar
@@ -64,10 +65,13 @@ class HallApp(App[Restart]):
         *,
         language: str | None = None,
         theme: str = DEFAULT,
+        session: Session | None = None,
     ) -> None:
+        """`session` is who sits here, where that is known from another app; else whose hands `hall` is in."""
         # The themes are ANSI ones: said here, NO_COLOR takes the colours away and nothing else.
         super().__init__(ansi_color=True)
         self.hall = hall
+        self.session = session or Session(hall)
         self.language = language or current_language()
         self.place = place
         self.window = window
@@ -216,6 +220,13 @@ class HallApp(App[Restart]):
         language = message.language or following
         if language != self.language:
             self.exit(Restart(language, self.theme))
+
+    @on(NotUtf8)
+    def hint_at_charset(self) -> None:
+        """Say why what is typed does not appear."""
+        if isinstance(self.screen, HallScreen) and self.screen.is_up():
+            text = _("这台终端发来的字符不是 UTF-8，没有收下。")
+            self.screen.status.say(text, _("在终端软件里把字符集改成 UTF-8，再重新连接"))
 
     def action_command_palette(self) -> None:
         """Show the commands."""

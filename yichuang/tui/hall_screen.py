@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from abc import abstractmethod
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, ClassVar, TypeVar
 
 from textual import on
@@ -21,6 +22,7 @@ from yichuang.queue.service import Hall
 from yichuang.tui.listening import listen_at
 from yichuang.tui.message import HallChanged, ScreenShown
 from yichuang.tui.painting import Painter
+from yichuang.tui.session import HasSession, Need, Session
 from yichuang.tui.widgets.key_bar import KeyBar
 from yichuang.tui.widgets.status_line import StatusLine
 from yichuang.tui.widgets.title_bar import TitleBar
@@ -44,6 +46,11 @@ class HallScreen(Screen[None]):
     """The screen's name in the title row, to be translated."""
     HOW_TO: ClassVar[tuple[str, ...]] = ()
     """A few lines on how to work here, shown by F1, to be translated."""
+    NEEDS: ClassVar[Mapping[str, Need | tuple[Need, ...]]] = MappingProxyType({})
+    """What each acting key needs, by its action: a kind of command, a role, or one of several of them.
+
+    Whoever may not has no such key: it is neither shown nor in the help or the palette, and does nothing.
+    """
     AUTO_FOCUS = ""
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -159,6 +166,7 @@ class HallScreen(Screen[None]):
                 return
             self._stale = False
             try:
+                await self.session.known()
                 await self.load()
             except YichuangError as error:
                 self.status.refuse(error)
@@ -184,8 +192,28 @@ class HallScreen(Screen[None]):
             self.status.refuse(error)
             return None
 
+    @property
+    def session(self) -> Session:
+        """Who sits at this terminal."""
+        app = self.app
+        return app.session if isinstance(app, HasSession) else Session(self.hall)
+
+    def may(self, *needs: Need) -> bool:
+        """Whether whoever sits here may ask for one of these, such as `commands.PinTicket`."""
+        return self.session.may(*needs)
+
+    def allows(self, action: str) -> bool:
+        """Whether the key of an action is for whoever sits here."""
+        needs = self.NEEDS.get(action.partition("(")[0], ())
+        return self.may(*(needs if isinstance(needs, tuple) else (needs,)))
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Esc takes a refusal away while there is one; then it leads back, if anywhere."""
+        """Keys are there for those who may; Esc takes a refusal away while there is one, then leads back.
+
+        A subclass asks here first: what is False here is False.
+        """
+        if not self.allows(action):
+            return False
         if action == "acknowledge":
             return self.is_up() and self.status.is_refusing
         if action == "back":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from types import MappingProxyType
 from typing import ClassVar
 
 from textual import on
@@ -12,8 +13,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 
 from yichuang.language import N_, _
+from yichuang.queue import command as commands
 from yichuang.queue.announcement import AnnouncementKept
 from yichuang.queue.device import DeviceKind, DeviceState
+from yichuang.queue.people.role import Role
 from yichuang.queue.printing import PrintJob
 from yichuang.queue.service import Hall
 from yichuang.queue.teaching import Teacher
@@ -56,6 +59,16 @@ class DevicesScreen(HallScreen):
         N_("没有打出的号票按 3 再打；不知有没有打出的先看出纸口，没有再按 4 补打。"),
         _TEACHING,
         N_("[+] 正常  [!] 能用，要留意  [x] 不能用  [?] 没有程序在管它"),
+    )
+    NEEDS = MappingProxyType(
+        {
+            "test": commands.TestDevice,
+            "mute": commands.MuteDevice,
+            "unmute": commands.MuteDevice,
+            "retry": commands.RetryPrint,
+            "reprint": commands.ReprintTicket,
+            "teach": Role.ADMINISTRATOR,
+        }
     )
     AUTO_FOCUS = "#devices"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -157,6 +170,8 @@ class DevicesScreen(HallScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """One key mutes and lets be heard again: only one of the two is there."""
+        if not self.allows(action):
+            return False
         if action in ("mute", "unmute"):
             muted = self.chosen is not None and self.chosen.status.muted
             return (action == "unmute") == muted

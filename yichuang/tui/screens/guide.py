@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import ClassVar
 
 from textual import on
@@ -10,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 
 from yichuang.language import N_, _
+from yichuang.queue import command as commands
 from yichuang.queue.appointment import Appointment
 from yichuang.queue.arrivals import Unread
 from yichuang.queue.desk import Done
@@ -57,6 +59,18 @@ class GuideScreen(EntranceScreen):
         N_("按 0 键入号码，看这个号到了哪一步，能做什么。导引台不叫号。"),
         N_("预约签到、现场和电话预约都在 7；停办发的优先凭条按 8。"),
         N_("扫号票上的码看它到了哪一步，办结的可以代为评价；扫预约码就签到。"),
+    )
+    NEEDS = MappingProxyType(
+        {
+            "issue": commands.IssueTicket,
+            "redeem": commands.IssueTicket,
+            "reprint": commands.ReprintTicket,
+            "cancel": commands.CancelTicket,
+            "reroute": commands.RerouteTicket,
+            "reinstate": commands.ReinstateTicket,
+            "wake": commands.WakeTicket,
+            "bookings": commands.BookAppointment,
+        }
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         _key("1", "issue", N_("取号")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 from typing import ClassVar
 
 from textual import events, on
@@ -13,6 +14,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 
 from yichuang.language import N_, _
+from yichuang.queue import command as commands
 from yichuang.queue.desk import Done
 from yichuang.queue.device import DeviceStatus
 from yichuang.queue.hours import Opening
@@ -71,6 +73,7 @@ class KioskScreen(HallScreen):
 
     CSS_PATH = "kiosk.tcss"
     NAME = N_("取号")
+    NEEDS = MappingProxyType(dict.fromkeys(PAGES, commands.IssueTicket))
     BINDINGS: ClassVar[list[BindingType]] = KEYS
     HOW_TO = (
         N_("按业务的数字，再按 0：两个键取号。要选事项就再按数字。"),
@@ -269,7 +272,7 @@ class KioskScreen(HallScreen):
         """Each page has its own keys."""
         if action not in PAGES:
             return super().check_action(action, parameters)
-        if self.at not in PAGES[action]:
+        if self.at not in PAGES[action] or not self.allows(action):
             return False
         if action == "check_in":
             return self.takes_check_in

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from yichuang.language import N_, _
+from yichuang.queue import command as commands
 from yichuang.queue.service import Hall
 from yichuang.tui.keys import digit_keys
 from yichuang.tui.message import GoTo
@@ -40,6 +42,16 @@ class OverviewScreen(ClosingScreen):
         N_("预计：现在取普通号的人大约要等多久。"),
         N_("前列：置顶、转来、优先和预约的号。* 号窗口的类别改过。"),
         N_("置顶、高峰互助、改类别和停办都记入流水，写明是谁、为什么。"),
+    )
+    NEEDS = MappingProxyType(
+        {
+            "pin": commands.PinTicket,
+            "begin_surge": commands.SetSurge,
+            "end_surge": commands.SetSurge,
+            "assign": commands.AssignWindow,
+            "ticket": commands.RerouteTicket,
+            "close_day": commands.CloseDay,
+        }
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         _key(1, "pin", N_("置顶")),
@@ -121,6 +133,8 @@ class OverviewScreen(ClosingScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Scrolling is offered when there is something to scroll to; one key begins and ends a surge."""
+        if not self.allows(action):
+            return False
         if action in ("begin_surge", "end_surge"):
             surge = self.seen.surge if self.seen else None
             return (action == "end_surge") == (surge is not None)

@@ -1,0 +1,39 @@
+"""Who works here and who is at which window, in one reading: what every signed-in screen goes by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from yichuang.queue.people.post import OnDuty
+from yichuang.queue.people.staff import Staff
+from yichuang.queue.ports import Records
+from yichuang.queue.rules import HallRules
+
+
+class Roster(NamedTuple):
+    """The staff, and those of them who are signed in at windows."""
+
+    staff: Mapping[str, Staff]
+    """By badge number, those who work here no more too."""
+    duties: Mapping[int, OnDuty]
+    """By window."""
+
+    def duty_of(self, badge: str) -> OnDuty | None:
+        """The window where somebody is signed in."""
+        return next((each for each in self.duties.values() if each.badge == badge), None)
+
+    def name_of(self, badge: str) -> str:
+        """What somebody is called; empty for an unknown badge number."""
+        person = self.staff.get(badge)
+        return person.name if person else ""
+
+
+def view_roster(records: Records, rules: HallRules, now: datetime) -> Roster:
+    """The present roster."""
+    del rules, now
+    return Roster(
+        {each.badge: each for each in records.staff()},
+        {each.window: each for each in records.all_on_duty()},
+    )
