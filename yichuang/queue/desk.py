@@ -12,6 +12,8 @@ from yichuang.queue.dispatch import Duty
 from yichuang.queue.event import Event, EventKind
 from yichuang.queue.item import Item
 from yichuang.queue.numbering import tidy_number
+from yichuang.queue.oversight.item import SupervisionItem
+from yichuang.queue.oversight.notice import Notice
 from yichuang.queue.people.actor import HOST, Actor
 from yichuang.queue.people.post import OnDuty
 from yichuang.queue.ports import Latest, Memory, Records
@@ -62,6 +64,10 @@ class Done(NamedTuple):
     """The booking that it made, cancelled or checked in."""
     appointments: tuple[Appointment, ...] = ()
     """The bookings that it imported, or noted as missed."""
+    supervision: SupervisionItem | None = None
+    """The 督办 item that it opened, answered or closed."""
+    notice: Notice | None = None
+    """The notice that it broadcast or took back."""
 
 
 class Desk:

@@ -8,6 +8,7 @@ from typing import Any
 
 from yichuang.errors import NotPermitted, NotYourPost, SignedOutSince
 from yichuang.queue import command as commands
+from yichuang.queue.oversight import command as oversight
 from yichuang.queue.people import command as people
 from yichuang.queue.people.actor import Actor, ActorKind
 from yichuang.queue.people.ports import PeopleRecords
@@ -84,6 +85,14 @@ MAY: Mapping[type[Any], frozenset[Role]] = MappingProxyType(
         people.NoteSignIn: _PROGRAM,
         people.NoteSignOut: _PROGRAM,
         people.NoteWrongPin: _PROGRAM,
+        oversight.NoteAlerts: _PROGRAM,
+        oversight.AcknowledgeAlert: _OVER_ALL,
+        oversight.OpenSupervision: _OVER_ALL,
+        oversight.AnswerSupervision: _ALL_STAFF,
+        oversight.CloseSupervision: _OVER_ALL,
+        oversight.BroadcastNotice: _OVER_ALL,
+        oversight.WithdrawNotice: _OVER_ALL,
+        oversight.RecordIncident: _HALL_STAFF,
     }
 )
 """The roles that may ask for each command. The hall's own machine may ask for all of them."""

@@ -24,9 +24,11 @@ from yichuang.queue.booking.importing import import_appointments
 from yichuang.queue.catalogue import import_items
 from yichuang.queue.command import Command
 from yichuang.queue.desk import Desk, Done
+from yichuang.queue.oversight import command as oversight
 from yichuang.queue.people import command as people
 from yichuang.queue.personnel import posts, sign_in, staff_acts
 from yichuang.queue.revision import command as revision
+from yichuang.queue.supervision import announcing, noting, urging
 
 RULES: dict[type[Command], Callable[[Desk, Any], Done]] = {
     commands.IssueTicket: issuing.issue_ticket,
@@ -83,6 +85,14 @@ RULES: dict[type[Command], Callable[[Desk, Any], Done]] = {
     people.NoteSignIn: sign_in.note_sign_in,
     people.NoteSignOut: sign_in.note_sign_out,
     people.NoteWrongPin: sign_in.note_wrong_pin,
+    oversight.NoteAlerts: noting.note_alerts,
+    oversight.AcknowledgeAlert: urging.acknowledge_alert,
+    oversight.OpenSupervision: urging.open_supervision,
+    oversight.AnswerSupervision: urging.answer_supervision,
+    oversight.CloseSupervision: urging.close_supervision,
+    oversight.BroadcastNotice: announcing.broadcast_notice,
+    oversight.WithdrawNotice: announcing.withdraw_notice,
+    oversight.RecordIncident: urging.record_incident,
 }
 
 

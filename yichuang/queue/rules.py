@@ -157,6 +157,15 @@ class HallRules:
         raise UnknownDevice(device=name, known=known or "-")
 
 
+class Chosen:
+    """What the hall has chosen, shared by everybody in whose hands it is."""
+
+    __slots__ = ("rules",)
+
+    def __init__(self, rules: HallRules) -> None:
+        self.rules = rules
+
+
 _KINDS: Mapping[type[AnyDevice], DeviceKind] = MappingProxyType(
     {
         PrinterSettings: DeviceKind.PRINTER,

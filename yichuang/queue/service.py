@@ -30,7 +30,8 @@ from yichuang.queue.ports import Memory, PastVisit, Records, Result, Store
 from yichuang.queue.printing import PrintJob
 from yichuang.queue.rating import Grade, RatingChannel
 from yichuang.queue.rulebook import OF_DUTY, RULES
-from yichuang.queue.rules import HallRules
+from yichuang.queue.rules import Chosen, HallRules
+from yichuang.queue.supervision.supervising import Supervision
 from yichuang.queue.ticket import HoldKind, PriorityClass, Ticket, TicketState
 from yichuang.queue.view import (
     Board,
@@ -53,15 +54,6 @@ if TYPE_CHECKING:
     from yichuang.queue.forecast.forecast import Forecast
 
 
-class _Chosen:
-    """What the hall has chosen, shared by everybody in whose hands it is."""
-
-    __slots__ = ("rules",)
-
-    def __init__(self, rules: HallRules) -> None:
-        self.rules = rules
-
-
 class Hall:
     """One hall, open. Every method either did all that it says or raised a `YichuangError`."""
 
@@ -79,12 +71,13 @@ class Hall:
         self.who = HOST
         """Who asks for what is done through this object."""
         self.arrivals = Arrivals()
-        self._chosen = _Chosen(rules or HallRules(settings))
+        self._chosen = Chosen(rules or HallRules(settings))
         self._secret = secret
         self._foretelling = Foretelling(self._chosen.rules, store, clock)
         self.appointments = Appointments(self)
         self.devices = Devices(self)
         self.people = People(self)
+        self.supervision = Supervision(self)
 
     @property
     def settings(self) -> Settings:
@@ -103,6 +96,7 @@ class Hall:
         mine.appointments = Appointments(mine)
         mine.devices = Devices(mine, self.devices.lent)
         mine.people = self.people.through(mine)
+        mine.supervision = Supervision(mine)
         return mine
 
     def choose(self, settings: Settings) -> None:

@@ -91,7 +91,7 @@ class Alert(NamedTuple):
         """The alert for the journal; its window goes by another name, since it is no step of a clerk's."""
         facts: dict[str, Any] = {
             "key": self.key,
-            "kind": self.kind.value,
+            "kind_of": self.kind.value,
             "severity": self.severity.value,
             "subject": self.subject,
             "value": round(self.value, 1),
