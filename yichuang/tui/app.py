@@ -228,13 +228,6 @@ class HallApp(App[Restart]):
             text = _("这台终端发来的字符不是 UTF-8，没有收下。")
             self.screen.status.say(text, _("在终端软件里把字符集改成 UTF-8，再重新连接"))
 
-    @on(NotUtf8)
-    def hint_at_charset(self) -> None:
-        """Say why what is typed does not appear."""
-        if isinstance(self.screen, HallScreen) and self.screen.is_up():
-            text = _("这台终端发来的字符不是 UTF-8，没有收下。")
-            self.screen.status.say(text, _("在终端软件里把字符集改成 UTF-8，再重新连接"))
-
     def action_command_palette(self) -> None:
         """Show the commands."""
         from yichuang.tui.palette import HallCommands, HallPalette
