@@ -30,7 +30,7 @@ _NAMED = 6
 def draft_settings(desk: Desk, command: DraftSettings) -> Done:
     """Keep what is about to be written. Raises as `keep_settings` does."""
     revision = command.revision
-    _refuse_stale(desk, revision)
+    _refuse_unchanged(desk, revision)
     refuse_in_use(desk, revision.settings)
     desk.memory.draft_settings(
         revision._replace(reason=one_line(revision.reason)), desk.now, desk.actor
@@ -44,7 +44,7 @@ def keep_settings(desk: Desk, command: KeepSettings) -> Done:
     Raises SettingsUnchanged, SettingsChangedMeanwhile, WindowInUse or CategoryInUse; then the file stays.
     """
     revision = command.revision
-    _refuse_stale(desk, revision)
+    _refuse_unchanged(desk, revision)
     refuse_in_use(desk, revision.settings)
     draft = desk.memory.settings_draft(revision.hash)
     if draft is None:
@@ -112,12 +112,9 @@ def _forget_what_is_gone(desk: Desk, settings: Settings) -> None:
         desk.memory.save_window(kept)
 
 
-def _refuse_stale(desk: Desk, revision: Revision) -> None:
+def _refuse_unchanged(desk: Desk, revision: Revision) -> None:
     if revision.hash == revision.was:
         raise SettingsUnchanged
-    present = desk.memory.settings_versions(1)
-    if present and present[0].hash != revision.was:
-        raise SettingsChangedMeanwhile
 
 
 def refuse_in_use(desk: Desk, settings: Settings) -> None:
