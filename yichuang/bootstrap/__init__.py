@@ -14,6 +14,7 @@ from yichuang.bootstrap.printers import (
 )
 from yichuang.bootstrap.teaching import PadTeacher
 from yichuang.bootstrap.upkeep import back_up, examine_store, verify_journal
+from yichuang.bootstrap.watch import watching
 
 __all__ = [
     "PAPERS_KEPT",
@@ -30,5 +31,6 @@ __all__ = [
     "simulated_printers",
     "try_device",
     "verify_journal",
+    "watching",
     "working_devices",
 ]

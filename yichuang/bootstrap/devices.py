@@ -143,7 +143,8 @@ class _Hands:
         return name not in self._hall.devices.lent and (leader is None or leader.holds_lease)
 
     def _announce(self, announcement: Announcement) -> None:
-        self._to_displays(lambda display: display.announce(announcement))
+        if not announcement.notice:  # boards show it; displays show numbers and windows
+            self._to_displays(lambda display: display.announce(announcement))
 
     async def begin(self) -> None:
         """Start every worker. What happens in the hall from here on is told to all, however busy they are."""

@@ -142,8 +142,8 @@ def _said(said: list[AnnouncementKept], zone: ZoneInfo) -> list[str]:
     rows = [
         [
             f"  {each.at.astimezone(zone):%m-%d %H:%M:%S}",
-            each.number,
-            _("{window} 号窗口").format(window=each.window),
+            each.number or _("通知"),
+            _("{window} 号窗口").format(window=each.window) if each.window else "",
             each.state.label,
         ]
         for each in said

@@ -117,10 +117,14 @@ def _show(
 async def _devices(
     hall: Hall, folder: Path, kiosks: set[str], *, simulate: bool
 ) -> AsyncIterator[Callable[[], Sequence[str]] | None]:
-    """Work the hall's devices; gives what simulated printers printed, None where none were started."""
-    from yichuang.bootstrap import simulated_printers, working_devices
+    """Work the hall's devices and watch over it.
+
+    Gives what simulated printers printed, None where none were started.
+    """
+    from yichuang.bootstrap import simulated_printers, watching, working_devices
 
     async with AsyncExitStack() as stack:
         papers = await stack.enter_async_context(simulated_printers(hall)) if simulate else None
         await stack.enter_async_context(working_devices(hall, kiosks=kiosks, folder=folder))
+        await stack.enter_async_context(watching(hall, folder))
         yield (lambda: tuple(papers)) if papers is not None else None

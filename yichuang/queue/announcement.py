@@ -1,7 +1,8 @@
 """Announcements: calls on their way to loudspeaker and hall displays, one at a time, in order (DESIGN 7).
 
-The journal is their queue: each first call and each recall in it is announced once, by whoever holds the
-lease of the hall's voice. What became of each is kept, so that a restart neither loses one nor says it twice.
+The journal is their queue: each first call, each recall and each notice in it is announced once, by whoever
+holds the lease of the hall's voice. What became of each is kept, so that a restart neither loses one nor says
+it twice.
 """
 
 from __future__ import annotations
@@ -45,15 +46,21 @@ _LABELS = {
 
 
 class Announcement(NamedTuple):
-    """One call to be said."""
+    """One call to be said, or one notice."""
 
     seq: int
     """Its row of the journal."""
     number: str
+    """Empty for a notice."""
     window: int
+    """0 for a notice."""
     at: datetime
     is_repeat: bool
     """Whether it is a recall."""
+    notice: str = ""
+    """The text of a notice; empty for a call."""
+    good_for: float = 0.0
+    """After so many seconds a notice is stale; of calls hall.toml says it."""
 
 
 class AnnouncementKept(NamedTuple):
@@ -61,6 +68,8 @@ class AnnouncementKept(NamedTuple):
 
     seq: int
     number: str
+    """Empty for a notice."""
     window: int
+    """0 for a notice."""
     state: AnnouncementState
     at: datetime

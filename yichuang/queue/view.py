@@ -102,7 +102,10 @@ class Board:
     paused: tuple[int, ...]
     waiting: int
     notice: str
+    """The newest live notice, else that of hall.toml."""
     complaint_phone: str
+    is_broadcast: bool = False
+    """Whether the notice was broadcast by a supervisor: a board marks it."""
 
 
 class Standing(NamedTuple):
@@ -212,14 +215,17 @@ def _window_line(
 
 def view_board(records: Records, rules: HallRules, now: datetime, calls: int = 12) -> Board:
     """What the waiting crowd sees."""
-    on = today(records, rules, now)
+    latest = records.latest()
+    on = business_date(latest, rules, now)
+    broadcast = next((each for each in records.notices(hall_time(latest, now)) if each.shown), None)
     paused = [each.number for each in records.windows() if each.state is WindowState.PAUSED]
     return Board(
         at=now,
         calls=tuple(records.recent_calls(on, calls)),
         paused=tuple(number for number in paused if number in rules.windows),
         waiting=sum(line.waiting for line in records.lines(on, now)),
-        notice=rules.settings.hall.notice,
+        notice=broadcast.text if broadcast else rules.settings.hall.notice,
+        is_broadcast=broadcast is not None,
         complaint_phone=rules.settings.hall.complaint_phone,
     )
 

@@ -127,7 +127,7 @@ class Devices(Table):
             AnnouncementKept(
                 row[0],
                 json.loads(row[1]).get("number", ""),
-                row[2],
+                row[2] or 0,
                 AnnouncementState(row[3]),
                 datetime.fromisoformat(row[4]),
             )

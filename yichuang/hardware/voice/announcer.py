@@ -1,4 +1,4 @@
-"""The announcer: takes the hall's calls in order and says them, one at a time (DESIGN 7, C09).
+"""The announcer: takes the hall's calls and notices in order and says them, one at a time (DESIGN 7, C09).
 
 A call is concluded only after it was said: one that was being said when the program ended is said again after
 the start, unless it is stale by then. Nothing is lost, and nothing is concluded before what came earlier.
@@ -59,6 +59,10 @@ class CallSpeaker(Protocol):
 
     async def prepare(self, number: str, window: int, *, trial: bool = False) -> Prepared:
         """A call as sound."""
+        ...
+
+    async def prepare_notice(self, text: str) -> Prepared:
+        """A notice as sound, said once."""
         ...
 
     async def play(self, prepared: Prepared) -> None:
@@ -180,7 +184,8 @@ class Announcer:
 
     async def _take(self, calls: Sequence[Announcement]) -> None:
         """Bring the first call to its end."""
-        call, later = calls[0], [each for each in calls[1:] if each.number == calls[0].number]
+        call = calls[0]
+        later = [] if call.notice else [each for each in calls[1:] if each.number == call.number]
         if call.seq in self._said:
             await self._conclude(call.seq, self._said[call.seq])
         elif self._is_stale(call) or any(each.window != call.window for each in later):
@@ -192,7 +197,8 @@ class Announcer:
             await self._conclude(call.seq, state)
 
     def _is_stale(self, call: Announcement) -> bool:
-        return self._ticks() - self._born[call.seq] > self._settings.stale_seconds
+        good_for = call.good_for or self._settings.stale_seconds
+        return self._ticks() - self._born[call.seq] > good_for
 
     async def _conclude(self, seq: int, state: AnnouncementState) -> None:
         await self._source.conclude(seq, state)
@@ -228,9 +234,11 @@ class Announcer:
         try:
             if self._found.reason is DeviceReason.NO_SOUND:
                 self._found = await self._speaker.open()
+            if call.notice:
+                return await self._speaker.prepare_notice(call.notice)
             return await self._speaker.prepare(call.number, call.window)
         except Exception:
-            logger.exception("voice: %s was not made into sound", call.number)
+            logger.exception("voice: %s was not made into sound", call.number or "a notice")
             await self._fail()
             return None
 
@@ -238,7 +246,7 @@ class Announcer:
         try:
             await self._play(prepared)
         except DeviceTrouble as trouble:
-            logger.warning("voice: %s was not heard: %s", call.number, trouble)
+            logger.warning("voice: %s was not heard: %s", call.number or "a notice", trouble)
             return False
         return True
 

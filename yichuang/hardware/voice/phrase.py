@@ -20,6 +20,9 @@ TEST_WINDOW = 1
 
 _TEST_WORD: dict[Language, str] = {"zh_CN": "测试", "en": "Test"}
 
+_NOTICE = "通知"
+"""What goes before a notice: `通知 下午三点停电`."""
+
 _PLACE = re.compile(r"\{(\w+)\}")
 
 
@@ -62,6 +65,11 @@ def trial_words(settings: VoiceSettings) -> Utterance:
     """What goes before a test call, so that nobody gets up for it."""
     language = settings.languages[0]
     return Utterance(language, (Part(_TEST_WORD[language]),))
+
+
+def notice_words(text: str) -> Utterance:
+    """A notice, with a word before it so that nobody takes it for a call; staff write them in Chinese."""
+    return Utterance("zh_CN", (Part(_NOTICE), Part(one_line(text))))
 
 
 def _utterance(settings: VoiceSettings, language: Language, number: str, window: int) -> Utterance:

@@ -16,7 +16,7 @@ from yichuang.hardware.voice.engine import CannotSay, Engine
 from yichuang.hardware.voice.espeak import EspeakLibrary
 from yichuang.hardware.voice.espeak_command import EspeakCommand
 from yichuang.hardware.voice.pack import VoicePack
-from yichuang.hardware.voice.phrase import Utterance, trial_words, utterances
+from yichuang.hardware.voice.phrase import Utterance, notice_words, trial_words, utterances
 from yichuang.hardware.voice.player import Player, find_player
 from yichuang.hardware.voice.sound import Sound, joined, scaled, write_wav
 from yichuang.queue.device import DeviceHealth, DeviceReason, DeviceState, DeviceTrouble
@@ -130,6 +130,16 @@ class Speaker:
             sound = await asyncio.to_thread(lambda: scaled(chime(), self._settings.volume))
             return Prepared(sound, is_voiced=False)
         return Prepared(await asyncio.to_thread(joined, voiced, _PAUSE), is_voiced=True)
+
+    async def prepare_notice(self, text: str) -> Prepared:
+        """A notice as sound, said once; a chime when no engine can say it."""
+        if not self._usable and asyncio.get_running_loop().time() >= self._try_again_at:
+            await self._open_engines()
+        sound = await self._made(notice_words(text))
+        if sound is None:
+            chimed = await asyncio.to_thread(lambda: scaled(chime(), self._settings.volume))
+            return Prepared(chimed, is_voiced=False)
+        return Prepared(sound, is_voiced=True)
 
     async def play(self, prepared: Prepared) -> None:
         """Play it to its end; raises DeviceTrouble with NO_SOUND."""

@@ -95,6 +95,10 @@ def foot_rows(
         paused = _("暂停服务：{windows} 号窗口").format(windows=numbers)
         rows += [[(f" {line}", "mark")] for line in wrap(paused, cells - 2)]
     phone = _("投诉电话 {phone}").format(phone=board.complaint_phone)
+    if board.is_broadcast:
+        told = _("通知：{text}").format(text=board.notice)
+        notices: list[Line] = [[(f" {line}", "alert")] for line in wrap(told, cells - 2)]
+        return [*rows, *notices, *(f" {line}" for line in wrap(phone, cells - 2))]
     notice = f"{_(board.notice)}  {phone}" if board.notice else phone
     return [*rows, *(f" {line}" for line in wrap(notice, cells - 2))]
 

@@ -298,7 +298,7 @@ def announcement_rows(kept: Sequence[AnnouncementKept], zone: ZoneInfo, rows: in
 
 def _announcement_row(kept: AnnouncementKept, zone: ZoneInfo) -> Line:
     at = f"{kept.at.astimezone(zone):%H:%M}"
-    to = _("{window} 号", "window").format(window=kept.window)
+    to = _("{window} 号", "window").format(window=kept.window) if kept.window else ""
     is_good = kept.state is AnnouncementState.SPOKEN
-    parts: list[Part] = [f" {at} {pad(kept.number, 7)}{pad(to, 7)}"]
+    parts: list[Part] = [f" {at} {pad(kept.number or _('通知'), 7)}{pad(to, 7)}"]
     return [*parts, (kept.state.label, "" if is_good else "mark")]
