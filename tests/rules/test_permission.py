@@ -60,6 +60,12 @@ TestDevice           clerk guide supervisor - administrator -
 MuteDevice           - - supervisor - administrator -
 NoteDevice           - - - - - -
 ImportItems          - - - - administrator -
+DraftSettings        - - - - administrator -
+KeepSettings         - - - - administrator -
+NoteSettings         - - - - - -
+SaveItem             - - - - administrator -
+RetireItem           - - - - administrator -
+UndoItemChange       - - - - administrator -
 SaveStaff            - - - - administrator -
 SetPin               clerk guide supervisor observer administrator -
 AddKey               - - - - administrator -
@@ -72,6 +78,14 @@ SetWhereabouts       clerk guide supervisor observer administrator -
 NoteSignIn           - - - - - -
 NoteSignOut          - - - - - -
 NoteWrongPin         - - - - - -
+NoteAlerts           - - - - - -
+AcknowledgeAlert     - - supervisor - - -
+OpenSupervision      - - supervisor - - -
+AnswerSupervision    clerk guide supervisor observer administrator -
+CloseSupervision     - - supervisor - - -
+BroadcastNotice      - - supervisor - - -
+WithdrawNotice       - - supervisor - - -
+RecordIncident       clerk guide supervisor - - -
 """
 """What each may ask for himself, and at the window where that one is signed in."""
 
@@ -257,7 +271,7 @@ async def seq(hall: Hall) -> int:
 
 @pytest.mark.parametrize("name", ALL)
 async def test_no_command_goes_round_the_check(hall: Hall, name: str) -> None:
-    await hall.people.save(Staff("9", "看看", (Role.OBSERVER,)))
+    await hall.people.save(Staff("9", "没有角色"))
     before = await seq(hall)
     stranger = hall.acting(Actor(ActorKind.STAFF, "404"))
     with pytest.raises(SignedOutSince):
