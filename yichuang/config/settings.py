@@ -285,7 +285,7 @@ def parse_settings(text: str, path: Path) -> Settings:
     try:
         return Settings.model_validate(raw)
     except ValidationError as error:
-        raise InvalidHall(path=path, problems=list(_problems(error))) from error
+        raise InvalidHall(path=path, problems=list(problems_of(error))) from error
 
 
 def _in_words(error: tomllib.TOMLDecodeError) -> str:
@@ -334,8 +334,11 @@ _LONGEST_SHOWN = 40
 """Characters of a wrong value that are repeated."""
 
 
-def _problems(error: ValidationError) -> Iterator[str]:
+def problems_of(error: ValidationError, only: str | None = None) -> Iterator[str]:
+    """What pydantic found wrong, each in a sentence of the user's language; `only` that of one value."""
     for found in error.errors(include_url=False):
+        if only is not None and found["loc"][:1] != (only,):
+            continue
         place = _place(found["loc"])
         kind, context = found["type"], found.get("ctx", {})
         if kind == "too_short" and len(found["loc"]) == 1 and found["input"]:
