@@ -20,10 +20,12 @@ logger = logging.getLogger(__name__)
 
 END_SECONDS = 5.0
 """How long an app may take to end when it is asked to; then it is cancelled."""
-CANCEL_SECONDS = 1.0
+CANCEL_SECONDS = 0.5
 """How long a cancelled one may take."""
 LEAVE_SECONDS = 5.0
 """How long the hall may take to note that somebody left."""
+STOP_SECONDS = 1.5
+"""Instead of both, when the server stops: all must be over in five."""
 
 Limit = Callable[["Attendance", Entrant], str | None]
 """Says why somebody may not have one more screen."""
@@ -165,7 +167,7 @@ class Attendance:
         if task.done():
             return
         app.exit()
-        await asyncio.wait({task}, timeout=END_SECONDS)
+        await asyncio.wait({task}, timeout=self._at_most(END_SECONDS))
         # The second one is for what shields itself from the first.
         for _each in range(2):
             if not task.done():
@@ -174,13 +176,17 @@ class Attendance:
         if not task.done():
             logger.error("a screen of %s from %s does not end", self.name, self.origin)
 
+    def _at_most(self, seconds: float) -> float:
+        stops = self._ending.done() and self._ending.result() is Why.STOPPED
+        return min(seconds, STOP_SECONDS) if stops else seconds
+
     async def _leave(self, visit: Visit, why: Why) -> None:
         """Tell the visit, even while this task is being cancelled."""
         task = asyncio.ensure_future(visit.left(why))
         try:
-            await asyncio.wait({task}, timeout=LEAVE_SECONDS)
+            await asyncio.wait({task}, timeout=self._at_most(LEAVE_SECONDS))
         except asyncio.CancelledError:
-            await asyncio.wait({task}, timeout=LEAVE_SECONDS)
+            await asyncio.wait({task}, timeout=CANCEL_SECONDS)
             raise
         finally:
             if not task.done():

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ipaddress
+import logging
 import time
 from collections import Counter, deque
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from yichuang.config import RemoteSettings
+
+logger = logging.getLogger(__name__)
 
 MINUTE = 60.0
 MOST_ADDRESSES = 4096
@@ -27,6 +30,7 @@ class Gate(Generic[Caller]):
         self._monotonic = monotonic
         self._begun: dict[str, deque[float]] = {}
         self._unproved: dict[Caller, str] = {}
+        self._refused: set[str] = set()
 
     @property
     def unproved(self) -> int:
@@ -47,7 +51,11 @@ class Gate(Generic[Caller]):
         while begun and begun[0] <= now - MINUTE:
             begun.popleft()
         if len(begun) >= self._settings.connections_a_minute:
+            if place not in self._refused:
+                self._refused.add(place)
+                logger.warning("%s connects too often: refused for up to a minute", place)
             return False
+        self._refused.discard(place)
         begun.append(now)
         self._unproved[caller] = place
         return True
@@ -71,6 +79,7 @@ class Gate(Generic[Caller]):
             place for place, begun in self._begun.items() if not begun or begun[-1] <= now - MINUTE
         ]:
             del self._begun[place]
+        self._refused &= self._begun.keys()
 
 
 def _place(address: str) -> str:

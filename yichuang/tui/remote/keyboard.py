@@ -27,6 +27,21 @@ _BEGIN, _END = "\x1b[200~", "\x1b[201~"
 _BAD = "\N{REPLACEMENT CHARACTER}"
 
 
+def _new_parser() -> XTermParser:
+    """Textual's parser without kitty's keys, whatever the environment says.
+
+    No terminal here is asked for them, and Textual keeps each parser that has seen one, with its
+    last key and the app that this went to, in a cache of the whole process.
+    """
+    parser = XTermParser()
+    vars(parser)["_parse_extended_key"] = _no_kitty_key
+    return parser
+
+
+def _no_kitty_key(_sequence: str) -> None:
+    return None
+
+
 class Keyboard:
     """What one terminal sends."""
 
@@ -37,7 +52,7 @@ class Keyboard:
         self._deliver = deliver
         self._not_utf8 = not_utf8
         self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
-        self._parser = XTermParser()
+        self._parser = _new_parser()
         self._tail = ""
         self._paste: list[str] | None = None
         self._pasted = 0
@@ -108,7 +123,7 @@ class Keyboard:
             found = list(parse())
         except Exception as error:
             logger.info("input was not understood, and dropped: %r", error)
-            self._parser = XTermParser()
+            self._parser = _new_parser()
             return
         for message in found:
             if isinstance(message, events.Key) or (

@@ -18,6 +18,7 @@ from yichuang.config import RemoteSettings
 from yichuang.errors import SshPortTaken
 from yichuang.language import _
 from yichuang.tui.remote.attendance import Attendance
+from yichuang.tui.remote.compression import ALGORITHM, bound_compression
 from yichuang.tui.remote.gate import Gate
 from yichuang.tui.remote.host_key import host_key
 from yichuang.tui.remote.kind import Kind
@@ -35,7 +36,7 @@ MOST_OFFERS = 20
 LINGER_SECONDS = 3.0
 """How long last words may take to arrive."""
 STOP_SECONDS = 4.0
-"""How long all screens together may take to end when the server stops."""
+"""How long all screens together may take to end when the server stops; each has less."""
 SILENCES = 2
 """Unanswered questions after which, at the next one, a client is dead: three intervals in all."""
 KEY_EXCHANGES = ("curve25519-sha256", "curve25519-sha256@libssh.org", "ecdh-sha2-nistp256")
@@ -53,10 +54,11 @@ class _Caller(asyncssh.SSHServer):
         self._entrant: Entrant | None = None
         self._offers = 0
         self._has_session = False
+        self._is_admitted = False
+        self._is_cut = False
         self._timer: asyncio.TimerHandle | None = None
         self.origin = "?"
         """The client's address."""
-        self.is_admitted = False
 
     # --- the connection -----------------------------------------------------------------------
 
@@ -65,25 +67,26 @@ class _Caller(asyncssh.SSHServer):
         self._connection = conn
         peer = conn.get_extra_info("peername")
         self.origin = str(peer[0]) if peer else "?"
-        if not self._server.admit(self):
+        self._is_admitted = self._server.admit(self)
+        if not self._is_admitted:
             conn.abort()
             return
-        self.is_admitted = True
         narrow(conn)
         self._set_timer(self._server.settings.handshake_seconds, "no screen in time")
 
     def connection_lost(self, exc: Exception | None) -> None:
         """It is over."""
         self._cancel_timer()
-        if self.is_admitted:
-            if not self._has_session:
+        if self._is_admitted:
+            if not self._has_session and not self._is_cut:
                 logger.info("no screen for %s: %s", self.origin, exc or "closed")
             self._server.forget(self)
         self._connection = None
 
     def abort(self, why: str) -> None:
         """Cut the line."""
-        if self._connection is not None:
+        if self._connection is not None and not self._is_cut:
+            self._is_cut = True
             logger.info("cut off %s: %s", self.origin, why)
             self._connection.abort()
 
@@ -229,9 +232,10 @@ class RemoteServer:
         self._callers[caller] = None
         surplus = self._gate.surplus()
         if surplus is not None:
+            # It no longer counts, as more may come before its end is told.
             self._gate.leave(surplus)
             surplus.abort("too many are half open")
-        return surplus is not caller
+        return True
 
     def forget(self, caller: _Caller) -> None:
         """The connection is closed."""
@@ -306,6 +310,8 @@ class RemoteServer:
             _done, late = await asyncio.wait(tasks, timeout=STOP_SECONDS)
             for task in late:
                 task.cancel()
+            if late:
+                await asyncio.wait(late, timeout=0.5)
         if self._callers:
             self._all_gone.clear()
             gone = asyncio.ensure_future(self._all_gone.wait())
@@ -335,6 +341,7 @@ async def serving(
     key = host_key(host_key_path)
     server = RemoteServer(reception, settings, clock or SystemClock())
     server.fingerprint = key.get_fingerprint()
+    bound_compression()
     # It tells of each packet; what matters is logged here.
     logging.getLogger("asyncssh").setLevel(logging.WARNING)
     with logged_prints():
@@ -347,7 +354,7 @@ async def serving(
                 server_version="Yichuang",
                 config=None,
                 kex_algs=KEY_EXCHANGES,
-                compression_algs=["zlib@openssh.com", "none"] if settings.compression else ["none"],
+                compression_algs=[ALGORITHM.decode(), "none"] if settings.compression else ["none"],
                 gss_host=None,
                 host_based_auth=False,
                 password_auth=False,
