@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from yichuang.language import use_language
 from yichuang.queue.service import Hall
@@ -11,20 +13,6 @@ from yichuang.tui.app import HallApp, Restart
 from yichuang.tui.hall_screen import HallScreen
 from yichuang.tui.papers import Papers
 from yichuang.tui.theme import DEFAULT
-
-PLACES = (
-    "menu",
-    "kiosk",
-    "guide",
-    "board",
-    "overview",
-    "plan",
-    "devices",
-    "window",
-    "papers",
-    "whereabouts",
-)
-"""The screens that one can go to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,49 +30,114 @@ class Means:
 NOTHING_MORE = Means()
 
 
-def screen_for(
-    hall: Hall, place: str, window: int | None = None, means: Means = NOTHING_MORE
-) -> HallScreen:
-    """The screen of a place; its module is imported only now. Raises UnknownWindow."""
-    if place == "window":
-        from yichuang.tui.screens.window import WindowScreen
+def _window(hall: Hall, window: int | None, _means: Means) -> HallScreen:
+    from yichuang.tui.screens.window import WindowScreen
 
-        return WindowScreen(hall, hall.rules.window(window).number)
-    if place == "kiosk":
-        from yichuang.tui.screens.kiosk import KIOSK, KioskScreen
+    return WindowScreen(hall, hall.rules.window(window).number)
 
-        return KioskScreen(hall, kiosk=means.kiosk or KIOSK)
-    if place == "guide":
-        from yichuang.tui.screens.guide import GuideScreen
 
-        return GuideScreen(hall)
-    if place == "board":
-        from yichuang.tui.screens.board import BoardScreen
+def _kiosk(hall: Hall, _window: int | None, means: Means) -> HallScreen:
+    from yichuang.tui.screens.kiosk import KIOSK, KioskScreen
 
-        return BoardScreen(hall)
-    if place == "overview":
-        from yichuang.tui.screens.overview import OverviewScreen
+    return KioskScreen(hall, kiosk=means.kiosk or KIOSK)
 
-        return OverviewScreen(hall)
-    if place == "plan":
-        from yichuang.tui.screens.plan import PlanScreen
 
-        return PlanScreen(hall)
-    if place == "devices":
-        from yichuang.tui.screens.devices import DevicesScreen
+def _guide(hall: Hall, _window: int | None, _means: Means) -> HallScreen:
+    from yichuang.tui.screens.guide import GuideScreen
 
-        return DevicesScreen(hall, means.teacher)
-    if place == "whereabouts":
-        from yichuang.tui.screens.whereabouts import WhereaboutsScreen
+    return GuideScreen(hall)
 
-        return WhereaboutsScreen(hall)
-    if place == "papers" and means.papers is not None:
-        from yichuang.tui.screens.papers import PapersScreen
 
-        return PapersScreen(hall, means.papers)
+def _board(hall: Hall, _window: int | None, _means: Means) -> HallScreen:
+    from yichuang.tui.screens.board import BoardScreen
+
+    return BoardScreen(hall)
+
+
+def _overview(hall: Hall, _window: int | None, _means: Means) -> HallScreen:
+    from yichuang.tui.screens.overview import OverviewScreen
+
+    return OverviewScreen(hall)
+
+
+def _plan(hall: Hall, _window: int | None, _means: Means) -> HallScreen:
+    from yichuang.tui.screens.plan import PlanScreen
+
+    return PlanScreen(hall)
+
+
+def _devices(hall: Hall, _window: int | None, means: Means) -> HallScreen:
+    from yichuang.tui.screens.devices import DevicesScreen
+
+    return DevicesScreen(hall, means.teacher)
+
+
+def _choose_post(hall: Hall, window: int | None, _means: Means) -> HallScreen:
+    from yichuang.tui.screens.choose_post import ChoosePostScreen
+
+    return ChoosePostScreen(hall, window)
+
+
+def _whereabouts(hall: Hall, _window: int | None, _means: Means) -> HallScreen:
+    from yichuang.tui.screens.whereabouts import WhereaboutsScreen
+
+    return WhereaboutsScreen(hall)
+
+
+def _staff(hall: Hall, _window: int | None, _means: Means) -> HallScreen:
+    from yichuang.tui.screens.staff import StaffScreen
+
+    return StaffScreen(hall)
+
+
+def _me(hall: Hall, _window: int | None, _means: Means) -> HallScreen:
+    from yichuang.tui.screens.staff_me import MeScreen
+
+    return MeScreen(hall)
+
+
+def _papers(hall: Hall, window: int | None, means: Means) -> HallScreen:
+    if means.papers is None:
+        return _menu(hall, window, means)
+    from yichuang.tui.screens.papers import PapersScreen
+
+    return PapersScreen(hall, means.papers)
+
+
+def _menu(hall: Hall, _window: int | None, means: Means) -> HallScreen:
     from yichuang.tui.screens.menu import MenuScreen
 
     return MenuScreen(hall, has_papers=means.papers is not None)
+
+
+_OPENERS: Mapping[str, Callable[[Hall, int | None, Means], HallScreen]] = MappingProxyType(
+    {
+        "menu": _menu,
+        "kiosk": _kiosk,
+        "guide": _guide,
+        "board": _board,
+        "overview": _overview,
+        "plan": _plan,
+        "devices": _devices,
+        "window": _window,
+        "papers": _papers,
+        "whereabouts": _whereabouts,
+        "staff": _staff,
+        "me": _me,
+        "choose_post": _choose_post,
+    }
+)
+"""Each imports the module of its screen only when it is shown."""
+
+PLACES = tuple(_OPENERS)
+"""The screens that one can go to."""
+
+
+def screen_for(
+    hall: Hall, place: str, window: int | None = None, means: Means = NOTHING_MORE
+) -> HallScreen:
+    """The screen of a place, the menu for one that there is not. Raises UnknownWindow."""
+    return _OPENERS.get(place, _menu)(hall, window, means)
 
 
 async def show(
