@@ -15,6 +15,7 @@ from yichuang.queue.people.actor import ActorKind
 from yichuang.queue.people.command import SetWhereabouts
 from yichuang.queue.people.staff import Staff
 from yichuang.queue.people.whereabouts import Whereabouts
+from yichuang.queue.permission import OF_OTHERS
 from yichuang.queue.personnel.view import PersonView
 from yichuang.queue.service import Hall
 from yichuang.tui.hall_screen import HallScreen
@@ -23,7 +24,6 @@ from yichuang.tui.screens.choice import Choice
 from yichuang.tui.screens.dialog import ask
 from yichuang.tui.screens.guide_dialogs import Typing
 from yichuang.tui.screens.overview_acts import supervisor
-from yichuang.tui.screens.staff_rights import Rights, rights_of
 from yichuang.tui.screens.staff_search import PersonSearch
 from yichuang.tui.screens.whereabouts_rows import (
     STATES,
@@ -73,7 +73,6 @@ class WhereaboutsScreen(HallScreen):
     def __init__(self, hall: Hall) -> None:
         super().__init__(hall)
         self.actor = supervisor()
-        self._rights = Rights(hall.who.kind)
         self._people: tuple[PersonView, ...] = ()
         self._wanted = hall.who.name
         self._public = hall.who.kind is ActorKind.POST
@@ -104,7 +103,6 @@ class WhereaboutsScreen(HallScreen):
 
     async def load(self) -> None:
         """Show where everybody is; the cursor stays with its person."""
-        self._rights = await rights_of(self.hall)
         self._people = await self.hall.people.everybody()
         self._show()
 
@@ -180,10 +178,12 @@ class WhereaboutsScreen(HallScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Nothing is changed where visitors stand; one's own place is said by who signed in."""
+        if not self.allows(action):
+            return False
         if self._public and action in ("say", "own", "note", "find"):
             return False
         if action == "own":
-            return bool(self._rights.badge)
+            return bool(self.session.badge)
         if action == "show_public":
             return self.hall.who.kind is not ActorKind.POST
         if action == "leave_public":
@@ -196,8 +196,13 @@ class WhereaboutsScreen(HallScreen):
         """Whether the one under the cursor may be changed from here."""
         if action.startswith(("say", "note")):
             view = self.chosen
-            return view is not None and self._rights.may_for(view.staff.badge, SetWhereabouts)
+            return view is not None and self._may_change(view.staff.badge)
         return True
+
+    def _may_change(self, badge: str) -> bool:
+        if badge == self.session.badge:
+            return self.may(SetWhereabouts)
+        return self.may(*OF_OTHERS[SetWhereabouts])
 
     async def action_say(self, digit: int) -> None:
         """Say where the one under the cursor is."""
@@ -206,8 +211,8 @@ class WhereaboutsScreen(HallScreen):
 
     def action_own(self) -> None:
         """Say where one is oneself: ask for the digit."""
-        if self._rights.person is not None:
-            self._ask_state(self._rights.person)
+        if self.session.staff is not None:
+            self._ask_state(self.session.staff)
 
     @on(ListPane.Chosen)
     def ask_state(self) -> None:
