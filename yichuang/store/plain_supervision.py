@@ -19,7 +19,7 @@ from yichuang.queue.oversight.figures import (
 )
 from yichuang.queue.oversight.item import SupervisionItem, SupervisionState
 from yichuang.queue.oversight.notice import Notice
-from yichuang.queue.oversight.search import ASIDE, JournalFilter
+from yichuang.queue.oversight.search import ASIDE, IN_FACTS, JournalFilter
 from yichuang.queue.rating import Grade, Rating
 from yichuang.queue.ticket import Ticket, TicketState
 from yichuang.store.journal import data_text
@@ -201,7 +201,7 @@ class PlainSupervision(PlainPeople):
             return False
         if asked.actor and entry.actor != asked.actor:
             return False
-        at_window = event.data.get("at_window") if event.kind in ASIDE else None
+        at_window = event.data.get(IN_FACTS) if event.kind in ASIDE else None
         if asked.window is not None and asked.window not in (event.window, at_window):
             return False
         if asked.number:

@@ -36,4 +36,7 @@ ASIDE = frozenset(
         EventKind.ALERT_ACKNOWLEDGED,
     }
 )
-"""Events about a window that are no step of its clerk's: `at_window` among their facts tells which it is."""
+"""Events about a window that are no step of its clerk's: their facts tell which it is."""
+
+IN_FACTS = "at_window"
+"""Under which name they tell it."""
