@@ -89,7 +89,7 @@ class AttendanceDay(NamedTuple):
     name: str
     on: date
     is_working_day: bool
-    """Whether the hall served that day."""
+    """Whether the hall serves that day, and has begun to."""
     first_in: datetime | None
     """When the person signed in first, at a terminal or at a window; None for who never did."""
     last_out: datetime | None
@@ -169,7 +169,9 @@ def view_attendance(
             if day.moves:
                 before[person.badge] = day.moves[-1].state
             if is_told or (person.active and sessions):
-                found.append(_attended(person, on, day, sessions, until)._replace(away=away))
+                attended = _attended(person, on, day, sessions, until)
+                has_begun = bool(sessions) and sessions[0].start < time
+                found.append(attended._replace(is_working_day=has_begun, away=away))
     return found
 
 
@@ -229,7 +231,7 @@ def _away(
                 found[state] = found.get(state, 0.0) + _minutes(since, until)
             if move is not None:
                 state, since = move.state, until
-    return {state: round(minutes) for state, minutes in found.items() if round(minutes)}
+    return {state: max(1, round(minutes)) for state, minutes in found.items()}
 
 
 def _minutes(since: datetime, until: datetime) -> float:
