@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import ClassVar, NamedTuple, TypeVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.types import CSSPathType
@@ -14,8 +15,9 @@ from yichuang.language import N_, _
 from yichuang.queue.people.post import Post
 from yichuang.queue.people.staff import SshKey, Staff
 from yichuang.tui.screens.dialog import Dialog, ask
+from yichuang.tui.screens.guide_dialogs import Listing
 from yichuang.tui.screens.staff_form import Field, Form
-from yichuang.tui.screens.staff_rows import key_row
+from yichuang.tui.screens.staff_rows import key_row, key_rows
 from yichuang.tui.screens.staff_search import PersonSearch
 from yichuang.tui.text import Line, wrap
 from yichuang.tui.widgets.big_number import BigNumber
@@ -73,6 +75,12 @@ class Keys(Dialog[KeyAct]):
     def action_add(self) -> None:
         """Add another one."""
         self.dismiss(KeyAct())
+
+    @on(ListPane.Chosen)
+    def show_key(self, message: ListPane.Chosen) -> None:
+        """Everything about the one under the cursor."""
+        key = self._keys[message.row]
+        self.app.push_screen(Listing(key.comment or "-", key_rows(key)))
 
     def action_remove(self) -> None:
         """Remove the one under the cursor."""

@@ -104,7 +104,7 @@ class FormToggles(Rows, can_focus=True):
         self._show()
 
     def _show(self) -> None:
-        parts: list[Part] = [" "]
+        parts: list[Part] = []
         for digit, (name, label) in enumerate(self._options, start=1):
             parts += [(f" {digit} ", "key"), f"[{'x' if name in self.chosen else ' '}]{label} "]
         self.show([parts])
@@ -134,6 +134,8 @@ class Form(Dialog[Answer], Generic[Answer]):
         self._fields = list(fields)
         self._tried = False
         self._saving = False
+        self._pointed: tuple[str, str] | None = None
+        """The field that was found wrong last, with its problem."""
 
     # --- what a subclass gives ----------------------------------------------------------------
 
@@ -203,7 +205,14 @@ class Form(Dialog[Answer], Generic[Answer]):
                 [(f"{'>' if here else ' '} {_(field.label)}", "strong" if here else "")]
             )
             if here:
-                self._say(_(field.hint) if field.hint else "")
+                self._tell_of(field)
+
+    def _tell_of(self, field: Field | Toggle) -> None:
+        if self._pointed is not None and self._pointed[0] == field.name:
+            self._say(f"! {self._pointed[1]}", _("改好后再按 F2；别的都还在"), "alert")
+        else:
+            self._pointed = None
+            self._say(_(field.hint) if field.hint else "")
 
     @on(Input.Changed)
     @on(FormToggles.Turned)
@@ -262,10 +271,9 @@ class Form(Dialog[Answer], Generic[Answer]):
             self._saving = False
 
     def _point_at(self, name: str, problem: str) -> None:
+        self._pointed = (name, problem)
         self.query_one(f"#{name}", Widget).focus()
-        hint = _("改好后再按 F2；别的都还在")
-        # The field that comes to the fore tells its own hint first.
-        self.call_after_refresh(self._say, f"! {problem}", hint, "alert")
+        self._tell_of(next(field for field in self._fields if field.name == name))
 
     def action_dismiss_dialog(self) -> None:
         """Leave; ask first where something would be lost."""

@@ -133,9 +133,25 @@ def fingerprint(key: str) -> str:
 
 def key_row(key: SshKey) -> str:
     """One public key: its comment first, for that is what its owner knows it by."""
-    kind = key.key.partition(" ")[0].removeprefix("ssh-")
-    whose = f"{key.post} " if key.post else ""
-    return f"{whose}{pad(key.comment or '-', 20)} {kind} {fingerprint(key.key)}"
+    whose = pad(key.post, 12) if key.post else ""
+    return f"{whose}{pad(key.comment or '-', 15)} {_kind(key)} {fingerprint(key.key)}"
+
+
+def key_rows(key: SshKey) -> list[Line]:
+    """Everything about one public key."""
+    added = f"{key.added_at:%Y-%m-%d}" if key.added_at else "-"
+    facts = (
+        (_("注释"), key.comment or "-"),
+        (_("登录为"), key.badge or key.post or "-"),
+        (_("种类"), _kind(key)),
+        (_("登记于"), added),
+        (_("指纹"), fingerprint(key.key)),
+    )
+    return [f" {pad(label, 8)}{fact}" for label, fact in facts]
+
+
+def _kind(key: SshKey) -> str:
+    return key.key.partition(" ")[0].removeprefix("ssh-")
 
 
 def post_row(window: int, label: str, post: Post | None, names: Mapping[str, str]) -> Line:
