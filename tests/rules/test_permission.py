@@ -78,6 +78,7 @@ SetWhereabouts       clerk guide supervisor observer administrator -
 NoteSignIn           - - - - - -
 NoteSignOut          - - - - - -
 NoteWrongPin         - - - - - -
+PrintSheet           - guide supervisor - administrator -
 NoteAlerts           - - - - - -
 AcknowledgeAlert     - - supervisor - - -
 OpenSupervision      - - supervisor - - -

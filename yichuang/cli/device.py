@@ -117,7 +117,7 @@ def _jobs(printed: list[PrintJob], zone: ZoneInfo) -> list[str]:
             f"  {each.id}",
             f"{each.created_at.astimezone(zone):%m-%d %H:%M:%S}",
             each.printer,
-            each.number or _("测试页"),
+            each.what,
             Paper(each.id, each.printer, each.state, each.reason, each.untouched).text,
         ]
         for each in printed

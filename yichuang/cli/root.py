@@ -25,6 +25,7 @@ _PLACES = {
     "surge": "supervision",
     "appointment": "appointment",
     "items": "items",
+    "staff": "staff",
     "hours": "hours",
     "device": "device",
     "journal": "journal",

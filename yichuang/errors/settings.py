@@ -84,6 +84,14 @@ class FileUnreadable(ConfigError):
     advice = N_("检查文件名有没有写错、文件在不在、有没有读的权限")
 
 
+class FileUnwritable(ConfigError):
+    """A file that was named cannot be written."""
+
+    code = "file_unwritable"
+    text = N_("写不了 {path}：{detail}")
+    advice = N_("检查文件夹在不在、磁盘是否只读、当前用户有没有写权限，或换一个文件名")
+
+
 class BackupRefused(ConfigError):
     """A backup would overwrite something that is not a backup."""
 

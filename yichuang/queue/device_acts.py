@@ -11,7 +11,6 @@ from yichuang.errors import (
     UnknownPrintJob,
     UnknownTicket,
 )
-from yichuang.language import _
 from yichuang.queue.command import MuteDevice, NoteDevice, RetryPrint, TestDevice
 from yichuang.queue.desk import Desk, Done, because
 from yichuang.queue.device import DeviceKind
@@ -97,7 +96,7 @@ def retry_print(desk: Desk, command: RetryPrint) -> Done:
     if not job.is_surely_unprinted:
         doubtful = job.state in (JobState.FAILED, JobState.UNKNOWN, JobState.HANDED_OVER)
         refusal = NotSurelyUnprinted if doubtful else RetryNeedless
-        raise refusal(job=job.id, state=job.state, number=job.number or _("测试页"))
+        raise refusal(job=job.id, state=job.state, number=job.what)
     desk.rules.printer(job.printer)
     if job.ticket is not None:
         _expect_wanted(desk, job, job.ticket)

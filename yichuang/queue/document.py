@@ -3,7 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
-from typing import Any
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+
+class SheetStyle(StrEnum):
+    """How a line of a sheet stands out."""
+
+    TITLE = "title"
+    NUMBER = "number"
+    HEADING = "heading"
+    STRONG = "strong"
+    PLAIN = "plain"
+    RULE = "rule"
+    """A line across the paper, without a text."""
+
+
+class SheetLine(NamedTuple):
+    """A line of a sheet that is no ticket, before any thought of paper width."""
+
+    text: str
+    style: SheetStyle = SheetStyle.PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +72,8 @@ class TicketDocument:
     """What the code on the paper says, for rating and enquiry; empty for none."""
     test: bool = False
     """Whether this is a test page of the printer, and no ticket."""
+    sheet: tuple[SheetLine, ...] = ()
+    """The lines of a sheet, which is no ticket either: nothing else of the document is then printed."""
 
     def as_json(self) -> dict[str, Any]:
         """The document for a device job's row."""
@@ -63,4 +85,5 @@ class TicketDocument:
         known = {field.name for field in fields(cls)}
         kept = {name: value for name, value in data.items() if name in known}
         lists = {name: tuple(kept.get(name, ())) for name in ("hints", "more_items")}
-        return cls(**{**kept, **lists})
+        sheet = tuple(SheetLine(text, SheetStyle(style)) for text, style in kept.get("sheet", ()))
+        return cls(**{**kept, **lists, "sheet": sheet})

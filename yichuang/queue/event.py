@@ -79,6 +79,7 @@ class EventKind(StrEnum):
     SIGNED_OUT = "SignedOut"
     SIGN_IN_REFUSED = "SignInRefused"
     SIGN_IN_LOCKED = "SignInLocked"
+    SHEET_PRINTED = "SheetPrinted"
     ALERT_RAISED = "AlertRaised"
     ALERT_WORSENED = "AlertWorsened"
     ALERT_CLEARED = "AlertCleared"
@@ -162,6 +163,7 @@ _LABELS = {
     EventKind.SIGNED_OUT: N_("退出登录"),
     EventKind.SIGN_IN_REFUSED: N_("密码不对"),
     EventKind.SIGN_IN_LOCKED: N_("登录锁定"),
+    EventKind.SHEET_PRINTED: N_("打印公示单"),
     EventKind.ALERT_RAISED: N_("预警"),
     EventKind.ALERT_WORSENED: N_("预警升级"),
     EventKind.ALERT_CLEARED: N_("预警消除"),

@@ -85,6 +85,7 @@ MAY: Mapping[type[Any], frozenset[Role]] = MappingProxyType(
         people.NoteSignIn: _PROGRAM,
         people.NoteSignOut: _PROGRAM,
         people.NoteWrongPin: _PROGRAM,
+        people.PrintSheet: _AT_ENTRANCE | _ADMINISTRATION,
         oversight.NoteAlerts: _PROGRAM,
         oversight.AcknowledgeAlert: _OVER_ALL,
         oversight.OpenSupervision: _OVER_ALL,

@@ -97,6 +97,11 @@ class PrintJob:
     """The printer that could not print it and passed it on to this one."""
 
     @property
+    def what(self) -> str:
+        """What it prints, in a word: a ticket's number, or what the sheet is called."""
+        return self.number or (self.document.category if self.document.sheet else _("测试页"))
+
+    @property
     def is_surely_unprinted(self) -> bool:
         """Whether it may be sent again as it is (再打), since no byte of it reached a printer."""
         return self.state is JobState.FAILED and self.untouched

@@ -26,7 +26,7 @@ from yichuang.queue.command import Command
 from yichuang.queue.desk import Desk, Done
 from yichuang.queue.oversight import command as oversight
 from yichuang.queue.people import command as people
-from yichuang.queue.personnel import posts, sign_in, staff_acts
+from yichuang.queue.personnel import posts, sheet, sign_in, staff_acts
 from yichuang.queue.revision import command as revision
 from yichuang.queue.supervision import announcing, noting, urging
 
@@ -85,6 +85,7 @@ RULES: dict[type[Command], Callable[[Desk, Any], Done]] = {
     people.NoteSignIn: sign_in.note_sign_in,
     people.NoteSignOut: sign_in.note_sign_out,
     people.NoteWrongPin: sign_in.note_wrong_pin,
+    people.PrintSheet: sheet.print_sheet,
     oversight.NoteAlerts: noting.note_alerts,
     oversight.AcknowledgeAlert: urging.acknowledge_alert,
     oversight.OpenSupervision: urging.open_supervision,

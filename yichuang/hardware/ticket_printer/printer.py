@@ -12,6 +12,7 @@ from yichuang.hardware.link.link import Link
 from yichuang.hardware.ticket_printer.encode import TicketEncoder
 from yichuang.hardware.ticket_printer.job import TicketJobs
 from yichuang.hardware.ticket_printer.layout import columns_of, lay_out
+from yichuang.hardware.ticket_printer.sheet import lay_out_sheet
 from yichuang.hardware.ticket_printer.test_page import lay_out_test
 from yichuang.language import use_language
 from yichuang.queue.device import DeviceHealth, DeviceReason, DeviceState
@@ -75,6 +76,9 @@ class EscposPrinter:
         use_language(self._language)
         if document.test:
             return self._encoder.encode(lay_out_test(document, self._settings))
+        if document.sheet:
+            columns = columns_of(self._settings)
+            return self._encoder.encode(lay_out_sheet(document.sheet, columns))
         if self._settings.qr == "none":
             document = replace(document, code="")
         return self._encoder.encode(lay_out(document, columns_of(self._settings)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from yichuang.queue.people.sheet import SheetKind
 from yichuang.queue.people.staff import SshKey, Staff
 from yichuang.queue.people.whereabouts import Whereabouts
 
@@ -104,6 +105,16 @@ class NoteWrongPin(NamedTuple):
     origin: str
 
 
+class PrintSheet(NamedTuple):
+    """Print a sheet about people on a ticket printer."""
+
+    kind: SheetKind
+    window: int | None = None
+    """Whose sign it is."""
+    printer: str | None = None
+    """A printer's name; the window's, else the first one when None."""
+
+
 PeopleCommand = (
     SaveStaff
     | SetPin
@@ -117,4 +128,5 @@ PeopleCommand = (
     | NoteSignIn
     | NoteSignOut
     | NoteWrongPin
+    | PrintSheet
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 
 from yichuang.errors import InvalidKey
 from yichuang.language import _
@@ -49,6 +50,12 @@ def read_key(line: str) -> tuple[str, str]:
         raise InvalidKey(detail=_("RSA 公钥短于 {bits} 位").format(bits=LEAST_RSA_BITS))
     plain = base64.b64encode(blob).decode("ascii")
     return f"{kind} {plain}", parts[2] if len(parts) > 2 else ""
+
+
+def fingerprint(key: str) -> str:
+    """What a person compares of a key: `SHA256:…`, as ssh-keygen tells it."""
+    digest = hashlib.sha256(base64.b64decode(key.split()[1])).digest()
+    return "SHA256:" + base64.b64encode(digest).decode("ascii").rstrip("=")
 
 
 def _is_whole(kind: str, fields: list[bytes]) -> bool:

@@ -23,10 +23,12 @@ from yichuang.queue.people import command as commands
 from yichuang.queue.people.actor import Actor
 from yichuang.queue.people.post import OnDuty, Post
 from yichuang.queue.people.role import Role
+from yichuang.queue.people.sheet import SheetKind, WhereaboutsSheet, WindowSheet
 from yichuang.queue.people.staff import Pin, SshKey, Staff
 from yichuang.queue.people.whereabouts import Whereabouts
 from yichuang.queue.personnel.keys import read_key
 from yichuang.queue.personnel.pin import check_pin, draw_pin, hash_pin, is_pin, tidy_pin
+from yichuang.queue.personnel.sheet import view_whereabouts_sheet, view_window_sheet
 from yichuang.queue.personnel.staff_import import read_staff
 from yichuang.queue.personnel.view import (
     PersonView,
@@ -235,6 +237,27 @@ class People:
         badge = next(each for each in free if each not in known)
         await self.save(Staff(badge, Role.ADMINISTRATOR.label, (Role.ADMINISTRATOR,)))
         return badge, await self.reset_pin(badge, reason=_("首次启动"))
+
+    # --- sheets -------------------------------------------------------------------------------
+
+    async def whereabouts_sheet(self) -> WhereaboutsSheet:
+        """The whereabouts board as a sheet to hang up (H03)."""
+        return await self._hall.look(view_whereabouts_sheet)
+
+    async def window_sheet(self, window: int) -> WindowSheet:
+        """A window's sign (B14); raises UnknownWindow."""
+        return await self._hall.look(view_window_sheet, window)
+
+    async def print_sheet(
+        self,
+        kind: SheetKind,
+        *,
+        window: int | None = None,
+        printer: str | None = None,
+        actor: str = "",
+    ) -> Done:
+        """Queue a sheet on a ticket printer; raises NeverPrinted, UnknownPrinter, UnknownWindow."""
+        return await self._hall.do(commands.PrintSheet(kind, window, printer), actor)
 
     # --- posts and whereabouts ----------------------------------------------------------------
 

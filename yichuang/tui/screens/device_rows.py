@@ -252,7 +252,7 @@ def job_rows(jobs: Sequence[PrintJob], zone: ZoneInfo, rows: int) -> list[Line]:
 def job_row(job: PrintJob, zone: ZoneInfo) -> Line:
     """A print job: when, of which ticket, on which printer, and what became of it."""
     at = f"{job.created_at.astimezone(zone):%H:%M}"
-    number = job.number or _("测试页")
+    number = job.what
     mark = "mark" if job.state in _BAD_JOBS else ""
     text = f" {at} {pad(number, 7)}{pad(job.printer, 8)} "
     why = _("；").join(part for part in (job.reason.label, job.advice) if part)
@@ -262,7 +262,7 @@ def job_row(job: PrintJob, zone: ZoneInfo) -> Line:
 def job_choice(job: PrintJob, zone: ZoneInfo) -> Line:
     """A print job to be chosen: whether it surely printed nothing stands in it."""
     at = f"{job.created_at.astimezone(zone):%H:%M}"
-    number = job.number or _("测试页")
+    number = job.what
     known = job.advice if job.is_surely_unprinted and job.advice else job.state.label
     return f"{pad_left(str(job.id), 4)}  {at}  {pad(number, 8)}{pad(job.printer, 12)}{known}"
 

@@ -162,7 +162,7 @@ class DevicesScreen(HallScreen):
             self._followed = None
         if job is not None:
             text = _("{printer} 打 {what}：{state}").format(
-                printer=job.printer, what=job.number or _("测试页"), state=job.state.label
+                printer=job.printer, what=job.what, state=job.state.label
             )
             self.status.say(f" {text}", f" {job.reason.label}  {job.advice}".rstrip())
 
