@@ -61,6 +61,12 @@ class FakeSpeaker:
         self._next = f"test {number}" if trial else f"{number}>{window}"
         return Prepared(silence(8000, 0.1), is_voiced=self.voiced)
 
+    async def prepare_notice(self, text: str) -> Prepared:
+        if self.before is not None:
+            await self.before()
+        self._next = f"notice {text}"
+        return Prepared(silence(8000, 0.1), is_voiced=self.voiced)
+
     async def play(self, prepared: Prepared) -> None:
         assert not self.playing, "two calls at a time"
         self.playing += 1
@@ -162,7 +168,7 @@ def staged(hall: Hall, clock: FixedClock) -> Stage:
     tick, muted = [1000.0], [False]
 
     def announce(each: Announcement) -> None:
-        shown.append(f"{each.number}>{each.window}")
+        shown.append(each.notice or f"{each.number}>{each.window}")
 
     async def is_muted() -> bool:
         return muted[0]
@@ -442,3 +448,52 @@ async def test_a_supervisor_works_it_and_stops_it_in_the_middle_of_a_call(stage:
     async with again.at_work():
         assert await again.concluded(1) == ["A001>1 spoken"]
     assert again.speaker.said == ["A001>1"]
+
+
+async def test_a_notice_is_said_once_in_its_turn_and_outlives_a_calls_patience(
+    stage: Stage,
+) -> None:
+    await stage.hall.supervision.broadcast("三点停电", minutes=5, reason="供电局", actor="9001")
+    stage.pass_time(200)
+    await stage.call(1)
+    async with stage.at_work():
+        assert await stage.concluded(2) == [">0 spoken", "A001>1 spoken"]
+        await stage.hall.supervision.broadcast("请走东门", minutes=1, reason="施工", actor="9001")
+        await stage.hall.supervision.broadcast("请走西门", minutes=1, reason="施工", actor="9001")
+        await stage.concluded(4)
+    assert stage.speaker.said == [
+        "notice 三点停电",
+        "A001>1",
+        "notice 请走东门",
+        "notice 请走西门",
+    ]
+    again = staged(stage.hall, stage.clock)
+    async with again.at_work():
+        await again.call(2)
+        await again.concluded(5)
+    assert again.speaker.said == ["B001>2"], "no notice is said twice"
+
+
+async def test_a_notice_that_is_over_is_not_said(stage: Stage) -> None:
+    await stage.hall.supervision.broadcast("三点停电", minutes=1, reason="供电局", actor="9001")
+    stage.pass_time(61)
+    async with stage.at_work():
+        assert await stage.concluded(1) == [">0 stale"]
+    assert stage.speaker.said == []
+
+
+async def test_a_notice_taken_back_while_it_is_made_into_sound_is_not_said(stage: Stage) -> None:
+    done = await stage.hall.supervision.broadcast(
+        "三点停电", minutes=5, reason="供电局", actor="9001"
+    )
+    notice = done.notice
+    assert notice is not None
+
+    async def take_back() -> None:
+        stage.speaker.before = None
+        await stage.hall.supervision.withdraw(notice.id)
+
+    stage.speaker.before = take_back
+    async with stage.at_work():
+        assert await stage.concluded(1) == [">0 undone"]
+    assert stage.speaker.said == []

@@ -461,6 +461,23 @@ async def test_a_call_is_made_once_and_played_as_often_as_asked(
 
 
 @needs_library
+async def test_a_notice_is_synthesised_and_chimed_where_nothing_can_say_it(
+    tmp_path: Path, player: Player
+) -> None:
+    speaker = speaker_of(VoiceSettings(), tmp_path, player)
+    await speaker.open()
+    notice = await speaker.prepare_notice("下午三点停电，请走东门")
+    longer = await speaker.prepare_notice("下午三点停电，请走东门，给您添麻烦了")
+    assert notice.is_voiced
+    assert longer.sound.seconds > notice.sound.seconds > 1.5
+    await speaker.close()
+    dumb = speaker_of(VoiceSettings(engine="chime"), tmp_path, player)
+    await dumb.open()
+    assert not (await dumb.prepare_notice("停电")).is_voiced
+    await dumb.close()
+
+
+@needs_library
 async def test_a_pack_made_by_the_synthesiser_says_calls_and_what_it_lacks_is_synthesised(
     tmp_path: Path, espeak: EspeakLibrary, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -16,6 +16,7 @@ from tests.screens.frame import assert_frame, frame, until_seen
 from yichuang.bootstrap import open_hall
 from yichuang.clock import FixedClock
 from yichuang.errors import StoreBusy
+from yichuang.queue.oversight.notice import LONGEST_NOTICE
 from yichuang.queue.ports import CallShown
 from yichuang.queue.service import Hall
 from yichuang.queue.view import Board
@@ -225,3 +226,21 @@ def test_calls_fill_columns_downwards() -> None:
     assert [text.split()[0] for text in texts] == ["A000", "A001", "A002"]
     assert [text.count("请到") for text in texts] == [3, 3, 2]
     assert texts[0].index("A003") < texts[0].index("A006")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_broadcast_notice_of_full_length_takes_the_usual_ones_place(
+    hall: Hall, size: tuple[int, int]
+) -> None:
+    text = "因供电局检修下午三点至五点全厅停电" * 4 + "请改日再来，给您添麻烦了"
+    assert len(text) == LONGEST_NOTICE
+    async with board(hall, size) as pilot:
+        assert "取号后请在等候区休息" in "".join(frame(pilot.app))
+        done = await hall.supervision.broadcast(text, minutes=5, reason="停电", actor="9001")
+        await until_seen(pilot, "通知：因供电局检修")
+        shown = "".join(line.strip() for line in frame(pilot.app))
+        assert text in shown
+        assert "12345" in shown
+        assert done.notice is not None
+        await hall.supervision.withdraw(done.notice.id)
+        await until_seen(pilot, "取号后请在等候区休息")
