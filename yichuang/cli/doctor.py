@@ -100,7 +100,7 @@ def _hall(folder: Path) -> Iterator[Finding]:
     findings = run(_store(folder))
     yield from findings
     if all(each.verdict is not Verdict.ILL for each in findings):
-        yield from run(_devices(folder))
+        yield from run(_people_and_devices(folder))
 
 
 def _advice(settings: Settings) -> Iterator[Finding]:
@@ -196,9 +196,10 @@ async def _store(folder: Path) -> list[Finding]:
     return found
 
 
-async def _devices(folder: Path) -> list[Finding]:
+async def _people_and_devices(folder: Path) -> list[Finding]:
     from yichuang.bootstrap import open_hall
     from yichuang.cli.doctor_devices import device_findings
+    from yichuang.cli.doctor_people import people_findings
 
     async with open_hall(folder) as hall:
-        return await device_findings(hall, folder)
+        return [*await people_findings(hall), *await device_findings(hall, folder)]
