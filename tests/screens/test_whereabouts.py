@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 
 from tests.screens.frame import assert_frame, frame, until_gone, until_seen
 from yichuang.clock import FixedClock
+from yichuang.config import PrinterSettings
 from yichuang.queue.event import Entry, EventKind
 from yichuang.queue.people.actor import HOST, Actor, ActorKind
 from yichuang.queue.people.role import Role
@@ -39,7 +40,9 @@ async def people(hall: Hall) -> None:
     """Four who work here; one is at a window, one in a village since yesterday."""
     await hall.people.save(*PEOPLE)
     await hall.people.take_post(3, "0231")
-    await hall.people.set_whereabouts("0232", Whereabouts.IN_VILLAGE, "新桥村，下午回", actor="0232")
+    await hall.people.set_whereabouts(
+        "0232", Whereabouts.IN_VILLAGE, "新桥村，下午回", actor="0232"
+    )
 
 
 @asynccontextmanager
@@ -173,3 +176,26 @@ async def test_the_host_can_show_the_public_board_and_come_back(hall: Hall) -> N
         await pilot.press("escape")
         await until_seen(pilot, "F5")
         assert (await state_of(hall, "0100"))[0] is None
+
+
+@pytest.mark.usefixtures("people")
+async def test_the_sheet_is_printed_by_those_who_may(hall: Hall) -> None:
+    printers = [
+        PrinterSettings(name=name, transport="tcp", host="127.0.0.1") for name in ("kiosk", "desk")
+    ]
+    async with whereabouts(hall) as pilot:
+        await pilot.press("f7")
+        await until_seen(pilot, "没有设打印机")
+    hall.choose(hall.settings.model_copy(update={"printer": tuple(printers)}))
+    async with whereabouts(hall, CLERK) as pilot:
+        assert not any("F7" in row for row in frame(pilot.app))
+    async with whereabouts(hall, GUIDE) as pilot:
+        await pilot.press("f7")
+        await until_seen(pilot, "用哪台打印机打去向公示牌")
+        await pilot.press("2")
+        await until_seen(pilot, "desk 打")
+        (job,) = await hall.print_jobs(5)
+        assert (job.printer, job.document.sheet != ()) == ("desk", True)
+        entries = await hall.entries(0)
+        entry = next(each for each in entries if each.event.kind is EventKind.SHEET_PRINTED)
+        assert (entry.actor, entry.event.data["printer"]) == ("0301", "desk")

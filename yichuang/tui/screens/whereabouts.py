@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from types import MappingProxyType
 from typing import ClassVar
 
 from textual import on
@@ -12,7 +13,8 @@ from textual.timer import Timer
 
 from yichuang.language import N_, _
 from yichuang.queue.people.actor import ActorKind
-from yichuang.queue.people.command import SetWhereabouts
+from yichuang.queue.people.command import PrintSheet, SetWhereabouts
+from yichuang.queue.people.sheet import SheetKind
 from yichuang.queue.people.staff import Staff
 from yichuang.queue.people.whereabouts import Whereabouts
 from yichuang.queue.permission import OF_OTHERS
@@ -51,6 +53,7 @@ class WhereaboutsScreen(HallScreen):
         N_("导引台和督查可以替别人改；改动都记入流水。"),
         N_("F5 变成给群众看的样子，人多时自己翻页；再按 F5 变回来。"),
     )
+    NEEDS = MappingProxyType({"print_sheet": PrintSheet})
     AUTO_FOCUS = "#people"
     BINDINGS: ClassVar[list[BindingType]] = [
         *(
@@ -67,6 +70,7 @@ class WhereaboutsScreen(HallScreen):
         Binding("f3", "note", N_("备注"), id="whereabouts.note"),
         Binding("f4", "find", N_("查人"), id="whereabouts.find"),
         Binding("f5", "show_public", N_("公示"), id="whereabouts.public"),
+        Binding("f7", "print_sheet", N_("打印"), id="whereabouts.print"),
         Binding("escape", "leave_public", show=False),
     ]
 
@@ -78,6 +82,7 @@ class WhereaboutsScreen(HallScreen):
         self._public = hall.who.kind is ActorKind.POST
         self._page = 0
         self._turning: Timer | None = None
+        self._followed: int | None = None
 
     def compose_body(self) -> ComposeResult:
         """How many are where, everybody, the states' digits, and a line of the hall's own."""
@@ -105,6 +110,7 @@ class WhereaboutsScreen(HallScreen):
         """Show where everybody is; the cursor stays with its person."""
         self._people = await self.hall.people.everybody()
         self._show()
+        await self._follow_job()
 
     def _show(self) -> None:
         cells = self.size.width
@@ -180,7 +186,7 @@ class WhereaboutsScreen(HallScreen):
         """Nothing is changed where visitors stand; one's own place is said by who signed in."""
         if not self.allows(action):
             return False
-        if self._public and action in ("say", "own", "note", "find"):
+        if self._public and action in ("say", "own", "note", "find", "print_sheet"):
             return False
         if action == "own":
             return bool(self.session.badge)
@@ -256,6 +262,39 @@ class WhereaboutsScreen(HallScreen):
     async def _go_to(self, person: Staff) -> None:
         self._wanted = person.badge
         await self.reload()
+
+    # --- paper --------------------------------------------------------------------------------
+
+    async def action_print_sheet(self) -> None:
+        """Print the board as a sheet: on which printer is asked where there are several."""
+        names = [each.name for each in self.hall.settings.printer]
+        if len(names) > 1:
+            choices = [(name, name) for name in names]
+            ask(self, Choice(_("用哪台打印机打去向公示牌"), choices), self._print)
+        else:
+            await self._print(names[0] if names else None)
+
+    async def _print(self, printer: str | None) -> None:
+        command = self.hall.people.print_sheet(
+            SheetKind.WHEREABOUTS, printer=printer, actor=self.actor
+        )
+        done = await self.act(command)
+        if done is not None:
+            self._followed = done.print_job
+            await self.reload()
+
+    async def _follow_job(self) -> None:
+        """Say what becomes of the paper that was asked for here."""
+        if self._followed is None:
+            return
+        job = await self.hall.print_job(self._followed)
+        if job is None or job.state.is_final:
+            self._followed = None
+        if job is not None:
+            text = _("{printer} 打 {what}：{state}").format(
+                printer=job.printer, what=job.what, state=job.state.label
+            )
+            self.status.say(f" {text}", f" {job.reason.label}  {job.advice}".rstrip())
 
     # --- for visitors -------------------------------------------------------------------------
 
