@@ -74,12 +74,13 @@ class WhereaboutsScreen(HallScreen):
         Binding("escape", "leave_public", show=False),
     ]
 
-    def __init__(self, hall: Hall) -> None:
+    def __init__(self, hall: Hall, *, public: bool = False) -> None:
+        """`public` begins with what visitors are to see, as an unattended screen always does."""
         super().__init__(hall)
         self.actor = supervisor()
         self._people: tuple[PersonView, ...] = ()
         self._wanted = hall.who.name
-        self._public = hall.who.kind is ActorKind.POST
+        self._public = public or hall.who.kind is ActorKind.POST
         self._page = 0
         self._turning: Timer | None = None
         self._followed: int | None = None
