@@ -58,7 +58,7 @@ CATEGORIES = tuple(
 )
 """The six categories that a new hall has, DB4105/T 229-2024 4.1 (B01)."""
 
-_SHARES: Mapping[Level, tuple[int, ...]] = MappingProxyType(
+WINDOW_SHARES: Mapping[Level, tuple[int, ...]] = MappingProxyType(
     {"town": (1, 1, 2, 1, 2, 1), "city": (4, 5, 7, 4, 6, 4)}
 )
 """How many windows each category has as its own; a town has 8 (B11)."""
@@ -105,7 +105,9 @@ def _windows(level: Level) -> list[str]:
     if level == "village":
         return ['[[window]]\nnumber = 1\nkind = "all_subject"         # 全科窗口：办所有类别\n']
     owners = [
-        code for code, share in zip(codes, _SHARES[level], strict=True) for _each in range(share)
+        code
+        for code, share in zip(codes, WINDOW_SHARES[level], strict=True)
+        for _each in range(share)
     ]
     return [
         _window(number, [own], [code for code in codes if code != own])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from yichuang.bootstrap.devices import try_device, working_devices
+from yichuang.bootstrap.following import following_settings
 from yichuang.bootstrap.hall import create_hall, open_hall, rehearsal_hall
 from yichuang.bootstrap.owner import holding
 from yichuang.bootstrap.printers import (
@@ -24,6 +25,7 @@ __all__ = [
     "create_hall",
     "examine_store",
     "finish_print_job",
+    "following_settings",
     "holding",
     "open_hall",
     "printer_states",

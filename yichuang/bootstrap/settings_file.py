@@ -43,6 +43,7 @@ class SettingsFile:
         self._hall = hall
         self._path = (folder / SETTINGS_FILE).resolve()
         self._turn = asyncio.Lock()
+        self._known = Written("", "")
 
     @property
     def path(self) -> Path:
@@ -51,12 +52,19 @@ class SettingsFile:
 
     async def read(self) -> Written:
         """What stands in the file."""
-        text = await asyncio.to_thread(self._read)
+        return await asyncio.to_thread(self._read_and_check)
+
+    def _read_and_check(self) -> Written:
+        text = self._read()
+        if self._known.text == text:  # screens ask after each change of the hall
+            return self._known
+        problems: tuple[str, ...] = ()
         try:
             self.check(text)
         except InvalidHall as invalid:
-            return Written(text, hash_of(text), tuple(invalid.problems))
-        return Written(text, hash_of(text))
+            problems = tuple(invalid.problems)
+        self._known = Written(text, hash_of(text), problems)
+        return self._known
 
     def _read(self) -> str:
         try:

@@ -93,13 +93,14 @@ def _show(
     log_to_file(asked.folder)
 
     async def work() -> None:
-        from yichuang.bootstrap import PadTeacher
+        from yichuang.bootstrap import PadTeacher, following_settings
         from yichuang.tui.entry import Means, show
 
         kiosks = {kiosk or ""} if name in _WITH_KIOSK else set()
         async with (
             asked.hall() as hall,
             _devices(hall, asked.folder, kiosks, simulate=name == "menu") as papers,
+            following_settings(hall, asked.folder) as settings,
         ):
             await show(
                 hall,
@@ -107,7 +108,7 @@ def _show(
                 number,
                 language=current_language(),
                 theme=theme,
-                means=Means(papers, kiosk, PadTeacher(hall, asked.folder)),
+                means=Means(papers, kiosk, PadTeacher(hall, asked.folder), settings),
             )
 
     asyncio.run(work())

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from yichuang.language import use_language
 from yichuang.queue.service import Hall
+from yichuang.queue.settings_keeper import SettingsKeeper
 from yichuang.queue.teaching import Teacher
 from yichuang.tui.app import HallApp, Restart
 from yichuang.tui.hall_screen import HallScreen
@@ -25,6 +26,8 @@ class Means:
     """Which kiosk it is, where a hall has several."""
     teacher: Teacher | None = None
     """Who teaches pads their keys."""
+    settings: SettingsKeeper | None = None
+    """Who reads and writes hall.toml; with it there is a screen for administration."""
 
 
 NOTHING_MORE = Means()
@@ -96,6 +99,14 @@ def _me(hall: Hall, _window: int | None, _means: Means) -> HallScreen:
     return MeScreen(hall)
 
 
+def _admin(hall: Hall, window: int | None, means: Means) -> HallScreen:
+    if means.settings is None:
+        return _menu(hall, window, means)
+    from yichuang.tui.screens.admin import AdminScreen
+
+    return AdminScreen(hall, means.settings)
+
+
 def _papers(hall: Hall, window: int | None, means: Means) -> HallScreen:
     if means.papers is None:
         return _menu(hall, window, means)
@@ -123,6 +134,7 @@ _OPENERS: Mapping[str, Callable[[Hall, int | None, Means], HallScreen]] = Mappin
         "papers": _papers,
         "whereabouts": _whereabouts,
         "staff": _staff,
+        "admin": _admin,
         "me": _me,
         "choose_post": _choose_post,
     }
