@@ -28,6 +28,8 @@ class Means:
     """Who teaches pads their keys."""
     settings: SettingsKeeper | None = None
     """Who reads and writes hall.toml; with it there is a screen for administration."""
+    public: bool = False
+    """Whether the whereabouts board is what visitors see of it."""
 
 
 NOTHING_MORE = Means()
@@ -81,10 +83,10 @@ def _choose_post(hall: Hall, window: int | None, _means: Means) -> HallScreen:
     return ChoosePostScreen(hall, window)
 
 
-def _whereabouts(hall: Hall, _window: int | None, _means: Means) -> HallScreen:
+def _whereabouts(hall: Hall, _window: int | None, means: Means) -> HallScreen:
     from yichuang.tui.screens.whereabouts import WhereaboutsScreen
 
-    return WhereaboutsScreen(hall)
+    return WhereaboutsScreen(hall, public=means.public)
 
 
 def _staff(hall: Hall, _window: int | None, _means: Means) -> HallScreen:
@@ -118,7 +120,8 @@ def _papers(hall: Hall, window: int | None, means: Means) -> HallScreen:
 def _menu(hall: Hall, _window: int | None, means: Means) -> HallScreen:
     from yichuang.tui.screens.menu import MenuScreen
 
-    return MenuScreen(hall, has_papers=means.papers is not None)
+    known = PLACES if means.papers is not None else [each for each in PLACES if each != "papers"]
+    return MenuScreen(hall, known)
 
 
 _OPENERS: Mapping[str, Callable[[Hall, int | None, Means], HallScreen]] = MappingProxyType(

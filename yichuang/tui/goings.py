@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
@@ -10,7 +11,7 @@ from textual.message import Message
 from yichuang.errors import YichuangError
 from yichuang.queue.personnel.people import SignedIn
 from yichuang.tui.places import Landing
-from yichuang.tui.session import News
+from yichuang.tui.session import News, Session
 
 
 class SignOutWhy(StrEnum):
@@ -54,9 +55,16 @@ class Welcome(Protocol):
         """Let the person in, closing what is in the way; raises SignInRefused."""
         ...
 
-    async def end(self, why: SignOutWhy) -> None:
-        """Note that the person signed out."""
-        ...
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """Who sits at a terminal when its screens begin."""
+
+    session: Session
+    welcome: Welcome | None = None
+    """What lets the person in at the place "arrive"; who is not asked for a name has none."""
+    wanted: Landing | None = None
+    """Where the person wants to go, instead of where the roles say."""
 
 
 class Proved(Message):

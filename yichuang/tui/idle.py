@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 from textual.app import App
 from textual.timer import Timer
@@ -39,7 +40,7 @@ class Idle:
 
     def __init__(
         self,
-        app: App[object],
+        app: App[Any],
         limit: Callable[[], float],
         warn: Callable[[], None],
         leave: Callable[[], None],

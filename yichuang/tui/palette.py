@@ -24,6 +24,10 @@ PLACE_LABELS = {
     "overview": N_("总览"),
     "plan": N_("排班"),
     "devices": N_("设备"),
+    "whereabouts": N_("去向牌"),
+    "staff": N_("人员"),
+    "me": N_("我的信息"),
+    "choose_post": N_("选窗口上岗"),
 }
 """The places that need no window number, to be translated."""
 
@@ -46,9 +50,11 @@ def entries(screen: Screen[Any]) -> Iterator[Entry]:
         if key.possible:
             run = partial(screen.run_action, key.action)
             yield Entry(key.label, _("这个界面的按键 {key}").format(key=key.name), run)
-    for text, action in screen.commands() if isinstance(screen, HallScreen) else ():
-        yield Entry(text, _("这个界面的命令"), partial(screen.run_action, action))
-    for place, label in PLACE_LABELS.items():
+    own = screen if isinstance(screen, HallScreen) else None
+    for text, action in own.commands() if own else ():
+        if own and own.allows(action):
+            yield Entry(text, _("这个界面的命令"), partial(screen.run_action, action))
+    for place, label in _places(screen):
         yield Entry(
             _("转到：{place}").format(place=_(label)),
             _("换一个界面"),
@@ -66,6 +72,17 @@ def entries(screen: Screen[Any]) -> Iterator[Entry]:
             _("换语言，界面重开一次"),
             partial(screen.post_message, Speak(language)),
         )
+
+
+def _places(screen: Screen[Any]) -> Iterator[tuple[str, str]]:
+    """The places that are for whoever sits here."""
+    if not isinstance(screen, HallScreen):
+        return
+    session = screen.session
+    for place, label in PLACE_LABELS.items():
+        is_own = place in ("me", "choose_post")
+        if session.may_visit(place) and (session.is_person or not is_own):
+            yield place, label
 
 
 class HallCommands(Provider):

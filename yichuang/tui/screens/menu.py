@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import Binding, BindingsMap, BindingType
 
 from yichuang.errors import QueueRefusal
 from yichuang.language import N_, _
+from yichuang.queue.people.role import Role
 from yichuang.queue.service import Hall
 from yichuang.queue.view import Overview
 from yichuang.tui.hall_screen import HallScreen
@@ -30,16 +32,22 @@ PLACES = (
     ("guide", N_("导引台"), N_("代取号、补打、改派、恢复、预约")),
     ("plan", N_("排班"), N_("每个时段要开几个窗口，给主管看")),
     ("devices", N_("设备"), N_("打印机、显示屏、语音等：状态、测试、补打")),
+    ("whereabouts", N_("去向牌"), N_("谁在岗、谁去了哪里，改自己的去向")),
+    ("staff", N_("人员"), N_("登记、角色、密码、公钥、定岗")),
+    ("admin", N_("管理"), N_("窗口、类别、事项、时间、设备和规则")),
+    ("me", N_("我的信息"), N_("自己的资料和公钥，改密码")),
+    ("papers", N_("号票"), N_("模拟打印机打出的号票")),
 )
-"""Place, name and what it is for, by digit from 1."""
+"""Place, name and what it is for. Who may not go to a place does not see it: the keys follow the rows."""
 
-PAPERS = ("papers", N_("号票"), N_("模拟打印机打出的号票"))
-"""The same for the papers of simulated printers, by the next digit: only where there are such printers."""
+KEYS = (*"123456789", "f2", "f3", "f4")
+"""The keys of the rows: digits, then function keys, for ten places and more."""
+
+LEAST_ROWS = 9
+"""The list of places is at least so high."""
 
 LEAST_DEVICES = 4
 """Rows for devices that need an eye; more of them where there is room."""
-
-PAPERS_DIGIT = len(PLACES) + 1
 
 
 class MenuScreen(HallScreen):
@@ -53,34 +61,49 @@ class MenuScreen(HallScreen):
     )
     AUTO_FOCUS = "#places"
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(
-            Binding(digit_keys(digit), f"go('{place}')", name)
-            for digit, (place, name, _purpose) in enumerate(PLACES, start=1)
-        ),
-        Binding(digit_keys(PAPERS_DIGIT), "go('papers')", PAPERS[1], key_display=f"{PAPERS_DIGIT}"),
         Binding(digit_keys(0), "speak", "中文/English", key_display="0"),
         Binding("q", "app.leave", show=False),
     ]
 
-    def __init__(self, hall: Hall, *, has_papers: bool = False) -> None:
+    def __init__(self, hall: Hall, known: Collection[str]) -> None:
+        """`known` are the places that there are."""
         super().__init__(hall)
-        places = [*PLACES, PAPERS] if has_papers else [*PLACES]
-        self._places = list(enumerate(places, start=1))
+        self._known = known
+        self._places: list[tuple[str, str, str]] = []
+        self._keys_of_all = self._bindings.copy()
 
     def compose_body(self) -> ComposeResult:
         """The places, today's figures, the devices that need an eye."""
         yield Rows(["", f" {_('按数字选择，或用上下键和 Enter')}"], widget_id="intro")
-        yield ListPane(
-            [
-                [(f" {digit} ", "key"), f" {pad(_(name), 10)}{_(purpose)}"]
-                for digit, (_place, name, purpose) in self._places
-            ],
-            widget_id="places",
-        )
+        yield ListPane(widget_id="places")
         yield Rows(widget_id="devices")
 
+    def _offer_places(self) -> None:
+        """Show the places that are for whoever sits here, and give them their keys."""
+        places = [each for each in PLACES if self._is_for(each[0])]
+        if places == self._places:
+            return
+        self._places = places
+        self._bindings = BindingsMap()
+        rows: list[Line] = []
+        for key, (place, name, purpose) in zip(KEYS, places, strict=False):
+            keys = digit_keys(key) if key.isdigit() else key
+            self._bindings.bind(keys, f"go('{place}')", name, key_display=key.upper())
+            rows.append([(f" {key.upper():<2}", "key"), f" {pad(_(name), 10)}{_(purpose)}"])
+        # The places' keys stand first in the bar.
+        self._bindings.key_to_bindings.update(self._keys_of_all.key_to_bindings)
+        pane = self.query_one("#places", ListPane)
+        pane.styles.height = max(len(rows), LEAST_ROWS)
+        pane.show(rows)
+
+    def _is_for(self, place: str) -> bool:
+        if place == "me" and not self.session.is_person:
+            return False
+        return place in self._known and self.session.may_visit(place)
+
     async def load(self) -> None:
-        """Show today's figures and which devices need an eye."""
+        """Show the places, today's figures and which devices need an eye."""
+        self._offer_places()
         overview = await self.hall.overview()
         devices = await devices_of(self.hall)
         pane = self.query_one("#devices", Rows)
@@ -91,19 +114,18 @@ class MenuScreen(HallScreen):
     @on(ListPane.Chosen)
     async def go_to_row(self, message: ListPane.Chosen) -> None:
         """Go where the cursor stands."""
-        _digit, (place, _name, _purpose) = self._places[message.row]
+        place, _name, _purpose = self._places[message.row]
         await self.action_go(place)
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """The papers are offered where there are any."""
-        if action == "go" and parameters == (PAPERS[0],):
-            return len(self._places) > len(PLACES)
-        return super().check_action(action, parameters)
 
     async def action_go(self, place: str) -> None:
         """Go to a place; for a window, ask which."""
         if place != "window":
             self.post_message(GoTo(place))
+            return
+        if self.session.is_person and self.session.may(Role.CLERK):
+            duty = self.session.duty
+            there = GoTo("window", duty.window) if duty else GoTo("choose_post")
+            self.post_message(there)
             return
         windows = self.hall.settings.window
         if len(windows) == 1:

@@ -151,7 +151,7 @@ async def _say_where(screen: HallScreen, state: Whereabouts) -> None:
         await ask_to_leave(screen, duty.window)
 
 
-def asks_to_sign_out(screen: HallScreen, sign_out: Callable[[], Any]) -> None:
+def ask_to_sign_out(screen: HallScreen, sign_out: Callable[[], Any]) -> None:
     """Ask whether the post is kept, where there is one; then sign out."""
     duty = screen.session.duty
 

@@ -9,7 +9,7 @@ from yichuang.tui.widgets.rows import TextLine
 
 
 class TitleBar(TextLine):
-    """`hall  screen      HH:MM`; the time changes by the minute."""
+    """`hall  screen      who  HH:MM`; the time changes by the minute."""
 
     DEFAULT_CSS = """
     TitleBar { color: $title-ink; background: $title-paper; text-style: bold reverse; }
@@ -20,18 +20,25 @@ class TitleBar(TextLine):
         self._hall = tidy(hall)
         self._screen = tidy(screen)
         self._time = ""
+        self._who = ""
 
     def tell_time(self, local: datetime) -> None:
         """Show the hall's local time."""
         self._time = f"{local:%H:%M}"
         self._compose_line()
 
+    def tell_who(self, who: str) -> None:
+        """Show who has signed in here."""
+        if who != self._who:
+            self._who = tidy(who)
+            self._compose_line()
+
     def on_resize(self) -> None:
         """Lay the row out for the new width."""
         self._compose_line()
 
     def _compose_line(self) -> None:
-        right = f"{self._time} "
+        right = f"{self._who}  {self._time} " if self._who else f"{self._time} "
         room = self.size.width - width(right) - 1
         left = cut(f" {self._hall}  {self._screen}", room)
         self.show_line(left + " " * (room + 1 - width(left)) + right)

@@ -1,0 +1,56 @@
+"""What others did about whoever sits at a terminal, said there at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from textual.screen import Screen
+
+from yichuang.language import _
+from yichuang.tui.goings import Farewell, GoHome, SignOut, SignOutWhy, StandAt
+from yichuang.tui.screens.notice import Notice
+from yichuang.tui.session import Dismissed, News, PostGained, PostLost
+
+
+def tell_news(screen: Screen[Any], news: News) -> None:
+    """Say it over whatever is shown; a post that was lost is left, one that was gained can be gone to."""
+    if isinstance(news, Dismissed):
+        said = _("工号 {badge} 已经停用").format(badge=news.badge)
+        screen.app.post_message(SignOut(Farewell(SignOutWhy.DISMISSED, said)))
+    elif isinstance(news, PostLost):
+        _tell_loss(screen, news)
+    else:
+        _tell_gain(screen, news)
+
+
+def _tell_loss(screen: Screen[Any], news: PostLost) -> None:
+    app = screen.app
+    rest = _("您在这里不再叫号。按 Enter 另选窗口。")
+    if news.by is None:
+        text = _("您已经从 {window} 号窗口离岗").format(window=news.window)
+    else:
+        text = _("{name} 在 {origin} 接手了 {window} 号窗口").format(
+            name=f"{news.by.badge} {news.name}".strip(),
+            origin=news.by.origin or _("本机"),
+            window=news.window,
+        )
+
+    def go(_read: bool | None) -> None:
+        app.post_message(GoHome())
+
+    app.push_screen(Notice(_("{window} 号窗口").format(window=news.window), [text, rest]), go)
+
+
+def _tell_gain(screen: Screen[Any], news: PostGained) -> None:
+    app = screen.app
+    text = _("{window} 号窗口现在由您在岗。").format(window=news.window)
+    rest = _("按 Enter 过去，按 Esc 以后再去。")
+
+    def go(is_wanted: bool | None) -> None:
+        if is_wanted:
+            app.post_message(StandAt(news.window))
+        elif news.former is not None:
+            app.post_message(GoHome())
+
+    heading = _("交接给您")
+    app.push_screen(Notice(heading, [text, rest]), go)
