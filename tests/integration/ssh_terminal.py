@@ -8,6 +8,7 @@ import os
 import pty
 import shutil
 import signal
+import socket
 import struct
 import termios
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -137,7 +138,9 @@ def connecting(server: RemoteServer, **more: Any) -> Any:
         "config": None,
         "client_factory": Client,
     }
-    return asyncssh.connect("127.0.0.1", server.port, **(known | more))
+    if "sock" not in more:
+        known |= {"host": "127.0.0.1", "port": server.port}
+    return asyncssh.connect(**(known | more))
 
 
 async def open_window(
@@ -153,6 +156,15 @@ async def open_window(
     )
     assert isinstance(window, Window)
     return window
+
+
+async def narrow_socket(server: RemoteServer) -> socket.socket:
+    """A connected socket that takes little before it is read."""
+    narrow = socket.socket()
+    narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    narrow.setblocking(False)
+    await asyncio.get_running_loop().sock_connect(narrow, ("127.0.0.1", server.port))
+    return narrow
 
 
 @asynccontextmanager
@@ -175,7 +187,7 @@ class Pad(App[str]):
         Binding("f4", "print"),
         Binding("f5", "hang"),
     ]
-    CSS = "Input { border: none; height: 1; } Static { height: 1; } #all { height: 12; }"
+    CSS = "Input { border: none; height: 1; } Static { height: 1; } #all { height: 1fr; }"
 
     def __init__(self, title: str = "便笺") -> None:
         super().__init__()
@@ -216,7 +228,11 @@ class Pad(App[str]):
 
     def fill(self, number: int) -> None:
         """Change every cell of the space."""
-        rows = ["".join(chr(33 + (number * 7 + x * y) % 90) for x in range(78)) for y in range(12)]
+        width, height = self.size.width - 2, self.size.height - 8
+        rows = (
+            "".join(chr(33 + (number * 7 + x * y) % 90) for x in range(width))
+            for y in range(height)
+        )
         self.query_one("#all", Static).update("\n".join(rows).replace("[", "("))
         self.query_one("#hint", Static).update(f"第 {number} 次")
 

@@ -19,6 +19,7 @@ from tests.integration.ssh_terminal import (
     Tour,
     Window,
     connecting,
+    narrow_socket,
     open_window,
     server_for,
     until,
@@ -30,9 +31,10 @@ from yichuang.errors import HostKeyUnusable, SshPortTaken
 from yichuang.queue.service import Hall
 from yichuang.tui.app import HallApp
 from yichuang.tui.entry import screen_for
+from yichuang.tui.remote.driver import MOST_WAITING, PIECE, SshDriver
 from yichuang.tui.remote.link import HIGH_WATER
 from yichuang.tui.remote.reception import Entrant, Terminal, Why
-from yichuang.tui.remote.server import RemoteServer, serving
+from yichuang.tui.remote.server import WINDOW, RemoteServer, serving
 
 
 @pytest.fixture
@@ -160,6 +162,28 @@ async def test_a_flood_of_keys_is_held_back_and_none_is_lost(
         assert desk.tours[0].pad.typed == ["up"] * 4000
 
 
+async def test_keys_for_an_app_that_is_busy_wait_at_the_client(
+    server: RemoteServer, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("yichuang.tui.remote.attendance.END_SECONDS", 0.2)
+    async with window_on(server) as window:
+        await window.until("便笺")
+        pad = desk.tours[0].pad
+        window.channel.write(b"\x1b[15~")
+        await until(lambda: pad.hangs)
+        window.channel.write(b"\x1b[A" * 100_000)
+        driver = pad._driver
+        assert isinstance(driver, SshDriver)
+        former, quiet = -1, 0
+        while quiet < 20:  # until nothing moves any more
+            await asyncio.sleep(0.005)
+            held = window.channel.get_write_buffer_size()
+            quiet, former = (quiet + 1, held) if held == former else (0, held)
+        assert held > 200_000
+        assert 0 < len(driver._inbox) <= WINDOW
+        assert MOST_WAITING < pad.message_queue_size <= MOST_WAITING + PIECE
+
+
 @pytest.mark.parametrize(
     ("term", "is_coloured"), [("linux", True), ("vt100", False), ("vt220", False)]
 )
@@ -223,7 +247,10 @@ async def test_a_crash_ends_its_own_session_with_a_word_and_the_log_has_the_rest
 
 
 async def test_a_client_that_is_gone_ends_its_app_even_one_that_hangs(
-    server: RemoteServer, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    server: RemoteServer,
+    desk: Desk,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setattr("yichuang.tui.remote.attendance.END_SECONDS", 0.2)
     for key in (b"7", b"\x1b[15~"):
@@ -236,6 +263,24 @@ async def test_a_client_that_is_gone_ends_its_app_even_one_that_hangs(
         assert desk.tours[-1].reasons == [Why.GONE]
         assert server.connections == 0
     assert desk.tours[0].pad.has_ended
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+
+
+async def test_a_client_that_does_not_take_its_last_words_is_cut_off(
+    server: RemoteServer, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("yichuang.tui.remote.server.LINGER_SECONDS", 0.2)
+    async with window_on(server, window=4096) as window:
+        await window.until("便笺")
+        window.channel.pause_reading()
+        for number in range(20):
+            desk.tours[0].pad.fill(number)
+            await asyncio.sleep(0.01)
+        assert server.sessions[0].link.pending() > 0
+        window.channel.write(b"\x1bOQ")
+        await until(lambda: not server.connections)
+        assert desk.tours[0].reasons == [Why.FINISHED]
+        window.channel.resume_reading()
 
 
 async def _pad_on(connection: asyncssh.SSHClientConnection) -> Window:
@@ -249,24 +294,36 @@ async def test_what_apps_print_goes_to_the_log_in_whatever_order_they_end(
 ) -> None:
     caplog.set_level(logging.INFO)
     before = sys.stdout, sys.stderr
+    said = "a line that an app prints"
     async with server_for(desk, tmp_path) as server:
+        streams = sys.stdout, sys.stderr
         async with connecting(server) as first, connecting(server) as second:
             one, two = await _pad_on(first), await _pad_on(second)
+            one.channel.write(b"\x1bOS")
+            await until(lambda: caplog.text.count(said) == 1)
             one.channel.write(b"\x1bOQ")
             await one.until_closed()
             two.channel.write(b"\x1bOS")
-            await until(lambda: "a line that an app prints" in caplog.text)
+            await until(lambda: caplog.text.count(said) == 2)
             two.channel.write(b"\x1bOQ")
             await two.until_closed()
+        assert (sys.stdout, sys.stderr) == streams
         assert not two.picture.has("prints")
+        sys.stderr.write("this is no app's\n")
     assert (sys.stdout, sys.stderr) == before
+    assert "no app's" not in caplog.text
 
 
-@pytest.mark.parametrize("stalled_at", ["channel", "socket"])
+@pytest.mark.parametrize(
+    ("stalled_at", "room"), [("channel", 16 * 1024), ("socket", 64 * 1024 * 1024)]
+)
 async def test_a_client_that_reads_no_more_loses_frames_and_is_right_after_one_repaint(
-    server: RemoteServer, desk: Desk, stalled_at: str
+    server: RemoteServer, desk: Desk, stalled_at: str, room: int
 ) -> None:
-    async with window_on(server, window=16 * 1024) as window, window_on(server) as other:
+    async with (
+        window_on(server, window=room, sock=await narrow_socket(server)) as window,
+        window_on(server) as other,
+    ):
         await window.until("便笺")
         await other.until("便笺")
         pad = desk.tours[0].pad
@@ -285,7 +342,7 @@ async def test_a_client_that_reads_no_more_loses_frames_and_is_right_after_one_r
             desk.tours[1].pad.fill(number)
             await asyncio.sleep(0.005)
             worst = max(worst, link.pending())
-        assert HIGH_WATER < worst < HIGH_WATER + 8 * 1024
+        assert HIGH_WATER < worst < HIGH_WATER + 32 * 1024
         assert link.repaints == 0
         await other.until(f"第 {number} 次")
         if stalled_at == "channel":

@@ -24,8 +24,8 @@ CANCEL_SECONDS = 0.5
 """How long a cancelled one may take."""
 LEAVE_SECONDS = 5.0
 """How long the hall may take to note that somebody left."""
-STOP_SECONDS = 1.5
-"""Instead of both, when the server stops: all must be over in five."""
+STOP_SECONDS = 1.0
+"""Instead of each, when the server stops: all must be over in five."""
 
 Limit = Callable[["Attendance", Entrant], str | None]
 """Says why somebody may not have one more screen."""
@@ -53,7 +53,9 @@ class Attendance:
         self._kind = kind
         self._visit: Visit | None = None
         self._last_words = ""
-        self._ending: asyncio.Future[Why] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        self._ending: asyncio.Future[Why] = loop.create_future()
+        self._hurry: asyncio.Future[None] = loop.create_future()
 
     @property
     def link(self) -> Link:
@@ -78,6 +80,8 @@ class Attendance:
 
     def end(self, why: Why = Why.ENDED, last_words: str = "") -> None:
         """End it: its app, its visit, its line. Only the first reason counts."""
+        if why is Why.STOPPED and not self._hurry.done():
+            self._hurry.set_result(None)
         if not self._ending.done():
             self._last_words = last_words
             self._ending.set_result(why)
@@ -167,7 +171,7 @@ class Attendance:
         if task.done():
             return
         app.exit()
-        await asyncio.wait({task}, timeout=self._at_most(END_SECONDS))
+        await self._wait_for(task, END_SECONDS)
         # The second one is for what shields itself from the first.
         for _each in range(2):
             if not task.done():
@@ -176,15 +180,18 @@ class Attendance:
         if not task.done():
             logger.error("a screen of %s from %s does not end", self.name, self.origin)
 
-    def _at_most(self, seconds: float) -> float:
-        stops = self._ending.done() and self._ending.result() is Why.STOPPED
-        return min(seconds, STOP_SECONDS) if stops else seconds
+    async def _wait_for(self, task: asyncio.Future[Any], seconds: float) -> None:
+        """Wait so long, and less from the moment at which the server stops."""
+        either: set[asyncio.Future[Any]] = {task, self._hurry}
+        await asyncio.wait(either, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        if self._hurry.done() and not task.done():
+            await asyncio.wait({task}, timeout=min(seconds, STOP_SECONDS))
 
     async def _leave(self, visit: Visit, why: Why) -> None:
         """Tell the visit, even while this task is being cancelled."""
         task = asyncio.ensure_future(visit.left(why))
         try:
-            await asyncio.wait({task}, timeout=self._at_most(LEAVE_SECONDS))
+            await self._wait_for(task, LEAVE_SECONDS)
         except asyncio.CancelledError:
             await asyncio.wait({task}, timeout=CANCEL_SECONDS)
             raise
