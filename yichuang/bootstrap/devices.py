@@ -21,6 +21,7 @@ from yichuang.config import (
     IdReaderSettings,
     PrinterSettings,
     ScannerSettings,
+    Settings,
     VoiceSettings,
 )
 from yichuang.errors import DeviceInUse, StoreError
@@ -73,13 +74,17 @@ async def working_devices(
     Readers and scanners are worked only for the `kiosks` whose screens this process shows; one without a
     name is ``""``. `only` names the devices to work, where not all; `folder` is the hall's, for relative
     paths in hall.toml. Another process of the same hall may do so too: a lease lets one of them work a
-    device at a time. At the end print jobs under way end, and every device is closed, within bounded time.
+    device at a time. When the hall goes by other settings, the devices that are concerned are begun anew. At
+    the end print jobs under way end, and every device is closed, within bounded time.
     """
-    chosen = [
-        each
-        for each in hall.settings.devices
-        if (only is None or each.name in only) and _belongs(each, kiosks)
-    ]
+
+    def chosen(settings: Settings) -> list[AnyDevice]:
+        return [
+            each
+            for each in settings.devices
+            if (only is None or each.name in only) and _belongs(each, kiosks)
+        ]
+
     hands = _Hands(hall, chosen, folder)
     await hands.begin()
     try:
@@ -95,45 +100,96 @@ def _belongs(settings: AnyDevice, kiosks: Collection[str]) -> bool:
     return True
 
 
+class _Hand:
+    """One device that is worked here."""
+
+    __slots__ = ("display", "known", "supervisor", "task", "worker")
+
+    def __init__(
+        self,
+        known: tuple[Any, ...],
+        *,
+        printer: PrinterWorker | None = None,
+        supervisor: Supervisor | None = None,
+        display: Display | None = None,
+    ) -> None:
+        self.known = known
+        """What it was made from: as long as that stays, it need not be made anew."""
+        self.supervisor = supervisor
+        self.worker = printer or supervisor
+        self.display = display
+        self.task: asyncio.Task[None] | None = None
+
+    def begin(self, name: str) -> None:
+        """Start its worker."""
+        if self.worker is not None:
+            self.task = asyncio.create_task(self.worker.run(), name=f"device {name}")
+
+    async def stop(self) -> None:
+        """Let the device go."""
+        if self.worker is not None:
+            await self.worker.stop()
+
+
 class _Hands:
     """The devices that one process works."""
 
-    def __init__(self, hall: Hall, chosen: Iterable[AnyDevice], folder: Path | None) -> None:
+    def __init__(
+        self, hall: Hall, chosen: Callable[[Settings], list[AnyDevice]], folder: Path | None
+    ) -> None:
         self._hall = hall
+        self._chosen = chosen
         self._folder = folder
         self._leases = InTurn(hall.store)
-        self._printers: list[PrinterWorker] = []
-        self._supervisors: dict[str, Supervisor] = {}
-        self._displays: list[Display] = []
-        self._tasks: list[asyncio.Task[None]] = []
-        self._watcher: asyncio.Task[None] | None = None
+        self._hands: dict[str, _Hand] = {}
+        self._settings = hall.settings
+        self._watchers: list[asyncio.Task[None]] = []
         self._seq: int | None = None
         """The journal row up to which everything was told."""
+        self._shown: tuple[Face, ...] = ()
+        """What displays were told of the windows."""
+        self._take_new()
+
+    def _take_new(self) -> list[str]:
+        """Take the devices that are not taken yet; their names."""
+        chosen = self._chosen(self._settings)
+        taken = []
         # The voice first: displays of the whole hall go with it.
         for settings in sorted(chosen, key=lambda each: not isinstance(each, VoiceSettings)):
-            self._take(settings)
+            if settings.name not in self._hands:
+                self._hands[settings.name] = self._take(settings)
+                taken.append(settings.name)
+        return taken
 
-    def _take(self, settings: AnyDevice) -> None:
+    def _take(self, settings: AnyDevice) -> _Hand:
+        known = self._known(settings)
         if isinstance(settings, PrinterSettings):
-            self._printers.append(printer_worker(self._hall, settings))
-            return
+            return _Hand(known, printer=printer_worker(self._hall, settings))
         if isinstance(settings, DisplaySettings | CallFeedSettings):
             display = open_display_driver(self._hall, settings)
-            self._displays.append(display)
-            self._supervise(settings, display)
-            return
-        self._supervise(settings, open_driver(self._hall, settings, self._announce, self._folder))
+            supervisor = self._supervisor(settings, display)
+            return _Hand(known, supervisor=supervisor, display=display)
+        driver = open_driver(self._hall, settings, self._announce, self._folder)
+        return _Hand(known, supervisor=self._supervisor(settings, driver))
 
-    def _supervise(self, settings: AnyDevice, device: Device) -> None:
+    def _known(self, settings: AnyDevice) -> tuple[Any, ...]:
+        """All that a device's driver is made from."""
+        voice = self._settings.voice if isinstance(settings, DisplaySettings) else None
+        return settings, self._settings.hall.language, voice
+
+    @property
+    def _displays(self) -> list[Display]:
+        return [each.display for each in self._hands.values() if each.display is not None]
+
+    def _supervisor(self, settings: AnyDevice, device: Device) -> Supervisor:
         from yichuang.hardware.supervisor import Supervisor
 
-        voice = self._supervisors.get(self._hall.settings.voice.name)
+        voice = self._hands.get(self._settings.voice.name)
+        leader = voice.supervisor if voice is not None and _goes_with_the_voice(settings) else None
         owner = new_owner()
         note = partial(self._note, settings.name, owner)
-        leader = voice if _goes_with_the_voice(settings) else None
         may_work = partial(self._may_work, settings.name, leader)
-        supervisor = Supervisor(device, self._leases, owner, note, may_work=may_work)
-        self._supervisors[settings.name] = supervisor
+        return Supervisor(device, self._leases, owner, note, may_work=may_work)
 
     async def _note(self, name: str, owner: str, health: DeviceHealth) -> None:
         await self._leases.ask(self._hall.devices.note(name, owner, health))
@@ -148,56 +204,99 @@ class _Hands:
 
     async def begin(self) -> None:
         """Start every worker. What happens in the hall from here on is told to all, however busy they are."""
-        if self._supervisors:
-            try:
-                self._seq = (await self._hall.look(_look, None, False)).seq
-            except StoreError as error:
-                logger.warning("the devices hear nothing of the hall yet: %s", error)
-        for worker in self._printers:
-            self._tasks.append(asyncio.create_task(worker.run(), name="printer"))
-        for name, supervisor in self._supervisors.items():
-            self._tasks.append(asyncio.create_task(supervisor.run(), name=f"supervisor-{name}"))
-        if self._supervisors:
-            self._watcher = asyncio.create_task(self._watch(), name="devices")
+        if self._is_told():
+            await self._begin_hearing()
+        for name, hand in self._hands.items():
+            hand.begin(name)
+        for work in (self._watch, self._follow):
+            self._watchers.append(asyncio.create_task(work(), name="devices"))
+
+    def _is_told(self) -> bool:
+        """Whether there is a device that is told what happens: printers look after their jobs themselves."""
+        return any(each.supervisor is not None for each in self._hands.values())
+
+    async def _begin_hearing(self) -> None:
+        try:
+            self._seq = (await self._hall.look(_look, None, False)).seq
+        except StoreError as error:
+            logger.warning("the devices hear nothing of the hall yet: %s", error)
 
     async def end(self) -> None:
         """Stop them all, side by side, so that one that hangs costs the others nothing."""
-        if self._watcher is not None:
-            self._watcher.cancel()
+        for watcher in self._watchers:
+            watcher.cancel()
+        for watcher in self._watchers:
             with suppress(asyncio.CancelledError):
-                await self._watcher
+                await watcher
+        await self._let_go(list(self._hands))
+
+    async def _let_go(self, names: Iterable[str]) -> None:
+        """Stop these devices, and forget them."""
         from yichuang.hardware.bounded import end
 
-        stops = [each.stop() for each in self._printers]
-        stops += [each.stop() for each in self._supervisors.values()]
+        gone = [self._hands.pop(name) for name in names]
         with suppress(TimeoutError):
             async with asyncio.timeout(_STOPPING):
-                await asyncio.gather(*stops)
-        for task in self._tasks:
+                await asyncio.gather(*(each.stop() for each in gone))
+        tasks = [each.task for each in gone if each.task is not None]
+        for task in tasks:
             if not task.done():
                 logger.warning(
                     "%s did not end in %.0f s; it is broken off", task.get_name(), _STOPPING
                 )
-        await asyncio.gather(*(end(task, _BREAKING_OFF) for task in self._tasks))
+        await asyncio.gather(*(end(task, _BREAKING_OFF) for task in tasks))
+
+    # --- other settings -----------------------------------------------------------------------
+
+    async def _follow(self) -> None:
+        """Work other devices, or work them otherwise, once the hall goes by other settings."""
+        changes = self._hall.changes()
+        while True:
+            if self._hall.settings is not self._settings:
+                try:
+                    await self._adapt()
+                except Exception:
+                    logger.exception("the devices do not follow the new settings")
+            await anext(changes)
+
+    async def _adapt(self) -> None:
+        was_told = self._is_told()
+        self._settings = self._hall.settings
+        wanted = {each.name: self._known(each) for each in self._chosen(self._settings)}
+        gone = [name for name, hand in self._hands.items() if wanted.get(name) != hand.known]
+        if gone:
+            logger.info("devices that are let go for other settings: %s", ", ".join(gone))
+            await self._let_go(gone)
+        taken = self._take_new()
+        if self._is_told() and not was_told:
+            await self._begin_hearing()
+        for name in taken:
+            self._hands[name].begin(name)
+        # Whoever is new among the displays is to be told how the windows are.
+        self._shown = ()
+        await self._hall.store.transact(lambda memory: None)
 
     # --- what happens in the hall -------------------------------------------------------------
 
     async def _watch(self) -> None:
         """Tell displays what their windows say, and devices that they are to be tested."""
         changes = self._hall.changes()
-        shown: tuple[Face, ...] = ()
         while True:
             try:
+                if not self._is_told():
+                    await anext(changes)
+                    continue
                 seen = await self._hall.look(_look, self._seq, bool(self._displays))
                 self._seq = seen.seq
-                if seen.faces != shown:
-                    shown = seen.faces
-                    self._to_displays(partial(_show, {face.window: face for face in shown}))
+                if seen.faces != self._shown:
+                    self._shown = seen.faces
+                    self._to_displays(partial(_show, {face.window: face for face in seen.faces}))
                 for call in seen.calls:
                     self._to_displays(partial(_call, call))
                 for name in seen.tested:
-                    if name in self._supervisors:
-                        self._supervisors[name].test()
+                    hand = self._hands.get(name)
+                    if hand is not None and hand.supervisor is not None:
+                        hand.supervisor.test()
                 if seen.goes_on:
                     continue
             except StoreError as error:
