@@ -12,10 +12,11 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from tests.screens.frame import assert_frame, frame, until_gone, until_seen
+from yichuang.language import use_language
 from yichuang.queue.event import Entry, EventKind
 from yichuang.queue.people.actor import HOST, Actor, ActorKind
 from yichuang.queue.people.post import Post
-from yichuang.queue.people.role import Role
+from yichuang.queue.people.role import STAFF_ROLES, Role
 from yichuang.queue.people.staff import Staff
 from yichuang.queue.service import Hall
 from yichuang.tui.app import HallApp, Restart
@@ -240,7 +241,9 @@ async def test_a_supervisor_resets_a_pin_which_is_shown_once(hall: Hall) -> None
         await pilot.press("2")
         rows = await until_seen(pilot, "只在这里显示一次")
         pin = next(row for row in rows if "只在这里" in row).split("密码 ")[1][:6]
-        await pilot.press("enter")
+        await pilot.press("2", "1", "enter")
+        await until_seen(pilot, pin)
+        await pilot.press("f2")
         await until_gone(pilot, pin)
         entry = await last(hall, EventKind.PIN_RESET)
         assert (entry.actor, entry.event.data["reason"]) == ("0100", "忘了密码")
@@ -377,3 +380,17 @@ async def test_a_remote_administrator_is_told_where_files_are_imported(hall: Hal
     async with staff(hall) as pilot:
         await pilot.press("f3")
         await until_seen(pilot, "yichuang staff import")
+
+
+async def test_the_form_has_room_for_english_words(hall: Hall) -> None:
+    mine = hall.acting(ADMIN)
+    app = HallApp(
+        mine, lambda place, window: screen_for(mine, place, window), "staff", language="en"
+    )
+    use_language("en")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_seen(pilot, "0231")
+        await pilot.press("enter")
+        rows = await until_seen(pilot, f"[x]{Role.ADMINISTRATOR.label}")
+        text = "\n".join(rows)
+        assert all(role.label in text for role in STAFF_ROLES)

@@ -19,7 +19,7 @@ from yichuang.queue.people.staff import Staff
 from yichuang.queue.people.whereabouts import Whereabouts
 from yichuang.queue.service import Hall
 from yichuang.tui.app import HallApp, Restart
-from yichuang.tui.entry import screen_for
+from yichuang.tui.entry import Means, screen_for
 from yichuang.tui.screens.overview_acts import supervisor
 
 SIZES = [(80, 24), (100, 30)]
@@ -164,6 +164,17 @@ async def test_a_short_public_board_stands_still(hall: Hall) -> None:
         rows = await until_seen(pilot, "王芳")
         assert_frame("whereabouts-public-80x24", rows)
         assert not any("page" in str(timer.name) for timer in pilot.app.screen._timers)
+
+
+@pytest.mark.usefixtures("people")
+async def test_a_screen_of_the_host_can_begin_public(hall: Hall) -> None:
+    means = Means(public=True)
+    app = HallApp(hall, lambda place, window: screen_for(hall, place, window, means), "whereabouts")
+    async with app.run_test(size=(80, 24)) as pilot:
+        rows = await until_seen(pilot, "王芳")
+        assert not any("F5" in row for row in rows)
+        await pilot.press("escape")
+        await until_seen(pilot, "F5")
 
 
 @pytest.mark.usefixtures("people")

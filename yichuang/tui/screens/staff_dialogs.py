@@ -192,10 +192,13 @@ class PostForm(Form[Post]):
 
 
 class PinShown(Dialog[bool]):
-    """A PIN, large, this once."""
+    """A PIN, large, this once.
+
+    A key of its own takes it away: one that was pressed once too often before it came must not.
+    """
 
     CSS_PATH: ClassVar[CSSPathType | None] = ["dialog.tcss", "staff_dialogs.tcss"]
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "agree", N_("记下了"))]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("f2", "agree", N_("记下了"))]
 
     def __init__(self, person: Staff, pin: str) -> None:
         heading = _("{badge} {name} 的新密码").format(badge=person.badge, name=person.name)

@@ -21,10 +21,13 @@ from yichuang.language import N_, _
 from yichuang.tui.keys import digit_keys
 from yichuang.tui.screens.dialog import Dialog, ask
 from yichuang.tui.screens.question import Question
-from yichuang.tui.text import Line, Part
+from yichuang.tui.text import Line, Part, width
 from yichuang.tui.widgets.rows import Rows, TextLine
 
 Answer = TypeVar("Answer")
+
+_KEY_CELLS = 3
+"""What a digit's key takes."""
 
 
 class Field(NamedTuple):
@@ -99,15 +102,23 @@ class FormToggles(Rows, can_focus=True):
         self._options = toggle.options
         self.chosen = set(toggle.chosen)
 
-    def on_mount(self) -> None:
-        """Show what is so."""
-        self._show()
+    def on_resize(self) -> None:
+        """Show what is so, in as many rows as it takes."""
+        self.call_after_refresh(self._show)
 
     def _show(self) -> None:
-        parts: list[Part] = []
+        rows: list[list[Part]] = [[]]
+        room = self.size.width
         for digit, (name, label) in enumerate(self._options, start=1):
-            parts += [(f" {digit} ", "key"), f"[{'x' if name in self.chosen else ' '}]{label} "]
-        self.show([parts])
+            text = f"[{'x' if name in self.chosen else ' '}]{label} "
+            cells = _KEY_CELLS + width(text)
+            # The blank after the row's last one may fall off its end.
+            if cells > room + 1 and rows[-1]:
+                rows.append([])
+                room = self.size.width
+            rows[-1] += [(f" {digit} ", "key"), text]
+            room -= cells
+        self.show(rows)
 
     def action_turn(self, place: int) -> None:
         """Make it so, or not so."""
