@@ -55,12 +55,24 @@ def run(asked: Asked, theme: str) -> None:
 @click.command(
     help=_(
         "单独打开一个界面：kiosk 取号、guide 导引台、board 大屏、overview 总览、plan 排班、"
-        "devices 设备、window N 窗口。"
+        "devices 设备、whereabouts 去向牌、staff 人员、window N 窗口。"
     )
 )
 @click.argument(
     "name",
-    type=click.Choice(["kiosk", "guide", "board", "overview", "plan", "devices", "window"]),
+    type=click.Choice(
+        [
+            "kiosk",
+            "guide",
+            "board",
+            "overview",
+            "plan",
+            "devices",
+            "whereabouts",
+            "staff",
+            "window",
+        ]
+    ),
 )
 @click.argument("number", type=click.IntRange(1, 999), required=False)
 @click.option(
@@ -72,17 +84,28 @@ def run(asked: Asked, theme: str) -> None:
         "取号机的名字，例如 kiosk2：写进流水；有同名的打印机就用那一台，kiosk 写这个名字的阅读器和扫码器归它"
     ),
 )
+@click.option(
+    "--public", is_flag=True, help=_("去向牌给群众看：没有按键，人多时自己翻页；按 Esc 才能改")
+)
 @_theme
 @takes_hall
-def screen(asked: Asked, name: str, number: int | None, kiosk: str | None, theme: str) -> None:
+def screen(
+    asked: Asked, name: str, number: int | None, kiosk: str | None, public: bool, theme: str
+) -> None:
     """Open one screen."""
     if name == "window" and number is None:
         raise click.UsageError(_("写明几号窗口，例如 yichuang screen window 3"))
-    _show(asked, name, number, theme, kiosk)
+    _show(asked, name, number, theme, kiosk, public=public)
 
 
 def _show(
-    asked: Asked, name: str, number: int | None, theme: str, kiosk: str | None = None
+    asked: Asked,
+    name: str,
+    number: int | None,
+    theme: str,
+    kiosk: str | None = None,
+    *,
+    public: bool = False,
 ) -> None:
     from yichuang.tui.terminal import check_terminal, prepare_environment
 
@@ -108,7 +131,7 @@ def _show(
                 number,
                 language=current_language(),
                 theme=theme,
-                means=Means(papers, kiosk, PadTeacher(hall, asked.folder), settings),
+                means=Means(papers, kiosk, PadTeacher(hall, asked.folder), settings, public),
             )
 
     asyncio.run(work())
