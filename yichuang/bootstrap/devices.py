@@ -65,17 +65,17 @@ logger = logging.getLogger(__name__)
 async def working_devices(
     hall: Hall,
     *,
-    kiosks: Collection[str] = (),
+    kiosks: Collection[str] | None = (),
     only: Collection[str] | None = None,
     folder: Path | None = None,
 ) -> AsyncIterator[None]:
     """Work the hall's devices beside the block, with one worker or supervisor a device.
 
     Readers and scanners are worked only for the `kiosks` whose screens this process shows; one without a
-    name is ``""``. `only` names the devices to work, where not all; `folder` is the hall's, for relative
-    paths in hall.toml. Another process of the same hall may do so too: a lease lets one of them work a
-    device at a time. When the hall goes by other settings, the devices that are concerned are begun anew. At
-    the end print jobs under way end, and every device is closed, within bounded time.
+    name is ``""``, and None is for all of them. `only` names the devices to work, where not all; `folder` is
+    the hall's, for relative paths in hall.toml. Another process of the same hall may do so too: a lease lets
+    one of them work a device at a time. When the hall goes by other settings, the devices that are concerned
+    are begun anew. At the end print jobs under way end, and every device is closed, within bounded time.
     """
 
     def chosen(settings: Settings) -> list[AnyDevice]:
@@ -93,10 +93,10 @@ async def working_devices(
         await hands.end()
 
 
-def _belongs(settings: AnyDevice, kiosks: Collection[str]) -> bool:
+def _belongs(settings: AnyDevice, kiosks: Collection[str] | None) -> bool:
     """Whether a process that shows these kiosks works the device at all."""
     if isinstance(settings, IdReaderSettings | ScannerSettings):
-        return settings.kiosk in kiosks
+        return kiosks is None or settings.kiosk in kiosks
     return True
 
 

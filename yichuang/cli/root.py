@@ -16,6 +16,7 @@ _PLACES = {
     "init": "hall",
     "run": "run",
     "screen": "run",
+    "serve": "serve",
     "status": "hall",
     "backup": "hall",
     "doctor": "doctor",

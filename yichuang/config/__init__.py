@@ -44,6 +44,7 @@ from yichuang.config.printer import PRINTER_MODELS, PrinterSettings
 from yichuang.config.remote import RemoteSettings, StaffSettings
 from yichuang.config.section import Section
 from yichuang.config.settings import (
+    HOST_KEY_FILE,
     KEY_FILE,
     MOST_CATEGORIES,
     SETTINGS_FILE,
@@ -55,6 +56,7 @@ from yichuang.config.settings import (
 )
 
 __all__ = [
+    "HOST_KEY_FILE",
     "KEY_FILE",
     "MOST_CATEGORIES",
     "POLICIES",

@@ -52,6 +52,8 @@ STORE_FILE = "hall.sqlite3"
 
 KEY_FILE = "hall.key"
 """The name of the file, inside a hall's folder, with the secret under which persons are recognised."""
+HOST_KEY_FILE = "hall.ssh_key"
+"""The name of the file, inside a hall's folder, with the key by which SSH clients know it again."""
 
 MOST_CATEGORIES = 6
 """B02, DB4105/T 229-2024 4.1: "设置分类区域不应超过6类"."""

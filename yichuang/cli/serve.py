@@ -1,0 +1,133 @@
+"""`yichuang serve`: the hall's engine, its devices and an SSH server in one process (DESIGN 2)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from typing import TYPE_CHECKING
+
+import click
+
+from yichuang.cli.options import Asked, run, takes_hall
+from yichuang.cli.outcome import say
+from yichuang.errors import HallMissing, YichuangError
+from yichuang.language import _
+
+if TYPE_CHECKING:
+    from yichuang.queue.service import Hall
+    from yichuang.tui.remote.server import RemoteServer
+
+_LEAST_PULSE = 1.0
+"""Seconds between two signs of life at least, however short systemd's patience is set."""
+
+logger = logging.getLogger(__name__)
+
+
+@click.command(
+    help=_(
+        "开一台服务：引擎、设备和 SSH 界面都在这一个程序里，窗口、督查、取号机、大屏用 ssh 连进来。"
+        "Ctrl+C 结束，也供 systemd 用。"
+    )
+)
+@click.option(
+    "--ssh-port", type=click.IntRange(0, 65535), help=_("SSH 端口，默认按 hall.toml，2222")
+)
+@click.option("--listen", metavar="ADDRESS", help=_("只在这个地址上听，例如 127.0.0.1"))
+@takes_hall
+def serve(asked: Asked, ssh_port: int | None, listen: str | None) -> None:
+    """Serve the hall's screens over SSH until told to end."""
+    from yichuang.cli.service import log_to_both, until_ended
+    from yichuang.tui.terminal import prepare_environment
+
+    if not asked.folder.is_dir():
+        raise HallMissing(folder=asked.folder)
+    # Before Textual is imported: whatever the terminal here is, it is not where the screens are shown.
+    prepare_environment()
+    log_to_both(asked.folder)
+
+    async def work() -> None:
+        async with (
+            asked.hall() as hall,
+            until_ended() as ended,
+            _served(hall, asked, ssh_port, listen) as server,
+        ):
+            await _tell(hall, server)
+            await _until(ended, hall, server)
+
+    run(work())
+
+
+@asynccontextmanager
+async def _served(
+    hall: Hall, asked: Asked, port: int | None, listen: str | None
+) -> AsyncIterator[RemoteServer]:
+    """The devices, those who watch over the hall, and the SSH server, from first to last."""
+    from yichuang.bootstrap import PadTeacher, following_settings, watching, working_devices
+    from yichuang.config import HOST_KEY_FILE
+    from yichuang.tui.entry import Means
+    from yichuang.tui.remote.server import serving
+    from yichuang.tui.remote.visits import Visits
+
+    folder = asked.folder
+    chosen = {"port": port, "listen": listen}
+    settings = hall.settings.remote.model_copy(
+        update={name: value for name, value in chosen.items() if value is not None}
+    )
+    async with AsyncExitStack() as stack:
+        # Every reader and scanner: over SSH any kiosk may be shown.
+        await stack.enter_async_context(working_devices(hall, kiosks=None, folder=folder))
+        await stack.enter_async_context(watching(hall, folder))
+        keeper = await stack.enter_async_context(following_settings(hall, folder))
+        visits = Visits(hall, Means(teacher=PadTeacher(hall, folder), settings=keeper))
+        server = await stack.enter_async_context(
+            serving(visits, settings, folder / HOST_KEY_FILE, hall.clock)
+        )
+        yield server
+
+
+async def _tell(hall: Hall, server: RemoteServer) -> None:
+    """Say where the screens are, and the first administrator's PIN: on standard error, in no log file."""
+    first = await hall.people.first_administrator()
+    if first is not None:
+        badge, pin = first
+        say(_("第一个管理员：工号 {badge}，密码 {pin}").format(badge=badge, pin=pin), err=True)
+        say(_("这个密码只显示这一次，登录时要换一个。"), err=True)
+    say(
+        _("{hall}：ssh -p {port} 本机地址").format(hall=hall.settings.hall.name, port=server.port),
+        err=True,
+    )
+    say(_("主机公钥指纹 {fingerprint}").format(fingerprint=server.fingerprint), err=True)
+
+
+async def _until(ended: asyncio.Event, hall: Hall, server: RemoteServer) -> None:
+    """Give systemd signs of life until told to end: only while the loop turns and the store answers."""
+    from yichuang.cli.service import notify
+
+    pulse = _pulse()
+    notify(f"READY=1\nSTATUS={_status(server)}")
+    while not ended.is_set():
+        with suppress(TimeoutError):
+            await asyncio.wait_for(ended.wait(), pulse)
+        try:
+            await hall.business_date()
+        except YichuangError as error:
+            logger.warning("the store does not answer: %s", error)
+        else:
+            notify(f"WATCHDOG=1\nSTATUS={_status(server)}")
+    notify("STOPPING=1")
+
+
+def _status(server: RemoteServer) -> str:
+    return _("{count} 个界面在用").format(count=len(server.sessions))
+
+
+def _pulse() -> float:
+    """Seconds between two signs of life: a third of systemd's patience (sd_watchdog_enabled(3))."""
+    try:
+        patience = int(os.environ.get("WATCHDOG_USEC", "")) / 1e6
+    except ValueError:
+        return 30.0
+    return max(_LEAST_PULSE, patience / 3)
