@@ -351,5 +351,5 @@ async def test_the_overview_names_the_worst_and_leads_there(
         rows = await until_seen(pilot, "40 分")
         assert_frame("overview-devices-80x24", rows)
         assert any("打印机 kiosk：[x] 不能用" in row for row in rows)
-        await pilot.press("7")
+        await pilot.press("5")
         await until_seen(pilot, "设备 7，3 台要看")

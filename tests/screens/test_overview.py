@@ -21,16 +21,13 @@ from yichuang.queue.device import DeviceHealth, DeviceReason, DeviceState
 from yichuang.queue.service import Hall
 from yichuang.tui.app import HallApp, Restart
 from yichuang.tui.screens.overview import OverviewScreen
-from yichuang.tui.screens.overview_rows import (
-    GREAT_CROWD,
-    VERY_LONG_WAIT,
-    crowd_mark,
-    wait_mark,
-)
+from yichuang.tui.screens.overview_rows import USUAL, crowd_mark, wait_mark
 
 pytestmark = pytest.mark.usefixtures("foretold")
 
 SIZES = [(80, 24), (100, 30), (200, 60)]
+VERY_LONG_WAIT = timedelta(minutes=USUAL.wait_minutes[1])
+GREAT_CROWD = USUAL.line_length[1]
 
 
 @asynccontextmanager
@@ -100,10 +97,10 @@ async def test_it_says_who_waits_and_who_works(hall: Hall, clock: FixedClock) ->
     assert re.search(r"A 法人事务 +1 +0 +A001 +34 分 +[0-9]+ 分 +超长", text)
     assert re.search(r"E 公安服务 +11 +1 +E013 +20 分 +[0-9]+ 分 +久等 +人多", text)
     assert re.search(r"C 社保医保 +0 +0 +- +-", text)
-    assert re.search(r"5 开放 +E011 +已叫号 +20 分", text)
-    assert re.search(r"6 开放 +E012 +办理中 +4 分", text)
+    assert re.search(r"5 已叫号 +E011 +20 分", text)
+    assert re.search(r"6 办理中 +E012 +4 分", text)
     assert re.search(r"7 暂停服务 设备故障 +0 分", text)
-    assert re.search(r"3 开放 +空闲", text)
+    assert re.search(r"3 空闲 +20 分", text)
     assert re.search(r"8 未开", text)
 
 
@@ -149,13 +146,23 @@ async def test_thirty_windows_can_be_reached_at_80x24(tmp_path: Path, clock: Fix
             seen = seen_windows(pilot)
             assert seen < every
             await pilot.press("pagedown")
+            await until_seen(pilot, "第 7-13 行，共 15 行")
+            more = seen_windows(pilot)
+            await pilot.press("pagedown")
             await until_seen(pilot, "-15 行，共 15 行")
-            assert seen | seen_windows(pilot) == every
-            await pilot.press("up", "pageup")
+            assert seen | more | seen_windows(pilot) == every
+            await pilot.press("up", "pageup", "pageup")
             await until_seen(pilot, "第 1-")
             assert seen_windows(pilot) == seen
         async with overview(hall, (100, 30)) as pilot:
             await until_seen(pilot, "窗口（30 个）")
+            seen = seen_windows(pilot)
+            assert len(seen) >= 26
+            await pilot.press("pagedown")
+            await until_seen(pilot, "-15 行，共 15 行")
+            assert seen | seen_windows(pilot) == every
+        async with overview(hall, (200, 60)) as pilot:
+            await until_seen(pilot, "今天办")
             assert seen_windows(pilot) == every
 
 

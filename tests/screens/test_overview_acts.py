@@ -44,45 +44,63 @@ async def some_visitors(hall: Hall) -> None:
         await hall.issue(category=category)
 
 
-# --- pin ---------------------------------------------------------------------------------------------
+# --- one ticket --------------------------------------------------------------------------------------
+
+
+async def choose_ticket(pilot: Pilot[Restart], *typed: str) -> list[str]:
+    """F2 and the number, up to the question what to do with it."""
+    await press_until(pilot, "f2", "处理哪个号")
+    await pilot.press(*typed)
+    return await press_until(pilot, "enter", "怎样处理")
 
 
 async def test_a_pin_asks_for_a_reason_and_can_be_taken_back(hall: Hall) -> None:
     await some_visitors(hall)
     async with overview(hall) as pilot:
-        assert_frame("overview-pin-80x24", await press_until(pilot, "1", "置顶哪个号"))
+        assert_frame("overview-pin-80x24", await press_until(pilot, "f2", "处理哪个号"))
         await pilot.press("d", "0", "0", "3")
         await until_seen(pilot, "号码：D003_")
-        asked = await press_until(pilot, "enter", "D003 置顶的原因")
+        await press_until(pilot, "enter", "D003（等候）怎样处理")
+        asked = await press_until(pilot, "1", "D003 置顶的原因")
         assert_frame("overview-reason-80x24", asked)
         await press_until(pilot, "2", "D003 已置顶")
         assert (await hall.ticket("D003")).priority_class is PriorityClass.PINNED
         entry = await last(hall, EventKind.TICKET_PINNED)
         assert (entry.actor, entry.event.data["reason"]) == (supervisor(), "窗口办错")
-        await press_until(pilot, "1", "置顶哪个号")
-        await press_until(pilot, "enter", "取消 D003 的置顶？")
-        await press_until(pilot, "1", "D003 已取消置顶，前面 2 人")
-        assert (await last(hall, EventKind.TICKET_UNPINNED)).actor == supervisor()
+        await choose_ticket(pilot)
+        await press_until(pilot, "1", "D003 取消置顶的原因")
+        await press_until(pilot, "2", "D003 已取消置顶，前面 2 人")
+        entry = await last(hall, EventKind.TICKET_UNPINNED)
+        assert (entry.actor, entry.event.data["reason"]) == (supervisor(), "置顶错了")
 
 
-async def test_a_number_that_cannot_be_pinned_is_refused_before_a_reason_is_asked_for(
+async def test_a_number_that_is_not_there_is_refused_before_a_reason_is_asked_for(
     hall: Hall,
 ) -> None:
     await some_visitors(hall)
-    await hall.cancel("D001")
     async with overview(hall) as pilot:
-        for number, refusal in (("d077", "今天没有 D077 这个号"), ("d001", "已取消")):
-            await press_until(pilot, "1", "置顶哪个号")
-            await pilot.press(*number)
-            rows = await press_until(pilot, "enter", refusal)
-            assert not any("原因" in row for row in rows)
+        await press_until(pilot, "f2", "处理哪个号")
+        await pilot.press(*"d077")
+        rows = await press_until(pilot, "enter", "今天没有 D077 这个号")
+        assert not any("原因" in row for row in rows)
+
+
+async def test_what_has_ended_is_only_looked_at(hall: Hall) -> None:
+    await some_visitors(hall)
+    await hall.cancel("D001", reason="取错号")
+    async with overview(hall) as pilot:
+        rows = await choose_ticket(pilot, *"d001")
+        assert not any("置顶" in row or "改派" in row or "取消这个号" in row for row in rows)
+        rows = await press_until(pilot, "1", "D001 取消（取错号）")
+        assert any("D001 取号，纳税服务" in row for row in rows)
+        await press_until(pilot, "escape", "今天取号 5")
 
 
 async def test_a_reason_can_be_typed(hall: Hall) -> None:
     await some_visitors(hall)
     async with overview(hall) as pilot:
-        await press_until(pilot, "1", "置顶哪个号")
-        await press_until(pilot, "enter", "置顶的原因")
+        await choose_ticket(pilot)
+        await press_until(pilot, "1", "置顶的原因")
         await pilot.press("赶", "火", "车", "1", "2")
         await until_seen(pilot, "赶火车12")
         await press_until(pilot, "enter", "已置顶")
@@ -92,63 +110,123 @@ async def test_a_reason_can_be_typed(hall: Hall) -> None:
 async def test_arrows_choose_a_reason_too(hall: Hall) -> None:
     await some_visitors(hall)
     async with overview(hall) as pilot:
-        await press_until(pilot, "2", "开始高峰互助的原因")
+        await press_until(pilot, "f4", "开始高峰互助的原因")
         await pilot.press("down", "down")
         await until_seen(pilot, ">  3  业务集中办理")
         await press_until(pilot, "enter", "[高峰互助] 业务集中办理")
 
 
-async def test_nothing_is_pinned_where_nobody_waits(hall: Hall) -> None:
+async def test_no_ticket_is_offered_before_one_was_given(hall: Hall) -> None:
     async with overview(hall, theme="plain") as pilot:
-        rows = frame(pilot.app)
-        assert not any("[1]置顶" in row or "[4]处理号" in row for row in rows)
-        await press_until(pilot, "1", "没有可以置顶的号")
+        assert not any("[F2]处理号" in row for row in frame(pilot.app))
         await hall.issue(category="tax")
-        await until_seen(pilot, "[1]置顶")
+        await until_seen(pilot, "[F2]处理号")
+
+
+async def test_one_ticket_is_rerouted_and_cancelled(hall: Hall) -> None:
+    await some_visitors(hall)
+    await hall.open_window(6)
+    async with overview(hall) as pilot:
+        rows = await choose_ticket(pilot, *"d001")
+        assert_frame("overview-ticket-80x24", rows)
+        await press_until(pilot, "2", "D001 改派到哪里")
+        await press_until(pilot, "5", "D001 改派到「公安服务」的原因")
+        await press_until(pilot, "1", "D001 已改派到「公安服务」")
+        assert (await hall.ticket("D001")).category == "police"
+        assert (await last(hall, EventKind.TICKET_REROUTED)).event.data["reason"] == "取错类别"
+        await choose_ticket(pilot, *"d002")
+        await press_until(pilot, "2", "D002 改派到哪里")
+        await press_until(pilot, "7", "D002 改派到哪个窗口")
+        await pilot.press("6")
+        await press_until(pilot, "enter", "号窗口的原因")
+        await press_until(pilot, "2", "D002 已改派到 6 号窗口")
+        assert (await hall.ticket("D002")).target_window == 6
+        await choose_ticket(pilot, *"d003")
+        await press_until(pilot, "3", "取消 D003 的原因")
+        await press_until(pilot, "1", "D003 已取消")
+        ticket = await hall.ticket("D003")
+        assert (ticket.state, ticket.reason) == (TicketState.CANCELLED, "放弃办理")
+        assert (await last(hall, EventKind.TICKET_CANCELLED)).actor == supervisor()
+
+
+async def test_a_held_ticket_is_woken(hall: Hall) -> None:
+    await some_visitors(hall)
+    await hall.open_window(5)
+    await hall.call_next(5)
+    await hall.hold(5, kind="outside")
+    async with overview(hall) as pilot:
+        rows = await choose_ticket(pilot, *"d001")
+        assert any("D001（挂起）怎样处理" in row for row in rows)
+        await press_until(pilot, "1", "D001 回到队里的原因")
+        await press_until(pilot, "2", "D001 回到队里，前面")
+        assert (await hall.ticket("D001")).target_window == 5
+        assert (await last(hall, EventKind.TICKET_RESUMED)).event.data["reason"] == "材料已补齐"
+
+
+async def test_a_ticket_that_is_served_is_left_alone(hall: Hall) -> None:
+    await some_visitors(hall)
+    await hall.open_window(5)
+    await hall.call_next(5)
+    await hall.start(5)
+    async with overview(hall) as pilot:
+        rows = await choose_ticket(pilot, *"d001")
+        assert any("D001（办理中）怎样处理" in row for row in rows)
+        assert not any("取消这个号" in row or "改派" in row for row in rows)
 
 
 # --- surge mode --------------------------------------------------------------------------------------
 
 
-async def test_surge_mode_begins_with_a_reason_and_ends(hall: Hall) -> None:
+async def test_surge_mode_begins_with_a_reason_and_ends_with_one(hall: Hall) -> None:
     await some_visitors(hall)
     async with overview(hall) as pilot:
-        await press_until(pilot, "2", "开始高峰互助的原因")
+        await press_until(pilot, "f4", "开始高峰互助的原因")
         rows = await press_until(pilot, "1", "[高峰互助] 等候人多")
         assert_frame("overview-surge-80x24", rows)
-        assert any("2 结束高峰" in row for row in rows)
+        assert any("F4 结束高峰" in row for row in rows)
         entry = await last(hall, EventKind.SURGE_BEGAN)
         assert (entry.actor, entry.event.data["reason"]) == (supervisor(), "等候人多")
-        await press_until(pilot, "2", "结束高峰互助？")
+        await press_until(pilot, "f4", "结束高峰互助的原因")
         await press_until(pilot, "1", "高峰互助已结束")
         await until_gone(pilot, "[高峰互助]")
-        assert (await last(hall, EventKind.SURGE_ENDED)).actor == supervisor()
+        entry = await last(hall, EventKind.SURGE_ENDED)
+        assert (entry.actor, entry.event.data["reason"]) == (supervisor(), "等候已减少")
 
 
-# --- a window's categories ---------------------------------------------------------------------------
+# --- a window ----------------------------------------------------------------------------------------
+
+
+async def choose_window(pilot: Pilot[Restart], *typed: str) -> list[str]:
+    """F3 and the number, up to the question what to do with it."""
+    await press_until(pilot, "f3", "处理哪个窗口")
+    await pilot.press(*typed)
+    return await press_until(pilot, "enter", "号窗口（")
 
 
 async def test_a_window_gets_other_categories_and_its_own_back(hall: Hall) -> None:
     async with overview(hall) as pilot:
-        await press_until(pilot, "3", "改哪个窗口的类别")
+        await press_until(pilot, "f3", "处理哪个窗口")
         await pilot.press("3")
         await until_seen(pilot, "窗口号：3_")
-        await press_until(pilot, "enter", "3 号窗口办哪些类别")
+        await press_until(pilot, "enter", "3 号窗口（未开）怎样处理")
+        await press_until(pilot, "2", "3 号窗口办哪些类别")
         await pilot.press("4", "5", "5")
         asked = await until_seen(pilot, "帮办      本窗口")
         assert_frame("overview-assign-80x24", asked)
-        await press_until(pilot, "enter", "3 号窗口的类别已改")
+        await press_until(pilot, "enter", "改 3 号窗口类别的原因")
+        await press_until(pilot, "3", "3 号窗口的类别已改")
         duty = (await hall.window_view(3)).duty
         assert duty.own == ("social_insurance", "police")
         assert duty.helps == ("legal_affairs", "social_affairs", "public_service")
         entry = await last(hall, EventKind.WINDOW_ASSIGNED)
         assert (entry.actor, entry.event.window) == (supervisor(), 3)
+        assert entry.event.data["reason"] == "业务调整"
         rows = await until_seen(pilot, "* 类别已改派")
         assert any("  3*未开" in row for row in rows)
-        await press_until(pilot, "3", "改哪个窗口的类别")
-        await pilot.press("3")
-        await press_until(pilot, "enter", "办哪些类别")
-        await press_until(pilot, "0", "3 号窗口恢复原来设的类别")
+        await choose_window(pilot, "3")
+        await press_until(pilot, "2", "办哪些类别")
+        await press_until(pilot, "0", "改 3 号窗口类别的原因")
+        await press_until(pilot, "4", "3 号窗口恢复原来设的类别")
         assert (await hall.window_view(3)).window.categories is None
         await until_gone(pilot, "* 类别已改派")
 
@@ -162,83 +240,59 @@ async def test_no_category_is_orphaned_and_no_window_left_without_one(hall: Hall
         own = list(hall.rules.windows[window].categories)
         await hall.assign_window(window, categories=own)
     async with overview(hall) as pilot:
-        await press_until(pilot, "3", "改哪个窗口的类别")
-        await pilot.press("5")
-        await press_until(pilot, "enter", "5 号窗口办哪些类别")
+        await choose_window(pilot, "5")
+        await press_until(pilot, "2", "5 号窗口办哪些类别")
         await pilot.press("4", "4")
         await until_seen(pilot, "至少有一类是本窗口的")
         await pilot.press("enter")
         await until_seen(pilot, "5 号窗口办哪些类别")
         await pilot.press("１")
         await until_gone(pilot, "至少有一类")
-        rows = await press_until(pilot, "enter", "这样改以后没有窗口办理「纳税服务」")
+        await press_until(pilot, "enter", "改 5 号窗口类别的原因")
+        rows = await press_until(pilot, "1", "这样改以后没有窗口办理「纳税服务」")
         assert any("先让另一个窗口办这一类" in row for row in rows)
         assert (await hall.window_view(5)).duty.own == ("tax",)
 
 
 async def test_a_window_that_is_not_there(hall: Hall) -> None:
     async with overview(hall) as pilot:
-        await press_until(pilot, "3", "改哪个窗口的类别")
+        await press_until(pilot, "f3", "处理哪个窗口")
         await pilot.press("9")
         await press_until(pilot, "9", "没有这样的窗口")
         await press_until(pilot, "enter", "没有 99 号窗口")
 
 
-# --- one ticket --------------------------------------------------------------------------------------
-
-
-async def choose_ticket(pilot: Pilot[Restart], *typed: str) -> list[str]:
-    """Key 4 and the number, up to the question what to do with it."""
-    await press_until(pilot, "4", "处理哪个号")
-    await pilot.press(*typed)
-    return await press_until(pilot, "enter", "怎样处理")
-
-
-async def test_one_ticket_is_rerouted_and_cancelled(hall: Hall) -> None:
-    await some_visitors(hall)
-    await hall.open_window(6)
+async def test_a_window_is_opened_paused_resumed_and_closed_each_with_a_reason(hall: Hall) -> None:
     async with overview(hall) as pilot:
-        rows = await choose_ticket(pilot, "d", "0", "0", "1")
-        assert_frame("overview-ticket-80x24", rows)
-        await press_until(pilot, "1", "D001 改派到哪里")
-        await press_until(pilot, "5", "D001 已改派到「公安服务」")
-        assert (await hall.ticket("D001")).category == "police"
-        await choose_ticket(pilot, "d", "0", "0", "2")
-        await press_until(pilot, "1", "D002 改派到哪里")
-        await press_until(pilot, "7", "D002 改派到哪个窗口")
-        await pilot.press("6")
-        await press_until(pilot, "enter", "D002 已改派到 6 号窗口")
-        assert (await hall.ticket("D002")).target_window == 6
-        await choose_ticket(pilot, "d", "0", "0", "3")
-        await press_until(pilot, "2", "取消 D003 的原因")
-        await press_until(pilot, "1", "D003 已取消")
-        ticket = await hall.ticket("D003")
-        assert (ticket.state, ticket.reason) == (TicketState.CANCELLED, "放弃办理")
-        assert (await last(hall, EventKind.TICKET_CANCELLED)).actor == supervisor()
+        for key, asked, answer, told in (
+            ("1", "开 2 号窗口的原因", "1", "2 号窗口已开"),
+            ("1", "2 号窗口暂停服务的原因", "3", "2 号窗口已暂停服务"),
+            ("1", "2 号窗口恢复服务的原因", "2", "2 号窗口已恢复服务"),
+            ("2", "关 2 号窗口的原因", "1", "2 号窗口已关"),
+        ):
+            await choose_window(pilot, "2")
+            await press_until(pilot, key, asked)
+            await press_until(pilot, answer, told)
+        reasons = [
+            (await last(hall, kind)).event.data["reason"]
+            for kind in (
+                EventKind.WINDOW_OPENED,
+                EventKind.WINDOW_PAUSED,
+                EventKind.WINDOW_RESUMED,
+                EventKind.WINDOW_CLOSED,
+            )
+        ]
+        assert reasons == ["等候人多", "开会", "人已回岗", "人手不足"]
 
 
-async def test_a_held_ticket_is_woken(hall: Hall) -> None:
+async def test_a_window_with_a_visitor_is_not_closed_and_no_reason_asked_for(hall: Hall) -> None:
     await some_visitors(hall)
     await hall.open_window(5)
     await hall.call_next(5)
-    await hall.hold(5, kind="outside")
     async with overview(hall) as pilot:
-        rows = await choose_ticket(pilot, "d", "0", "0", "1")
-        assert any("D001（挂起）怎样处理" in row for row in rows)
-        await press_until(pilot, "1", "D001 回到队里")
-        assert (await hall.ticket("D001")).target_window == 5
-
-
-async def test_a_ticket_that_is_served_is_left_alone(hall: Hall) -> None:
-    await some_visitors(hall)
-    await hall.open_window(5)
-    await hall.call_next(5)
-    await hall.start(5)
-    async with overview(hall) as pilot:
-        await press_until(pilot, "4", "处理哪个号")
-        await pilot.press("d", "0", "0", "1")
-        await until_seen(pilot, "没有这样的号")
-        await press_until(pilot, "enter", "D001 现在是「办理中」，不能取消")
+        await choose_window(pilot, "5")
+        rows = await press_until(pilot, "2", "5 号窗口还有 D001")
+        assert not any("原因" in row for row in rows)
 
 
 # --- the end of the day ------------------------------------------------------------------------------
@@ -249,21 +303,24 @@ async def test_the_day_is_closed(hall: Hall) -> None:
     await hall.open_window(5)
     await hall.call_next(5)
     async with overview(hall) as pilot:
-        await press_until(pilot, "5", "结束今天")
+        await press_until(pilot, "f7", "结束今天")
+        await press_until(pilot, "1", "收工的原因")
         await press_until(pilot, "1", "收工？4 个没有办的号按过号处理")
         await press_until(pilot, "1", "5 号窗口还有 D001（已叫号）")
         await hall.start(5)
         await hall.finish(5)
-        await press_until(pilot, "5", "结束今天")
+        await press_until(pilot, "f7", "结束今天")
+        await press_until(pilot, "1", "收工的原因")
         await press_until(pilot, "1", "收工？4 个没有办的号")
         await press_until(pilot, "1", "已收工，窗口都关了；4 个没有办的号按过号处理")
-        assert (await last(hall, EventKind.DAY_CLOSED)).actor == supervisor()
+        entry = await last(hall, EventKind.DAY_CLOSED)
+        assert (entry.actor, entry.event.data["reason"]) == (supervisor(), "下班时间到")
 
 
 async def test_an_outage_without_a_printer_says_what_to_do(hall: Hall) -> None:
     await some_visitors(hall)
     async with overview(hall) as pilot:
-        await press_until(pilot, "5", "结束今天")
+        await press_until(pilot, "f7", "结束今天")
         await press_until(pilot, "2", "停办的原因")
         asked = await press_until(pilot, "1", "5 个没有办完的号都作废")
         assert_frame("overview-outage-80x24", asked)
@@ -291,7 +348,7 @@ async def test_the_slips_of_an_outage_are_followed_to_their_paper(
         for _each in range(2):
             await hall.issue(category="tax", on_paper=False)
         async with overview(hall) as pilot:
-            await press_until(pilot, "5", "结束今天")
+            await press_until(pilot, "f7", "结束今天")
             await press_until(pilot, "2", "停办的原因")
             await press_until(pilot, "1", "都作废")
             await press_until(pilot, "1", "优先凭条 2 张：已打印 0，没打好 0，还在打 2")
@@ -308,7 +365,7 @@ async def test_the_slips_of_an_outage_are_followed_to_their_paper(
             assert any("没打好的，把号抄给办事人" in row for row in rows)
 
 
-@pytest.mark.parametrize("key", ["3", "4", "5"])
+@pytest.mark.parametrize("key", ["f2", "f3", "f4", "f5", "f6", "f7"])
 async def test_a_dialog_that_is_left_changes_nothing(hall: Hall, key: str) -> None:
     await some_visitors(hall)
     before = len(await hall.entries(0))

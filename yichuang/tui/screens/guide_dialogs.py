@@ -43,8 +43,8 @@ class Typed(Input):
     }
     """
 
-    def __init__(self) -> None:
-        super().__init__(max_length=LONGEST, id="typed", select_on_focus=False)
+    def __init__(self, longest: int = LONGEST) -> None:
+        super().__init__(max_length=longest, id="typed", select_on_focus=False)
         self.cursor_blink = False
 
 
@@ -54,16 +54,19 @@ class Typing(Dialog[str]):
     IS_TYPED = True
     AUTO_FOCUS = "#typed"
 
-    def __init__(self, heading: str, hint: str, *, may_be_empty: bool = False) -> None:
+    def __init__(
+        self, heading: str, hint: str, *, may_be_empty: bool = False, longest: int = LONGEST
+    ) -> None:
         """Both texts are in the user's language."""
         super().__init__(heading)
         self._hint = hint
+        self._longest = longest
         self._may_be_empty = may_be_empty
 
     def compose_body(self) -> ComposeResult:
         """The hint and the line."""
         yield Rows(["", *(f"  {line}" for line in wrap(self._hint, _CELLS)), ""])
-        yield Typed()
+        yield Typed(self._longest)
         yield Rows([""])
 
     @on(Input.Submitted)

@@ -20,6 +20,7 @@ from yichuang.tui.screens.question import Question
 from yichuang.tui.screens.reason import Reason
 
 OUTAGE_REASONS = (N_("停电"), N_("断网"), N_("系统故障"), N_("恶劣天气"))
+END_REASONS = (N_("下班时间到"), N_("今天提前下班"), N_("没有人等了"))
 """What is offered for a reason; any other can be typed."""
 
 _LEFT = (TicketState.WAITING, TicketState.HELD, TicketState.CALLED, TicketState.SERVING)
@@ -56,16 +57,19 @@ class ClosingScreen(SupervisingScreen):
     async def _ask_close(self, outage: bool) -> None:
         if outage:
             ask(self, Reason(_("停办的原因"), OUTAGE_REASONS), self._ask_outage)
-            return
+        else:
+            ask(self, Reason(_("收工的原因"), END_REASONS), self._ask_end)
+
+    async def _ask_end(self, reason: str) -> None:
         left = await self.look(self.hall.look(_left_today))
         if left is not None:
             counts, _day = left
             count = counts[TicketState.WAITING] + counts[TicketState.HELD]
             text = _("收工？{count} 个没有办的号按过号处理，窗口都关闭。").format(count=count)
-            ask(self, Question(text), self._close)
+            ask(self, Question(text), partial(self._close, reason))
 
-    async def _close(self, _sure: bool) -> None:
-        done = await self.act(self.hall.close_day(actor=self.actor))
+    async def _close(self, reason: str, _sure: bool) -> None:
+        done = await self.act(self.hall.close_day(reason=reason, actor=self.actor))
         if done is not None:
             text = _("已收工，窗口都关了；{count} 个没有办的号按过号处理")
             self.tell(text.format(count=len(done.tickets)))

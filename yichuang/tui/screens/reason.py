@@ -39,8 +39,8 @@ class TypedReason(Input):
     }
     """
 
-    def __init__(self, chooses: Callable[[str], bool]) -> None:
-        super().__init__(max_length=LONGEST, id="typed", select_on_focus=False)
+    def __init__(self, chooses: Callable[[str], bool], longest: int) -> None:
+        super().__init__(max_length=longest, id="typed", select_on_focus=False)
         self.cursor_blink = False
         self._chooses = chooses
 
@@ -73,10 +73,22 @@ class Reason(Dialog[str]):
         Binding("down", "move(1)", N_("上下移动"), key_display="Up Down", priority=True),
     ]
 
-    def __init__(self, heading: str, reasons: Sequence[str]) -> None:
-        """`reasons` are shown in the user's language, at most nine of them."""
+    def __init__(
+        self,
+        heading: str,
+        reasons: Sequence[str],
+        *,
+        other: str = N_("或键入别的原因"),
+        longest: int = LONGEST,
+    ) -> None:
+        """`reasons` are shown in the user's language, at most nine of them.
+
+        `other` is said before what may be typed instead, at most `longest` characters.
+        """
         super().__init__(heading)
         self._reasons = list(reasons)
+        self._other = other
+        self._longest = longest
         digits = f"1-{len(self._reasons)}"
         for key, bindings in self._bindings.key_to_bindings.items():
             self._bindings.key_to_bindings[key] = [
@@ -94,8 +106,8 @@ class Reason(Dialog[str]):
         pane.styles.height = len(rows)
         pane.can_focus = False
         yield pane
-        yield TextLine(f" {_('或键入别的原因')}{_('：')}")
-        yield TypedReason(self._chooses)
+        yield TextLine(f" {_(self._other)}{_('：')}")
+        yield TypedReason(self._chooses, self._longest)
 
     @property
     def _typed(self) -> str:
