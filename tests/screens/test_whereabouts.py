@@ -167,14 +167,16 @@ async def test_a_short_public_board_stands_still(hall: Hall) -> None:
 
 
 @pytest.mark.usefixtures("people")
-async def test_a_screen_of_the_host_can_begin_public(hall: Hall) -> None:
+async def test_an_unattended_screen_of_the_host_stays_public(hall: Hall) -> None:
     means = Means(public=True)
     app = HallApp(hall, lambda place, window: screen_for(hall, place, window, means), "whereabouts")
     async with app.run_test(size=(80, 24)) as pilot:
-        rows = await until_seen(pilot, "王芳")
-        assert not any("F5" in row for row in rows)
-        await pilot.press("escape")
-        await until_seen(pilot, "F5")
+        await until_seen(pilot, "王芳")
+        await pilot.press("escape", "f5", "8", "enter")
+        await pilot.pause()
+        assert frame(pilot.app) == await until_seen(pilot, "王芳")
+        assert not any("F5" in row for row in frame(pilot.app))
+    assert [view.state for view in await hall.people.everybody()].count(Whereabouts.ON_LEAVE) == 0
 
 
 @pytest.mark.usefixtures("people")

@@ -84,9 +84,7 @@ def run(asked: Asked, theme: str) -> None:
         "取号机的名字，例如 kiosk2：写进流水；有同名的打印机就用那一台，kiosk 写这个名字的阅读器和扫码器归它"
     ),
 )
-@click.option(
-    "--public", is_flag=True, help=_("去向牌给群众看：没有按键，人多时自己翻页；按 Esc 才能改")
-)
+@click.option("--public", is_flag=True, help=_("去向牌给群众看：没有按键，人多时自己翻页"))
 @_theme
 @takes_hall
 def screen(

@@ -75,12 +75,13 @@ class WhereaboutsScreen(HallScreen):
     ]
 
     def __init__(self, hall: Hall, *, public: bool = False) -> None:
-        """`public` begins with what visitors are to see, as an unattended screen always does."""
+        """`public` shows for good what visitors are to see, as an unattended screen does."""
         super().__init__(hall)
         self.actor = supervisor()
         self._people: tuple[PersonView, ...] = ()
         self._wanted = hall.who.name
-        self._public = public or hall.who.kind is ActorKind.POST
+        self._is_unattended = public or hall.who.kind is ActorKind.POST
+        self._public = self._is_unattended
         self._page = 0
         self._turning: Timer | None = None
         self._followed: int | None = None
@@ -192,9 +193,9 @@ class WhereaboutsScreen(HallScreen):
         if action == "own":
             return bool(self.session.badge)
         if action == "show_public":
-            return self.hall.who.kind is not ActorKind.POST
+            return not self._is_unattended
         if action == "leave_public":
-            return self._public and self.hall.who.kind is not ActorKind.POST
+            return self._public and not self._is_unattended
         if action == "back" and self._public:
             return False
         return super().check_action(action, parameters)
