@@ -12,7 +12,8 @@ from typing import Any
 
 import asyncssh
 import pytest
-from textual.app import App
+from textual.app import App, ComposeResult
+from textual.widgets import Static
 
 from tests.integration.ssh_terminal import (
     Desk,
@@ -182,6 +183,7 @@ async def test_keys_for_an_app_that_is_busy_wait_at_the_client(
         assert held > 200_000
         assert 0 < len(driver._inbox) <= WINDOW
         assert MOST_WAITING < pad.message_queue_size <= MOST_WAITING + PIECE
+    await until(lambda: not server.sessions)
 
 
 @pytest.mark.parametrize(
@@ -244,6 +246,90 @@ async def test_a_crash_ends_its_own_session_with_a_word_and_the_log_has_the_rest
     assert failed[0].exc_info is not None
     assert "as it was told to" in str(failed[0].exc_info[1])
     await until(lambda: {tuple(tour.reasons) for tour in desk.tours} == {(Why.FAULT,), (Why.GONE,)})
+
+
+class FailsIn(Static):
+    """Fails where it is told to."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__("")
+        self.where = where
+
+    def render(self) -> str:
+        """Perhaps fail."""
+        if self.where == "render":
+            raise ValueError(self.where)
+        return ""
+
+    def on_mount(self) -> None:
+        """Perhaps fail, or let something else fail."""
+        if self.where == "mount":
+            raise ValueError(self.where)
+        if self.where == "timer":
+            self.set_timer(0.01, self.fail)
+        if self.where == "worker":
+            self.run_worker(self.work())
+
+    def fail(self) -> None:
+        """Fail."""
+        raise ValueError(self.where)
+
+    async def work(self) -> None:
+        """Fail at work."""
+        self.fail()
+
+
+class Broken(App[None]):
+    """Fails where it is told to."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__()
+        self.where = where
+
+    def compose(self) -> ComposeResult:
+        """Perhaps fail."""
+        if self.where == "compose":
+            raise ValueError(self.where)
+        yield FailsIn(self.where)
+
+
+class BrokenStyle(Broken):
+    """Fails before its first screen."""
+
+    CSS = "Static { no such thing"
+
+
+@pytest.mark.parametrize(
+    "where", ["visit", "style", "compose", "mount", "render", "timer", "worker"]
+)
+async def test_wherever_an_app_fails_only_its_own_session_ends(
+    server: RemoteServer,
+    desk: Desk,
+    where: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with window_on(server) as other:
+        await other.until("便笺")
+
+        def next_app(tour: Tour) -> App[Any] | None:
+            if where == "visit":
+                raise ValueError(where)
+            return BrokenStyle(where) if where == "style" else Broken(where)
+
+        monkeypatch.setattr(desk, "next_app", next_app)
+        async with window_on(server, env={"LANG": "zh_CN.UTF-8"}) as window:
+            await window.until_closed()
+            assert window.status == 1
+        shown = bytes(window.picture.raw).decode()
+        assert shown.rstrip().endswith("告诉管理员。")
+        assert "Error" not in shown
+        other.channel.write(b"still here")
+        await other.until("still here")
+        assert len(server.sessions) == 1
+    assert desk.tours[1].reasons == [Why.FAULT]
+    failed = [record for record in caplog.records if record.levelno >= logging.ERROR]
+    assert [record.exc_info is not None for record in failed] == [True]
 
 
 async def test_a_client_that_is_gone_ends_its_app_even_one_that_hangs(

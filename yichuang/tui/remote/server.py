@@ -16,7 +16,7 @@ import asyncssh
 from yichuang.clock import Clock, SystemClock
 from yichuang.config import RemoteSettings
 from yichuang.errors import SshPortTaken
-from yichuang.language import _
+from yichuang.language import _, current_language, text_in
 from yichuang.tui.remote.attendance import Attendance
 from yichuang.tui.remote.compression import ALGORITHM, bound_compression
 from yichuang.tui.remote.gate import Gate
@@ -304,7 +304,7 @@ class RemoteServer:
         """Say so to everybody, end their apps, and close; it takes five seconds at most."""
         self._is_stopping = True
         for attendance in self.sessions:
-            attendance.end(Why.STOPPED, _stopping())
+            attendance.end(Why.STOPPED, _stopping(attendance.terminal.language))
         tasks = set(self._attendances.values())
         if tasks:
             _done, late = await asyncio.wait(tasks, timeout=STOP_SECONDS)
@@ -322,8 +322,8 @@ class RemoteServer:
             gone.cancel()
 
 
-def _stopping() -> str:
-    return _("服务正在停止，请稍后再连接。")
+def _stopping(language: str | None = None) -> str:
+    return text_in(language or current_language(), "服务正在停止，请稍后再连接。")
 
 
 @asynccontextmanager
