@@ -17,6 +17,7 @@ from yichuang.queue.scan_typing import GAP_SECONDS
 from yichuang.queue.service import Hall
 from yichuang.tui.hall_screen import HallScreen
 from yichuang.tui.message import GoTo, HallChanged, NotUtf8, ScreenShown, Speak
+from yichuang.tui.pace import Pace
 from yichuang.tui.session import Session
 from yichuang.tui.theme import DEFAULT, THEMES, variable_defaults
 from yichuang.tui.typed_scans import CODE_STARTS, TypedScans
@@ -108,10 +109,19 @@ class HallApp(App[Restart]):
 
     @work(name="changes", exit_on_error=True)
     async def listen(self) -> None:
-        """Tell the active screen of each change of the hall."""
-        # A store that cannot be read says so where it is read; here it is only quiet.
-        async for _change in self.hall.changes():
-            self.screen.post_message(HallChanged())
+        """Tell the active screen of each change of the hall, in turn with the other apps of this process."""
+        changes, pace = self.hall.changes(), Pace.of(self.hall.store)
+        async with pace.joined():
+            # A store that cannot be read says so where it is read; here it is only quiet.
+            async for _change in changes:
+                if isinstance(self.screen, HallScreen) and not self.screen.is_behind:
+                    continue
+                async with pace.turn() as shown:
+                    screen = self.screen
+                    if isinstance(screen, HallScreen) and screen.is_behind:
+                        screen.post_message(HallChanged(shown))
+                    else:
+                        shown.cancel()  # it was read meanwhile, after what was done here
 
     def _show(self, error: YichuangError) -> None:
         if isinstance(self.screen, HallScreen) and self.screen.is_up():

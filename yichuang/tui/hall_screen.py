@@ -68,6 +68,9 @@ class HallScreen(Screen[None]):
         self.hall = hall
         self._reading = asyncio.Lock()
         self._stale = True
+        self._mark = -1
+        """The store's count of changes when it was read last."""
+        self._keys: object = None
         self._minute: Timer | None = None
         self._stop_listening: Callable[[], None] = lambda: None
 
@@ -122,10 +125,18 @@ class HallScreen(Screen[None]):
         """The rows for notices and refusals."""
         return self.query_one(StatusLine)
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether the hall has changed since it was read last."""
+        return self._mark != self.hall.store.mark()
+
     @on(HallChanged)
-    async def read_again(self) -> None:
+    async def read_again(self, message: HallChanged) -> None:
         """Read the hall again."""
-        await self.reload()
+        try:
+            await self.reload()
+        finally:
+            message.tell_shown()
 
     async def on_screen_resume(self) -> None:
         """The screen comes up, for the first time or again."""
@@ -165,12 +176,26 @@ class HallScreen(Screen[None]):
             if not self._stale or not self.is_attached:
                 return
             self._stale = False
+            # Taken before: what is committed during the reading is read once more.
+            mark = self.hall.store.mark()
             try:
                 await self.session.known()
                 await self.load()
+                self._mark = mark
             except YichuangError as error:
                 self.status.refuse(error)
+            self._show_keys()
+
+    def _show_keys(self) -> None:
+        session, follow = self.session, self.keys_follow()
+        keys = (follow, session.staff, session.duty)
+        if follow is None or keys != self._keys:
+            self._keys = keys
             self.refresh_bindings()
+
+    def keys_follow(self) -> object:
+        """What the keys shown depend on, of all that `load` reads; None: they are asked each time."""
+        return None
 
     async def act(self, command: Coroutine[Any, Any, Result]) -> Result | None:
         """Run a command of the hall and read again; a refusal is shown, and None given back."""

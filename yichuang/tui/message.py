@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from typing import Any
+
 from textual.message import Message
 
 from yichuang.queue.arrivals import Arrival
@@ -11,6 +14,16 @@ class HallChanged(Message):
     """The hall's memory has changed, by any process: read again. Several become one."""
 
     bubble = False
+
+    def __init__(self, shown: asyncio.Future[Any] | None = None) -> None:
+        """`shown` is given a result when the screen has read and shown the hall."""
+        super().__init__()
+        self._shown = shown
+
+    def tell_shown(self) -> None:
+        """Say that the hall was read and shown."""
+        if self._shown is not None and not self._shown.done():
+            self._shown.set_result(None)
 
     def can_replace(self, message: Message) -> bool:
         """A newer one makes an older one superfluous."""

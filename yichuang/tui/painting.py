@@ -1,14 +1,44 @@
-"""How a screen of ours is painted where little of it has changed. Rests on Textual's inner parts, and alone does."""
+"""How a screen is painted where little of it has changed. It rests on Textual's inner parts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from rich.console import Console
 from rich.control import Control
+from rich.segment import Segment
 from textual._compositor import ChopsUpdate, Compositor
-from textual.geometry import Region
+from textual.cache import FIFOCache
+from textual.containers import Horizontal, Vertical
+from textual.geometry import Region, Spacing
 from textual.strip import Strip
+from textual.widget import Widget
+
+
+class _NoCache(FIFOCache[Any, Any]):
+    """Keeps nothing."""
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        pass
+
+
+_NOTHING = _NoCache(1)
+
+
+class Row(Strip):
+    """A row that remembers nothing of how it was cut: seven caches a row were most of what a screen held."""
+
+    __slots__ = ()
+
+    def __init__(self, segments: Iterable[Segment], cell_length: int) -> None:
+        self._segments = list(segments)
+        self._cell_length = cell_length
+        self._divide_cache = self._crop_cache = self._style_cache = self._filter_cache = _NOTHING
+        self._line_length_cache = self._crop_extend_cache = self._offsets_cache = _NOTHING
+        self._render_cache: str | None = None
+        self._link_ids: set[str] | None = None
+        self._cell_count: int | None = None
 
 
 class Changes(ChopsUpdate):
@@ -51,15 +81,24 @@ class Painter(Compositor):
     def _get_renders(
         self, crop: Region | None = None
     ) -> Iterable[tuple[Region, Region, list[Strip]]]:
-        if self._changed is None:
-            return super()._get_renders(crop)
-        return self._get_changed(self._changed)
-
-    def _get_changed(
-        self, changed: frozenset[Region]
-    ) -> Iterable[tuple[Region, Region, list[Strip]]]:
+        changed = self._changed or ((self.size.region if crop is None else crop),)
         for widget, (region, clip) in self.visible_widgets.items():
             seen = region.intersection(clip)
             if not any(seen.overlaps(each) for each in changed):
                 continue
-            yield region, clip, widget.render_lines(seen.translate((-region.x, -region.y)))
+            if type(widget) in _GROUNDS and widget.styles.gutter == _NO_GUTTER:
+                yield region, clip, [_ground(widget, seen.width)] * seen.height
+            else:
+                yield region, clip, widget.render_lines(seen.translate((-region.x, -region.y)))
+
+
+_GROUNDS = frozenset({Vertical, Horizontal})
+_NO_GUTTER = Spacing()
+
+
+def _ground(widget: Widget, width: int) -> Strip:
+    """A row of what shows between the widgets: the same one for all terminals."""
+    strip = Strip.blank(width, widget.visual_style.rich_style)
+    for each in widget.get_line_filters():
+        strip = strip.apply_filter(each, widget.background_colors[1])
+    return strip

@@ -54,6 +54,16 @@ class ClerkScreen(HallScreen):
             return False
         return self._refused(action) is None
 
+    def keys_follow(self) -> object:
+        """The window's state and ticket, and whether there is anything to call, take back or undo."""
+        clerk = self.clerk
+        if clerk is None:
+            return None
+        view = clerk.window
+        some = (view.waiting, clerk.late, view.held, view.passed)
+        is_far = view.pass_in > 0
+        return (view.window.state, view.ticket, is_far, view.can_undo, *map(bool, some))
+
     def _refused(self, action: str) -> QueueRefusal | None:
         if self.clerk is None:
             return None

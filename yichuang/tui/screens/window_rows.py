@@ -264,10 +264,12 @@ def wait_text(wait: Wait | None) -> str:
     return _("{minutes} 分").format(minutes=wait.minutes) if wait else ""
 
 
-def waiting_rows(view: WindowView, categories: Categories, zone: ZoneInfo) -> list[Line]:
-    """Who can be called here, in order of place."""
+def waiting_rows(
+    view: WindowView, categories: Categories, zone: ZoneInfo, most: int = 50
+) -> list[Line]:
+    """Who can be called here, in order of place; `most` is how many rows can be seen at all."""
     rows: list[Line] = [[(f" {_('等候')} {len(view.waiting)}", "section")]]
-    for ticket in view.waiting:
+    for ticket in view.waiting[:most]:
         wait = _wait_text(ticket, view.at, zone)
         text = (
             f" {pad(ticket.number, 8)}{pad(_category(ticket, categories), 17)}{pad_left(wait, 9)}"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
+from yichuang.tui.ink import Inks
 from yichuang.tui.text import cut
 
 ROWS = 5
@@ -41,14 +40,12 @@ def dots(text: str) -> list[str]:
 class BigNumber(Widget):
     """A number in dots of 2 by 1 cells, times `scale`. Only the glyphs that change are painted."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"big-number--dot"}
     DEFAULT_CSS = """
     BigNumber {
         width: 1fr;
         height: auto;
         color: $ink;
         background: $ground;
-        .big-number--dot { color: $big-ink; text-style: reverse; }
     }
     """
 
@@ -56,6 +53,7 @@ class BigNumber(Widget):
         super().__init__(id=widget_id)
         self._text = text
         self._scale = scale
+        self._inks = Inks(self)
 
     @property
     def text(self) -> str:
@@ -94,7 +92,7 @@ class BigNumber(Widget):
 
     def _drawn(self, row: str, width: int) -> Strip:
         plain = self.app.theme == "plain"
-        on = self.rich_style if plain else self.get_component_rich_style("big-number--dot")
+        on = self.rich_style if plain else self._inks.now()["big"]
         off = self._gap()
         segments: list[Segment] = []
         for dot in row:

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Self
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Region, Size
+from textual.geometry import Region, Size, Spacing
 from textual.strip import Strip
 from textual.widget import Widget
 
+from yichuang.tui.ink import Inks
+from yichuang.tui.painting import Row
 from yichuang.tui.text import Line, changed_cells, fit_parts, parts_of
+
+NO_GUTTER = Spacing()
 
 
 class Rows(Widget):
     """Some rows of styled text. A row is painted again only when its text or style changed."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "rows--strong", "rows--dim", "rows--key", "rows--section", "rows--cursor", "rows--alert",
-        "rows--error", "rows--good", "rows--mark",
-    }  # fmt: skip
-    """The styles that a part of a line may name, as `strong`, `dim` and so on."""
 
     DEFAULT_CSS = """
     Rows {
@@ -30,15 +28,6 @@ class Rows(Widget):
         color: $ink;
         background: $ground;
         text-style: $weight;
-        .rows--strong { text-style: bold; }
-        .rows--dim { text-style: dim; }
-        .rows--key { color: $key-ink; background: $key-paper; text-style: reverse; }
-        .rows--section { color: $section-ink; background: $section-paper; text-style: reverse; }
-        .rows--cursor { text-style: bold reverse; }
-        .rows--alert { color: $alert-ink; background: $alert-paper; text-style: reverse; }
-        .rows--error { color: $error-ink; background: $error-paper; text-style: bold reverse; }
-        .rows--good { color: $good-ink; background: $good-paper; text-style: reverse; }
-        .rows--mark { color: $mark-ink; text-style: bold; }
     }
     """
 
@@ -51,8 +40,9 @@ class Rows(Widget):
     ) -> None:
         super().__init__(id=widget_id, classes=classes)
         self._lines = [parts_of(line) for line in lines]
-        self._styles_named: dict[str, Style] = {}
-        self._styles_of: object = None
+        self._inks = Inks(self)
+        self._drawn: dict[int, Strip] = {}
+        self._drawn_as: object = None
 
     @property
     def lines(self) -> list[str]:
@@ -91,6 +81,39 @@ class Rows(Widget):
         """As many rows as there are lines."""
         return len(self._lines)
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The rows of a part of the widget: drawn once, until the row or what it is drawn in changes."""
+        if self.styles.gutter != NO_GUTTER or crop.column_span != (0, self.size.width):
+            return super().render_lines(crop)
+        filters = self.get_line_filters()
+        drawn_as = (self.size.width, self._inks.now().of, *map(id, filters))
+        if drawn_as != self._drawn_as:
+            self._drawn_as, self._drawn = drawn_as, {}
+        drawn = self._drawn
+        for y in crop.line_range:
+            if y not in drawn:
+                strip = self.render_line(y)
+                for each in filters:
+                    strip = strip.apply_filter(each, self.background_colors[1])
+                drawn[y] = strip
+        return [drawn[y] for y in crop.line_range]
+
+    def refresh(
+        self,
+        *regions: Region,
+        repaint: bool = True,
+        layout: bool = False,
+        recompose: bool = False,
+    ) -> Self:
+        """Draw these parts again, or all."""
+        if regions:
+            for region in regions:
+                for y in region.line_range:
+                    self._drawn.pop(y, None)
+        else:
+            self._drawn.clear()
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
     def render_line(self, y: int) -> Strip:
         """Row `y`, in exactly the widget's width."""
         line = self.line_at(y)
@@ -103,32 +126,15 @@ class Rows(Widget):
     def strip_of(self, line: Sequence[tuple[str, str]], style: str = "") -> Strip:
         """A tidy line as a strip of exactly the widget's width, in a named style where it names none."""
         width = self.size.width
-        named = self._named_styles()
-        segments = []
-        for text, name in fit_parts(line, width):
-            name = name or style
-            if text:
-                if name not in named:
-                    named[name] = self._style_now(name)
-                segments.append(Segment(text, named[name]))
-        return Strip(segments, width)
+        styles = self._inks.now()
+        segments = [
+            Segment(text, styles[name or style]) for text, name in fit_parts(line, width) if text
+        ]
+        return Row(segments, width)
 
     def named_style(self, name: str) -> Style:
-        """The style behind a component class's short name."""
-        named = self._named_styles()
-        if name not in named:
-            named[name] = self._style_now(name)
-        return named[name]
-
-    def _style_now(self, name: str) -> Style:
-        return self.get_component_rich_style(f"rows--{name}") if name else self.rich_style
-
-    def _named_styles(self) -> dict[str, Style]:
-        """The styles worked out so far; none when the theme, or what the row stands on, has changed."""
-        of = (self.app.theme, *[node.styles._cache_key for node in self.ancestors_with_self])
-        if of != self._styles_of:
-            self._styles_of, self._styles_named = of, {}
-        return self._styles_named
+        """The style behind a short name."""
+        return self._inks.now()[name]
 
 
 class TextLine(Rows):
