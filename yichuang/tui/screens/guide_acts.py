@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from textual import events
 
+from yichuang.config import CategorySettings
 from yichuang.errors import IllegalMove, QueueRefusal
 from yichuang.language import N_, _
 from yichuang.queue.appointment import Appointment
@@ -57,7 +58,11 @@ class EntranceScreen(HallScreen):
         self.actor = ACTOR
         self._is_busy = False
         self._early: list[events.Key] = []
-        self.categories = {each.code: each for each in hall.settings.category}
+
+    @property
+    def categories(self) -> dict[str, CategorySettings]:
+        """The categories by code, as they are now."""
+        return self.hall.rules.categories
 
     async def tell(self, done: Done | None, said: str = "") -> None:
         """Show what was done; a subclass also shows the ticket and follows its paper."""

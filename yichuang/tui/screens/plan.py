@@ -66,11 +66,14 @@ class PlanScreen(HallScreen):
 
     def __init__(self, hall: Hall) -> None:
         super().__init__(hall)
-        self._present = len(hall.settings.window)
         self._windows = self._present
         self._target = TARGETS.index(15)
         self._share = SHARES.index(0.9)
         self._demand: Demand | None = None
+
+    @property
+    def _present(self) -> int:
+        return len(self.hall.settings.window)
 
     def compose_body(self) -> ComposeResult:
         """The promise, the table, and what it rests on."""

@@ -22,6 +22,12 @@ class TitleBar(TextLine):
         self._time = ""
         self._who = ""
 
+    def tell_place(self, hall: str, screen: str) -> None:
+        """Show other names of the hall and of the screen."""
+        if (tidy(hall), tidy(screen)) != (self._hall, self._screen):
+            self._hall, self._screen = tidy(hall), tidy(screen)
+            self._compose_line()
+
     def tell_time(self, local: datetime) -> None:
         """Show the hall's local time."""
         self._time = f"{local:%H:%M}"
