@@ -13,6 +13,8 @@ from yichuang.clock import FixedClock
 from yichuang.config.device import CallerAction
 from yichuang.language import use_language
 from yichuang.queue.caller import ACTION_LABELS, press
+from yichuang.queue.people.role import Role
+from yichuang.queue.people.staff import Staff
 from yichuang.queue.service import Hall
 from yichuang.queue.ticket import TicketState
 from yichuang.queue.window import WindowState
@@ -49,6 +51,14 @@ async def test_a_visit_without_a_screen(hall: Hall) -> None:
     assert await press(hall, 1, "start_finish", "", "pad") == "A001 办结"
     actors = [entry.actor for entry in await hall.history("A001")]
     assert actors == ["", "pad", "pad", "pad", "pad"]
+
+
+async def test_a_press_is_of_whoever_is_signed_in_at_the_window(hall: Hall) -> None:
+    await hall.people.save(Staff("0231", "王芳", (Role.CLERK,)))
+    await hall.people.take_post(1, "0231")
+    await press(hall, 1, "next", "")
+    await press(hall, 2, "next", "")
+    assert [(await hall.history(each))[-1].actor for each in ("A001", "A002")] == ["0231", ""]
 
 
 @pytest.mark.parametrize("served", [False, True])

@@ -38,8 +38,10 @@ async def press(hall: Hall, window: int, action: CallerAction, digits: str, acto
 
     What the rules refuse is told in the sentence and changes nothing: a ticket that is called or served
     there is never lost by a press of `next`. `digits` are a number's for `enter`, and a window's for
-    `transfer`. Raises StoreError.
+    `transfer`. Without an `actor` it is whoever is signed in at the window (B10). Raises StoreError.
     """
+    if not actor and (duty := await hall.people.on_duty(window)) is not None:
+        actor = duty.badge
     try:
         return await _ACTS[action](hall, window, digits, actor)
     except QueueRefusal as refusal:
