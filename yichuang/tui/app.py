@@ -15,7 +15,18 @@ from yichuang.errors import YichuangError
 from yichuang.language import LANGUAGES, N_, _, current_language, use_language
 from yichuang.queue.scan_typing import GAP_SECONDS
 from yichuang.queue.service import Hall
+from yichuang.tui.goings import (
+    Farewell,
+    GoHome,
+    Landed,
+    SignOut,
+    SignOutWhy,
+    Sitting,
+    StandAt,
+    Told,
+)
 from yichuang.tui.hall_screen import HallScreen
+from yichuang.tui.idle import Idle, idle_minutes
 from yichuang.tui.message import GoTo, HallChanged, NotUtf8, ScreenShown, Speak
 from yichuang.tui.pace import Pace
 from yichuang.tui.session import Session
@@ -66,20 +77,28 @@ class HallApp(App[Restart]):
         *,
         language: str | None = None,
         theme: str = DEFAULT,
-        session: Session | None = None,
+        sitting: Sitting | None = None,
     ) -> None:
-        """`session` is who sits here, where that is known from another app; else whose hands `hall` is in."""
+        """`sitting` is who sits here; without it, in whose hands `hall` is.
+
+        At the place "arrive" somebody is let in and lands where the roles say.
+        """
         # The themes are ANSI ones: said here, NO_COLOR takes the colours away and nothing else.
         super().__init__(ansi_color=True)
         self.hall = hall
-        self.session = session or Session(hall)
+        self.sitting = sitting or Sitting(Session(hall))
+        self.session = self.sitting.session
         self.language = language or current_language()
         self.place = place
         self.window = window
+        self.farewell: Farewell | None = None
+        """How the person was signed out here; None while somebody is signed in, and where nobody was."""
+        self.idle = Idle(self, self._idle_seconds, self.warn_idle, self.leave_idle)
         self.failure: Exception | None = None
         """What ended the app, when it was a fault of the program."""
         self._open_place = open_place
         self._leaving: Timer | None = None
+        self._settled = 0
         self._typed_scans = TypedScans(
             self,
             super().on_event,
@@ -101,11 +120,20 @@ class HallApp(App[Restart]):
 
     def _first_screen(self) -> HallScreen:
         use_language(self.language)
-        return self._open_place(self.place, self.window)
+        return self._screen_of(self.place, self.window)
+
+    def _screen_of(self, place: str, window: int | None) -> HallScreen:
+        if place == "arrive":
+            from yichuang.tui.screens.arrive import ArriveScreen
+
+            return ArriveScreen(self.hall, self.sitting.welcome, self.sitting.wanted)
+        return self._open_place(place, window)
 
     def on_mount(self) -> None:
         """Begin to listen for changes."""
         self.listen()
+        if self.session.is_person:
+            self.idle.look()
 
     @work(name="changes", exit_on_error=True)
     async def listen(self) -> None:
@@ -118,12 +146,15 @@ class HallApp(App[Restart]):
                     continue
                 async with pace.turn() as shown:
                     screen = self.screen
-                    if isinstance(screen, HallScreen) and screen.is_behind:
+                    if not isinstance(screen, HallScreen):
+                        shown.cancel()
+                        await self._look_behind()
+                    elif screen.is_behind:
                         screen.post_message(HallChanged(shown))
                     else:
                         shown.cancel()  # it was read meanwhile, after what was done here
 
-    def _show(self, error: YichuangError) -> None:
+    def show_error(self, error: YichuangError) -> None:
         if isinstance(self.screen, HallScreen) and self.screen.is_up():
             self.screen.status.refuse(error)
 
@@ -138,6 +169,8 @@ class HallApp(App[Restart]):
 
     async def on_event(self, event: events.Event) -> None:
         """A key may be a scanner's: then it is held back for a moment."""
+        if isinstance(event, events.Key | events.Paste | events.MouseDown):
+            self.idle.stir()
         if isinstance(event, events.Key) and not event.is_forwarded:
             await self._typed_scans.take(event)
         else:
@@ -167,10 +200,12 @@ class HallApp(App[Restart]):
 
     def visit(self, place: str, window: int | None = None) -> None:
         """Show a place over the first screen, instead of one that was visited before."""
+        if not self.session.may_visit(place):
+            return
         try:
             screen = self._open_place(place, window)
         except YichuangError as error:
-            self._show(error)
+            self.show_error(error)
             return
         self.delay_update()
         while len(self.screen_stack) > 1:
@@ -181,6 +216,8 @@ class HallApp(App[Restart]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """No commands where the public stands, and another way of leaving."""
+        if self.session.is_post and action in ("command_palette", "leave", "leave_kiosk"):
+            return False
         if action in ("command_palette", "leave"):
             return not self._is_public
         if action == "leave_kiosk":
@@ -203,6 +240,9 @@ class HallApp(App[Restart]):
         """Ask, and end the program."""
         from yichuang.tui.screens.question import Question
 
+        if self.session.is_person:
+            self._ask_to_sign_out()
+            return
         if not isinstance(self.screen, Question):
             self.push_screen(Question(_("退出一窗？号和窗口都保持现在的样子。")), self._leave)
 
@@ -222,6 +262,103 @@ class HallApp(App[Restart]):
     def _leave(self, sure: bool | None) -> None:
         if sure:
             self.exit()
+
+    # --- who sits here ------------------------------------------------------------------------
+
+    @on(Landed)
+    async def land(self, message: Landed) -> None:
+        """Somebody was let in, or came back from a post: that one's work is the first screen now."""
+        self.sitting = Sitting(self.session)
+        await self._settle(message.landing.place, message.landing.window)
+        if message.error is not None:
+            self._show_soon(message.error)
+
+    async def _settle(self, place: str, window: int | None) -> None:
+        try:
+            screen = self._screen_of(place, window)
+        except YichuangError as error:
+            self.show_error(error)
+            return
+        self.delay_update()
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+        self.place, self.window = place, window
+        # The first screen of a mode stays in it: another one needs another mode.
+        former = self.current_mode
+        self._settled += 1
+        mode = f"{self.DEFAULT_MODE}-{self._settled}"
+        self.add_mode(mode, lambda: screen)
+        await self.switch_mode(mode)
+        await self.remove_mode(former)
+
+    def _show_soon(self, error: YichuangError) -> None:
+        """Show an error on a screen that is just coming up."""
+        screen = self.screen
+        if isinstance(screen, HallScreen):
+            screen.call_after_refresh(self.show_error, error)
+
+    @on(StandAt)
+    async def stand_at(self, message: StandAt) -> None:
+        """Show the person's window: over the menu, or in place of the choice of a post."""
+        if self.place == "menu":
+            self.visit("window", message.window)
+        else:
+            await self._settle("window", message.window)
+
+    @on(GoHome)
+    async def go_home(self) -> None:
+        """Show where the person's work is now."""
+        if self.place == "menu":
+            self.visit("menu")
+        else:
+            await self._settle("arrive", None)
+
+    @on(Told)
+    def tell(self, message: Told) -> None:
+        """Say what others did about whoever sits here."""
+        from yichuang.tui.screens.news import tell_news
+
+        tell_news(self.screen, message.news)
+
+    async def _look_behind(self) -> None:
+        """See what others did about whoever sits here, while a dialog covers the screen that would."""
+        try:
+            news = await self.session.renew()
+        except YichuangError:
+            return  # the next reading tells it
+        if news is not None:
+            self.post_message(Told(news))
+
+    def _ask_to_sign_out(self) -> None:
+        from yichuang.tui.screens.post_acts import ask_to_sign_out
+
+        if isinstance(self.screen, HallScreen):
+            leave = SignOut(Farewell(SignOutWhy.ASKED))
+            ask_to_sign_out(self.screen, lambda: self.post_message(leave))
+
+    @on(SignOut)
+    def sign_out(self, message: SignOut) -> None:
+        """End these screens; the visit notes why."""
+        if self.farewell is not None:
+            return
+        self.farewell = message.farewell
+        self.exit()
+
+    def _idle_seconds(self) -> float:
+        person = self.session.staff
+        return 60.0 * idle_minutes(person, self.hall.settings.staff) if person else 0.0
+
+    def warn_idle(self) -> None:
+        """Ask whether somebody is there."""
+        from yichuang.tui.screens.notice import IdleWarning
+
+        text = _("很久没有按键了：一分钟后退出登录，岗位留着。按任意键继续。")
+        if not isinstance(self.screen, IdleWarning):
+            self.push_screen(IdleWarning(_("还在吗？"), [text]))
+
+    def leave_idle(self) -> None:
+        """Nobody is: sign out."""
+        self.post_message(SignOut(Farewell(SignOutWhy.IDLE, _("很久没有按键，已经退出登录"))))
 
     @on(Speak)
     def speak(self, message: Speak) -> None:

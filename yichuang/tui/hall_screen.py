@@ -19,6 +19,7 @@ from textual.timer import Timer
 from yichuang.errors import YichuangError
 from yichuang.language import N_, _
 from yichuang.queue.service import Hall
+from yichuang.tui.goings import Told
 from yichuang.tui.listening import listen_at
 from yichuang.tui.message import HallChanged, ScreenShown
 from yichuang.tui.painting import Painter
@@ -179,7 +180,12 @@ class HallScreen(Screen[None]):
             # Taken before: what is committed during the reading is read once more.
             mark = self.hall.store.mark()
             try:
-                await self.session.known()
+                news = await self.session.renew()
+                if news is not None:
+                    self.post_message(Told(news))
+                title = self.query_one(TitleBar)
+                title.tell_who(self.session.label)
+                title.tell_place(self.hall.settings.hall.name, self.heading)
                 await self.load()
                 self._mark = mark
             except YichuangError as error:

@@ -87,9 +87,19 @@ class Session:
         return self.hall.who.name if self.is_person else ""
 
     @property
+    def label(self) -> str:
+        """Badge number and name of whoever has signed in; empty for all others."""
+        return f"{self.staff.badge} {self.staff.name}" if self.staff else ""
+
+    @property
     def is_person(self) -> bool:
         """Whether somebody has signed in."""
         return self.hall.who.kind is ActorKind.STAFF
+
+    @property
+    def is_post(self) -> bool:
+        """Whether this is an unattended screen."""
+        return self.hall.who.kind is ActorKind.POST
 
     @property
     def is_host(self) -> bool:
@@ -112,11 +122,6 @@ class Session:
         if self.is_host:
             return True
         return self.staff is not None and may_visit(self.staff, place)
-
-    async def known(self) -> None:
-        """Read who it is, unless that was done."""
-        if not self._is_known and self.is_person:
-            await self.renew()
 
     async def renew(self) -> News | None:
         """Read who it is again, and give what others did about it."""

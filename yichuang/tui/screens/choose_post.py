@@ -13,13 +13,14 @@ from yichuang.language import N_, _
 from yichuang.queue.people.command import SetWhereabouts, TakePost
 from yichuang.queue.personnel.view import PostView
 from yichuang.queue.service import Hall
+from yichuang.queue.window import Window, WindowState
 from yichuang.tui.hall_screen import HallScreen
 from yichuang.tui.screens.post_acts import ask_to_take, ask_whereabouts, take_post
 from yichuang.tui.text import Line, pad
 from yichuang.tui.widgets.list_pane import ListPane
 from yichuang.tui.widgets.rows import Rows, TextLine
 
-_PLACE, _WINDOW, _NAME = 7, 12, 22
+_PLACE, _WINDOW, _NAME = 7, 10, 26
 """The widths of a row's columns, in cells."""
 
 
@@ -34,9 +35,8 @@ class ChoosePostScreen(HallScreen):
         N_("没有上岗资格的，请督查今天特许，再按 Enter。"),
     )
     AUTO_FOCUS = "#posts"
-    NEEDS = MappingProxyType({"whereabouts": SetWhereabouts, "take": TakePost})
+    NEEDS = MappingProxyType({"whereabouts": SetWhereabouts})
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "take", N_("上岗")),
         Binding("f8", "whereabouts", N_("去向")),
     ]
 
@@ -60,10 +60,17 @@ class ChoosePostScreen(HallScreen):
         self._wanted = None
         self._posts = await self.hall.people.posts_of(self.session.badge)
         pane = self._pane
-        pane.show([_row(each) for each in self._posts])
+        pane.show([_row(each, self._name_of(each)) for each in self._posts])
         windows = [each.window for each in self._posts]
         if wanted in windows:
             pane.move_to(windows.index(wanted))
+
+    def _name_of(self, post: PostView) -> str:
+        """What a window is called; what it serves, where it has no name."""
+        rules = self.hall.rules
+        plain = rules.duty(Window(post.window, WindowState.CLOSED), None)
+        labels = [rules.categories[code].label for code in plain.own]
+        return post.label or _("、").join(labels)
 
     @property
     def _pane(self) -> ListPane:
@@ -91,13 +98,9 @@ class ChoosePostScreen(HallScreen):
 
     @on(ListPane.Chosen)
     async def take_chosen(self) -> None:
-        """Go on duty at the window under the cursor."""
-        await self.action_take()
-
-    async def action_take(self) -> None:
-        """Go on duty; where somebody else is, ask first."""
+        """Go on duty at the window under the cursor; where somebody else is, ask first."""
         post = self._chosen
-        if post is None:
+        if post is None or not self.may(TakePost):
             return
         if post.duty is not None and post.duty.badge != self.session.badge:
             ask_to_take(self, post)
@@ -110,10 +113,10 @@ class ChoosePostScreen(HallScreen):
 
 
 def _heading() -> str:
-    return f"   {pad('', _PLACE)}{pad(_('窗口'), _WINDOW)}{pad(_('名称'), _NAME)}{_('现在在岗')}"
+    return f"   {pad('', _PLACE)}{pad(_('窗口'), _WINDOW)}{pad(_('窗口名或类别'), _NAME)}{_('现在在岗')}"
 
 
-def _row(post: PostView) -> Line:
+def _row(post: PostView, name: str) -> Line:
     place = post.place.label if post.place else ""
     window = _("{window} 号").format(window=post.window)
     there = ""
@@ -123,5 +126,5 @@ def _row(post: PostView) -> Line:
     return [
         " ",
         (pad(place, _PLACE), "mark"),
-        f"{pad(window, _WINDOW)}{pad(post.label, _NAME)}{there}",
+        f"{pad(window, _WINDOW)}{pad(name, _NAME)}{there}",
     ]

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from yichuang.language import _
+from yichuang.queue.people.post import Place
 from yichuang.queue.people.role import Role
 from yichuang.queue.people.staff import Staff
 from yichuang.queue.people.whereabouts import Whereabouts
@@ -49,7 +50,7 @@ def ask_to_take(screen: HallScreen, post: PostView) -> None:
         return
     since = f"{post.duty.since.astimezone(screen.hall.settings.zone):%H:%M}"
     text = _(
-        "{window} 号窗口现在由 {badge} {name} 在岗（{since} 起{origin}）。由您接手？"
+        "由您接手 {window} 号窗口？现在由 {badge} {name} 在岗（{since} 起{origin}），"
         "对方会被请出这个窗口，马上知道。"
     )
     origin = f" {post.duty.origin}" if post.duty.origin else ""
@@ -73,9 +74,11 @@ def ask_to_take(screen: HallScreen, post: PostView) -> None:
 async def ask_to_leave(screen: HallScreen, window: int, then: Then | None = None) -> None:
     """Propose who steps in (H01); another one can be chosen, or nobody."""
     proposed = await screen.look(screen.hall.people.stand_in(window))
+    posts = {each.window: each for each in await screen.look(screen.hall.people.posts()) or ()}
     choices: list[tuple[Line, str]] = []
     if proposed is not None:
-        choices.append((_proposal(proposed), _PROPOSED))
+        is_a = window in posts and posts[window].a == proposed.staff.badge
+        choices.append((_proposal(proposed, Place.A if is_a else Place.B), _PROPOSED))
     choices.append((_("换一个人顶岗"), _SOMEBODY))
     choices.append((_("不交接，关窗离岗"), _NOBODY))
 
@@ -90,9 +93,11 @@ async def ask_to_leave(screen: HallScreen, window: int, then: Then | None = None
     ask(screen, Choice(heading, choices), answer)
 
 
-def _proposal(view: PersonView) -> str:
+def _proposal(view: PersonView, place: Place) -> str:
     there = view.state.label if view.state else ""
-    text = _("B岗 {name} ({badge}) 顶岗").format(name=view.staff.name, badge=view.staff.badge)
+    text = _("{place} {name} ({badge}) 顶岗").format(
+        place=place.label, name=view.staff.name, badge=view.staff.badge
+    )
     where = _("现在在 {window} 号窗口").format(window=view.duty.window) if view.duty else there
     return f"{text}  {where}".rstrip()
 

@@ -86,6 +86,9 @@ class WindowScreen(ClerkScreen):
         Binding("f4", "reinstate", N_("恢复过号", "key"), id="window.reinstate"),
         Binding("f5", "reprint", N_("补打"), id="window.reprint"),
         Binding("f6", "details", N_("详情"), id="window.details"),
+        Binding("f7", "leave_post", N_("离岗"), id="window.leave_post"),
+        Binding("f7", "take_post", N_("上岗"), id="window.take_post"),
+        Binding("f8", "whereabouts", N_("去向"), id="window.whereabouts"),
     ]
 
     def __init__(self, hall: Hall, window: int) -> None:
@@ -98,10 +101,9 @@ class WindowScreen(ClerkScreen):
     @property
     def heading(self) -> str:
         """The window's number and name."""
-        name = next(
-            each.name for each in self.hall.settings.window if each.number == self.window_number
-        )
-        return f"{_(self.NAME).format(window=self.window_number)} {name}"
+        # The hall may have the window no more: its screen then says so.
+        window = self.hall.rules.windows.get(self.window_number)
+        return f"{_(self.NAME).format(window=self.window_number)} {window.name if window else ''}"
 
     def compose_body(self) -> ComposeResult:
         """Duty, number and facts, item, lines and lists."""
@@ -126,7 +128,8 @@ class WindowScreen(ClerkScreen):
         clerk = await self.hall.look(view_clerk, self.window_number)
         self.clerk = clerk
         view, zone, size = clerk.window, self.hall.settings.zone, self.size
-        self.query_one("#duty", TextLine).show_line(rows.duty_row(view, zone, await self.unheard()))
+        duty = [*rows.duty_row(view, zone, await self.unheard()), *await self.who_is_here()]
+        self.query_one("#duty", TextLine).show_line(duty)
         self.query_one("#number", BigNumber).show(view.ticket.number if view.ticket else "")
         await self.read_rating()
         facts = rows.fact_rows(
@@ -174,6 +177,8 @@ class WindowScreen(ClerkScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """One key opens and closes, one pauses and resumes: only one of the two is there."""
+        if not self.allows(action):
+            return False
         state = self._view.window.state if self._view else WindowState.CLOSED
         if action in ("open", "close"):
             return (action == "open") == (state is WindowState.CLOSED)

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from textual.timer import Timer
 
+from yichuang.config import CategorySettings
 from yichuang.errors import NeverPrinted, QueueRefusal
 from yichuang.language import _
+from yichuang.queue import command as commands
 from yichuang.queue.clerk import ClerkView
 from yichuang.queue.desk import Done
+from yichuang.queue.people import command as people
+from yichuang.queue.people.role import Role
+from yichuang.queue.permission import MAY, OF_ONE_POST
 from yichuang.queue.rating import Grade, RatingChannel
 from yichuang.queue.service import Hall
 from yichuang.queue.view import Rated, WindowView, view_rated
@@ -19,15 +25,41 @@ from yichuang.tui.hall_screen import HallScreen
 from yichuang.tui.screens.choice import Choice
 from yichuang.tui.screens.device_rows import devices_of, unheard
 from yichuang.tui.screens.dialog import ask
+from yichuang.tui.screens.post_acts import ask_to_leave, ask_to_take, ask_whereabouts, take_post
 from yichuang.tui.screens.window_rows import route_stops
 from yichuang.tui.screens.window_steps import refusal
-from yichuang.tui.text import Line
+from yichuang.tui.text import Line, Part
 
 Step = Coroutine[Any, Any, Done]
 
 
 class ClerkScreen(HallScreen):
     """A screen at one window. A subclass shows the window, and keeps in `clerk` what it showed."""
+
+    NEEDS = MappingProxyType(
+        {
+            "call_next": commands.CallNext,
+            "recall": commands.Recall,
+            "start": commands.Start,
+            "finish": commands.Finish,
+            "pass": commands.Pass,
+            "hold": commands.Hold,
+            "transfer": commands.Transfer,
+            "pause": commands.PauseWindow,
+            "resume_duty": commands.ResumeWindow,
+            "undo": commands.Undo,
+            "pick": commands.CallChosen,
+            "open": commands.OpenWindow,
+            "close": commands.CloseWindow,
+            "take_back": commands.Resume,
+            "reinstate": commands.ReinstateTicket,
+            "reprint": commands.ReprintTicket,
+            "rate_told": commands.RateTicket,
+            "leave_post": people.LeavePost,
+            "take_post": people.TakePost,
+            "whereabouts": people.SetWhereabouts,
+        }
+    )
 
     def __init__(self, hall: Hall, window: int) -> None:
         """`window` must be one of the hall's."""
@@ -38,15 +70,81 @@ class ClerkScreen(HallScreen):
         """The window as it was last read; None before the first reading."""
         self.rated: Rated | None = None
         """The ticket that was finished last here, with its rating, while there is none at hand."""
-        self.has_pad = any(pad.window == window for pad in hall.settings.rating_pad)
-        """Whether visitors have a rating pad before them."""
         self._print_job: int | None = None
         self._until_rated: Timer | None = None
-        self._categories = {each.code: each for each in hall.settings.category}
+
+    @property
+    def _categories(self) -> dict[str, CategorySettings]:
+        """The categories by code, as they are now."""
+        return self.hall.rules.categories
+
+    @property
+    def has_pad(self) -> bool:
+        """Whether visitors have a rating pad before them."""
+        pads = self.hall.settings.rating_pad
+        return any(pad.window == self.window_number for pad in pads)
 
     @property
     def _view(self) -> WindowView | None:
         return self.clerk.window if self.clerk else None
+
+    # --- who is here --------------------------------------------------------------------------
+
+    @property
+    def is_mine(self) -> bool:
+        """Whether the person before this screen is on duty at this window."""
+        duty = self.session.duty
+        return duty is not None and duty.window == self.window_number
+
+    def allows(self, action: str) -> bool:
+        """At windows clerks act alone where they are on duty; supervisors open, pause and close any (B10).
+
+        At the hall's own machine, where nobody has signed in, there is no post to take or leave.
+        """
+        if action in ("leave_post", "take_post", "whereabouts") and not self.session.is_person:
+            return False
+        if not super().allows(action):
+            return False
+        if action in ("leave_post", "take_post"):
+            return (action == "leave_post") == self.is_mine
+        need = self.NEEDS.get(action)
+        if need not in OF_ONE_POST or not self.session.is_person or self.is_mine:
+            return True
+        person = self.session.staff
+        return person is not None and person.may(Role.SUPERVISOR) and Role.SUPERVISOR in MAY[need]
+
+    async def who_is_here(self) -> list[Part]:
+        """Who is on duty at this window, unless that is whoever sits before this screen."""
+        roster = await self.session.rosters.read()
+        duty = roster.duties.get(self.window_number)
+        if duty is None:
+            nobody = ("  ", (f" {_('没有人在岗')} ", "mark"))
+            return list(nobody) if self.session.is_person else []
+        who = f"{duty.badge} {roster.name_of(duty.badge)}"
+        if self.session.is_host:
+            return [f"  {who}"]
+        if duty.badge == self.session.badge:
+            return []  # the title row says so
+        return ["  ", (f" {_('现在由 {who} 在岗').format(who=who)} ", "alert")]
+
+    async def action_leave_post(self) -> None:
+        """Leave the window: somebody is proposed to step in."""
+        await ask_to_leave(self, self.window_number)
+
+    async def action_take_post(self) -> None:
+        """Go on duty here; where somebody else is, ask first."""
+        posts = await self.look(self.hall.people.posts_of(self.session.badge))
+        for post in posts or ():
+            if post.window == self.window_number and post.duty is not None:
+                ask_to_take(self, post)
+            elif post.window == self.window_number:
+                await take_post(self, post.window)
+
+    def action_whereabouts(self) -> None:
+        """Say where one is."""
+        ask_whereabouts(self)
+
+    # --- what can be done ---------------------------------------------------------------------
 
     def possible(self, action: str) -> bool:
         """Whether an action can be done now; the key bar shows the others dim."""
