@@ -296,7 +296,7 @@ async def test_who_does_not_sign_in_is_sent_away_and_who_does_stays(
 ) -> None:
     desk.turns, desk.signs_in_as = 2, CLERK
     async with server_for(desk, tmp_path) as server:
-        server.settings = server.settings.model_copy(update={"sign_in_seconds": 1.0})
+        server.settings = server.settings.model_copy(update={"sign_in_seconds": 1.5})
         async with window_on(server) as one, window_on(server) as other:
             await one.until("便笺")
             await other.until("便笺")
@@ -345,7 +345,7 @@ async def test_half_open_connections_are_shed_and_a_true_client_still_gets_in(
 
 
 async def test_who_shows_no_screen_in_time_is_cut_off(desk: Desk, tmp_path: Path) -> None:
-    async with server_for(desk, tmp_path, handshake_seconds=1) as server:
+    async with server_for(desk, tmp_path, handshake_seconds=1.5) as server:
         silent, writer = await asyncio.open_connection("127.0.0.1", server.port)
         connection = await connecting(server)
         assert await asyncio.wait_for(silent.read(), 10) == b"SSH-2.0-Yichuang\r\n"
