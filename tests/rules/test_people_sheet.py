@@ -148,16 +148,20 @@ async def test_without_a_printer_there_is_no_paper(hall: Hall) -> None:
 
 
 async def test_paper_speaks_the_halls_language_whoever_asks() -> None:
-    async with memory_hall(FixedClock(MORNING), small_settings(PRINTER)) as hall:
-        await hall.people.save(A)
+    settings = small_settings(PRINTER)
+    english = [each.model_copy(update={"english": each.code}) for each in settings.category]
+    settings = settings.model_copy(update={"category": tuple(english)})
+    async with memory_hall(FixedClock(MORNING), settings) as hall:
         use_language("en")
         try:
-            done = await hall.people.print_sheet(SheetKind.WHEREABOUTS)
+            assert (await hall.people.window_sheet(1)).categories == ("tax",)
+            done = await hall.people.print_sheet(SheetKind.WINDOW, window=1)
         finally:
             use_language("zh_CN")
         job = await hall.print_job(done.print_job or 0)
         assert job is not None
-        assert job.document.category == "去向公示牌"
+        assert job.document.category == "窗口标识牌"
+        assert "纳税服务" in [line.text for line in job.document.sheet]
 
 
 def test_a_sheet_comes_back_from_a_jobs_row() -> None:
