@@ -131,10 +131,12 @@ class Draft:
         ]
 
     def _elements(self, section: str) -> list[Mapping[str, Any]]:
-        found = self._data.get(section)
-        if found is None:
-            found = plain(Settings.model_fields[section].default or ())
-        return [each for each in found if isinstance(each, Mapping)]
+        info = Settings.model_fields[section]
+        default = [] if info.is_required() else plain(info.default)
+        found = self._data.get(section, default)
+        return (
+            [each for each in found if isinstance(each, Mapping)] if isinstance(found, list) else []
+        )
 
     def written(self, node: Node) -> Mapping[str, Any]:
         """The values that the text names."""

@@ -22,7 +22,7 @@ def profile_edits(settings: Settings, level: Level) -> list[Edit]:
     wanted = _profile_windows(level, codes)
     present = {window.number: window for window in settings.window}
     edits: list[Edit] = [Put(Spot("hall", path=("level",)), level)]
-    for number in present.keys() - wanted.keys():
+    for number in sorted(present.keys() - wanted.keys()):
         edits.append(Remove("window", number))
     for number, values in wanted.items():
         window = present.get(number)

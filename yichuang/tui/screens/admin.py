@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from textual import on
@@ -15,6 +16,7 @@ from textual.strip import Strip
 
 from yichuang.errors import YichuangError
 from yichuang.language import N_, _
+from yichuang.queue.revision.command import KeepSettings
 from yichuang.queue.service import Hall
 from yichuang.queue.settings_keeper import SettingsKeeper
 from yichuang.tui.hall_screen import HallScreen
@@ -125,6 +127,7 @@ class AdminScreen(HallScreen):
         N_("存了马上生效，各个终端和设备都跟着换；按 F8 撤销上一次，可以一直往回退。"),
         N_("开着的窗口、有人排队的类别不能删除或换编码。"),
     )
+    NEEDS: ClassVar[Mapping[str, Any]] = MappingProxyType({"act": KeepSettings})
     AUTO_FOCUS = "#names"
     BINDINGS: ClassVar[list[BindingType]] = [
         *(
@@ -269,9 +272,10 @@ class AdminScreen(HallScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A section offers what it can do."""
+        allowed = super().check_action(action, parameters)
         if action == "act":
-            return str(parameters[0]) in self.tab.ACTIONS
-        return super().check_action(action, parameters)
+            return allowed and str(parameters[0]) in self.tab.ACTIONS
+        return allowed
 
     def possible(self, action: str) -> bool:
         """Whether an action makes sense now; the key bar shows the others dim."""

@@ -19,6 +19,7 @@ from yichuang.tui.screens.guide_dialogs import Typed
 from yichuang.tui.screens.reason import Reason
 from yichuang.tui.text import Line, wrap
 from yichuang.tui.widgets.rows import Rows
+from yichuang.tui.widgets.scroll_rows import ScrollRows
 
 LONGEST_VALUE = 600
 """Characters of the longest value (`[display.template]`)."""
@@ -129,6 +130,11 @@ class Toggles(Dialog[list[Any]]):
 class Preview(Reason):
     """What is going to change, and why: gives the reason."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("pageup", "turn(-1)", show=False, priority=True),
+        Binding("pagedown", "turn(1)", N_("还有"), key_display="PgDn", priority=True),
+    ]
+
     CSS_PATH: ClassVar[CSSPathType | None] = ["dialog.tcss", "admin_dialogs.tcss"]
 
     def __init__(
@@ -137,17 +143,28 @@ class Preview(Reason):
         """`changes` are sentences in the user's language."""
         super().__init__(heading, reasons)
         self._changes = list(changes)
+        self._has_more = False
 
     def compose_body(self) -> ComposeResult:
-        """The changes, as many as there is room for, and the reasons."""
-        lines = [
+        """The changes, which scroll where they are many, and the reasons."""
+        lines: list[Line] = [
             f" {'- ' if first else '  '}{line}"
             for each in self._changes
             for first, line in zip((True, *[False] * 99), wrap(each, _CELLS - 2), strict=False)
         ]
-        more = len(lines) - _DIFFERENCES
-        if more > 0:
-            lines = [*lines[: _DIFFERENCES - 1], f"   {_('还有 {more} 行').format(more=more + 1)}"]
-        yield Rows([*lines, ""])
-        yield Rows([f" {_('为什么这样改')}{_('：')}"])
+        pane = ScrollRows(lines, widget_id="changes")
+        pane.styles.height = max(1, min(len(lines), _DIFFERENCES))
+        yield pane
+        yield Rows(["", f" {_('为什么这样改')}{_('：')}"])
         yield from super().compose_body()
+        self._has_more = len(lines) > _DIFFERENCES
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Turning is offered where there is more than is seen."""
+        if action == "turn":
+            return self._has_more
+        return super().check_action(action, parameters)
+
+    def action_turn(self, pages: int) -> None:
+        """Show other changes."""
+        self.query_one("#changes", ScrollRows).turn(pages)
