@@ -111,6 +111,8 @@ def test_people_come_change_and_go(run: Run, hall: Path, people: None) -> None:
     last = run("deactivate", "9", "--json")
     assert (last.status, last.error["code"]) == (REFUSED, "last_administrator")
     assert {each["actor"] for each in journal(hall)} == {"主任"}
+    told = yichuang("journal", "tail", hall=hall).out.splitlines()[-1]
+    assert told.split()[-3:] == ["人员登记", "1002", "主任"], "whom it is about, and who did it"
 
 
 def test_facts_that_cannot_be_kept(run: Run) -> None:

@@ -80,6 +80,8 @@ def _print(asked: Asked, entry: Entry, zone: tzinfo) -> None:
         f"{entry.at.astimezone(zone):%m-%d %H:%M:%S}",
         event.kind.label,
         event.data.get("number", ""),
+        # Of what is about people: whom it is about, unless that one did it.
+        "" if event.data.get("badge") == entry.actor else event.data.get("badge", ""),
         event.data.get("device") or event.data.get("printer", ""),
         where,
         _why(event),
