@@ -200,6 +200,14 @@ async def journal(store: AnyStore) -> AnyStore:
     [
         (JournalFilter(), [6, 5, 4, 3, 2, 1]),
         (JournalFilter(before=4), [3, 2, 1]),
+        (JournalFilter(before=6, after=3), [5, 4]),
+        (JournalFilter(text="A001", after=1, before=4), [3, 2]),
+        (JournalFilter(text="A001", window=3), [2]),
+        (JournalFilter(text="at_window", window=3), [6]),
+        (
+            JournalFilter(text="A001", number="A001", kinds=frozenset({EventKind.TICKET_CALLED})),
+            [4, 2],
+        ),
         (JournalFilter(first=TODAY), [6, 5, 4, 3]),
         (JournalFilter(last=YESTERDAY), [2, 1]),
         (JournalFilter(first=TODAY, last=YESTERDAY), []),

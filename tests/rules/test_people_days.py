@@ -18,6 +18,7 @@ from yichuang.queue.people.staff import Staff
 from yichuang.queue.people.whereabouts import Whereabouts
 from yichuang.queue.rating import Grade, RatingChannel
 from yichuang.queue.service import Hall
+from yichuang.queue.supervision import supervising
 from yichuang.queue.supervision.days import AttendanceDay
 from yichuang.queue.supervision.view import WaitBucket
 
@@ -237,6 +238,27 @@ async def test_entries_in_words(hall: Hall, clock: FixedClock, issue: Issue) -> 
     ):
         assert sentence in said, said
     assert all(said)
+
+
+async def test_a_text_is_found_piece_by_piece(
+    hall: Hall, issue: Issue, open_windows: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervising, "_ROWS_AT_A_TIME", 3)
+    for reason in ("去开会", "去复印", "去开会", "去开会"):
+        await issue("tax", 2)
+        await hall.pause_window(1, reason=reason)
+        await hall.resume_window(1)
+    asked = JournalFilter(text="去开会")
+    rows = [entry.seq for entry in await hall.supervision.search(asked)]
+    assert rows == [
+        entry.seq
+        for entry in reversed(await hall.entries(0))
+        if entry.event.data.get("reason") == "去开会"
+    ]
+    assert len(rows) == 3
+    first = [entry.seq for entry in await hall.supervision.search(asked, 1)]
+    others = await hall.supervision.search(asked._replace(before=first[0]), 5)
+    assert [*first, *(entry.seq for entry in others)] == rows
 
 
 @pytest.mark.parametrize("kind", list(EventKind))

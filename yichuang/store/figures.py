@@ -77,7 +77,7 @@ _ENTRIES = "SELECT seq, at, business_date, event, ticket, window, actor, data, h
 _SEARCH = (
     _ENTRIES  # noqa: S608 - constants only
     + """INDEXED BY journal_day
-WHERE business_date BETWEEN :first AND :last AND seq < :before
+WHERE business_date BETWEEN :first AND :last AND seq < :before AND seq > :after
     AND (:kinds IS NULL OR event IN (SELECT value FROM json_each(:kinds)))
     AND (:actor = '' OR actor = :actor)
     AND (:window IS NULL OR window = :window OR (
@@ -87,8 +87,26 @@ WHERE business_date BETWEEN :first AND :last AND seq < :before
     AND (:number = '' OR ticket IN (
         SELECT id FROM ticket WHERE number = :number AND business_date BETWEEN :first AND :last
     ))
-    AND (:text = '' OR instr(data, :text) > 0)
 ORDER BY business_date DESC, seq DESC LIMIT :limit
+"""
+)
+
+# What stands in the facts is in no index: the rows themselves are read, from the last one back.
+_SEARCH_TEXT = (
+    _ENTRIES  # noqa: S608 - constants only
+    + """NOT INDEXED
+WHERE seq < :before AND seq > :after AND business_date BETWEEN :first AND :last
+    AND (:kinds IS NULL OR event IN (SELECT value FROM json_each(:kinds)))
+    AND (:actor = '' OR actor = :actor)
+    AND instr(data, :text) > 0
+    AND (:window IS NULL OR window = :window OR (
+        event IN (SELECT value FROM json_each(:aside))
+        AND json_extract(data, '$.at_window') = :window
+    ))
+    AND (:number = '' OR ticket IN (
+        SELECT id FROM ticket WHERE number = :number AND business_date BETWEEN :first AND :last
+    ))
+ORDER BY seq DESC LIMIT :limit
 """
 )
 
@@ -157,6 +175,7 @@ class Figures(Table):
             "first": (asked.first or date.min).isoformat(),
             "last": (asked.last or date.max).isoformat(),
             "before": _EVER if asked.before is None else asked.before,
+            "after": asked.after,
             "kinds": _kinds_text(asked.kinds) if asked.kinds else None,
             "actor": asked.actor,
             "window": asked.window,
@@ -165,7 +184,8 @@ class Figures(Table):
             "text": asked.text,
             "limit": limit,
         }
-        return [entry_from(row) for row in self.connection.execute(_SEARCH, facts)]
+        sql = _SEARCH_TEXT if asked.text else _SEARCH
+        return [entry_from(row) for row in self.connection.execute(sql, facts)]
 
     def entries_of_days(self, first: date, last: date, kinds: Collection[EventKind]) -> list[Entry]:
         """The entries of these kinds in a span of business dates, in order."""

@@ -190,9 +190,10 @@ class PlainSupervision(PlainPeople):
     def _found(self, asked: JournalFilter) -> Iterator[Entry]:
         first, last = asked.first or date.min, asked.last or date.max
         for entry in reversed(self._entries):
-            is_behind = asked.before is not None and entry.seq >= asked.before
+            in_rows = asked.before is None or entry.seq < asked.before
+            in_rows = in_rows and entry.seq > asked.after
             in_span = first <= entry.business_date <= last
-            if in_span and not is_behind and self._fits(entry, asked):
+            if in_span and in_rows and self._fits(entry, asked):
                 yield entry
 
     def _fits(self, entry: Entry, asked: JournalFilter) -> bool:

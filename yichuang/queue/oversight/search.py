@@ -25,6 +25,8 @@ class JournalFilter(NamedTuple):
     """Stands in the facts of the event: a reason, a name, a device."""
     before: int | None = None
     """Only entries before that row: the next page."""
+    after: int = 0
+    """Only entries behind that row."""
 
 
 ASIDE = frozenset(

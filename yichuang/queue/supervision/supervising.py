@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 from typing import Any, Protocol
 
 from yichuang.queue.command import Command
@@ -13,7 +14,7 @@ from yichuang.queue.oversight import command as commands
 from yichuang.queue.oversight.alert import Alert, MachineFacts
 from yichuang.queue.oversight.item import SupervisionItem
 from yichuang.queue.oversight.search import JournalFilter
-from yichuang.queue.ports import Result, Store
+from yichuang.queue.ports import Records, Result, Store
 from yichuang.queue.rules import HallRules
 from yichuang.queue.supervision.days import (
     AttendanceDay,
@@ -34,6 +35,10 @@ MOST_FOUND = 500
 """Entries of the journal that one search gives at most."""
 
 _NO_FACTS = MachineFacts()
+
+
+_ROWS_AT_A_TIME = 10_000
+"""Rows of the journal that one reading looks through for a text."""
 
 
 class _Hall(Protocol):
@@ -139,7 +144,23 @@ class Supervision:
     async def search(self, asked: JournalFilter, limit: int = 50) -> list[Entry]:
         """Entries of the journal, the newest first; the next page is `before` the last one's `seq`."""
         most = min(limit, MOST_FOUND)
-        return await self._hall.store.read(lambda each: each.search(asked, most))
+        if not asked.text:
+            return await self._hall.store.read(lambda each: each.search(asked, most))
+        found: list[Entry] = []
+        # In pieces: every row must be read, and meanwhile other screens want to read, too.
+        latest = await self._hall.store.read(lambda each: each.latest())
+        before = asked.before or (latest.seq + 1 if latest else 1)
+        while before > asked.after + 1 and len(found) < most:
+            after = max(asked.after, before - 1 - _ROWS_AT_A_TIME)
+            piece = asked._replace(before=before, after=after)
+            entries, is_all = await self._hall.store.read(
+                partial(_search, asked=piece, limit=most - len(found))
+            )
+            found += entries
+            if is_all:
+                break
+            before = after + 1
+        return found
 
     async def names(self) -> Names:
         """How categories and people are called, for `sentence`."""
@@ -165,3 +186,10 @@ class Supervision:
     async def attendance(self, first: date, last: date) -> list[AttendanceDay]:
         """Everybody's days of a span, by date and badge number."""
         return await self._hall.look(view_attendance, first, last)
+
+
+def _search(records: Records, asked: JournalFilter, limit: int) -> tuple[list[Entry], bool]:
+    """What is found in one piece, and whether all before it is of earlier dates than asked for."""
+    oldest = records.entries(asked.after, 1)
+    is_all = asked.first is not None and bool(oldest) and oldest[0].business_date < asked.first
+    return records.search(asked, limit), is_all
