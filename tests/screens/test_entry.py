@@ -5,12 +5,13 @@ from __future__ import annotations
 import fcntl
 import os
 import select
+import signal
 import struct
 import subprocess
 import sys
 import termios
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pyte
@@ -39,12 +40,14 @@ DEADLINE = 60.0
 class Terminal:
     """A program on a pseudo-terminal of 80x24, and what stands on it."""
 
-    def __init__(self, *arguments: str, **environment: str) -> None:
+    def __init__(
+        self, *arguments: str, program: Sequence[str] = ("-c", CHILD), **environment: str
+    ) -> None:
         self._master, slave = os.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
         self.process = subprocess.Popen(
-            [sys.executable, "-c", CHILD, *arguments],
+            [sys.executable, *program, *arguments],
             stdin=slave,
             stdout=slave,
             stderr=slave,
@@ -91,12 +94,20 @@ class Terminal:
         self._stream.feed(output)
         return bool(output)
 
+    def hang_up(self) -> None:
+        """Cut the line, as sshd does when the client is gone, and wait until the program has ended."""
+        os.close(self._master)
+        self._master = -1
+        self.process.send_signal(signal.SIGHUP)
+        self.process.wait(timeout=DEADLINE)
+
     def close(self) -> None:
         """End the program if it still runs."""
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
-        os.close(self._master)
+        if self._master >= 0:
+            os.close(self._master)
 
 
 @pytest.fixture

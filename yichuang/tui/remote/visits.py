@@ -5,6 +5,7 @@ The same serves a terminal of the hall's own machine where names are asked for.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -77,10 +78,12 @@ class Visits(Reception):
         sessions: Sessions | None = None,
         notices: Sequence[str] = (),
         stays: bool = False,
+        theme: str | None = None,
     ) -> None:
         """`hall` is in its own machine's hands; `notices` stand on the sign-in screen.
 
-        `stays` is for a terminal that waits for the next person when one has signed out.
+        `stays` is for a terminal that waits for the next person when one has signed out; `theme` is for
+        all terminals, in place of what each can show.
         """
         self.hall = hall
         self.means = means
@@ -88,6 +91,7 @@ class Visits(Reception):
         self.rosters = Rosters(hall)
         self.notices = tuple(notices)
         self.stays = stays
+        self.theme = theme
 
     async def recognise(self, key: str, origin: str) -> Entrant | None:
         """Whose key that is; nobody's when the person works here no more."""
@@ -118,7 +122,7 @@ class _Terminal:
         self.visits = visits
         self.terminal = terminal
         self.language = terminal.language or visits.hall.settings.hall.language
-        self.theme = PLAIN if terminal.is_ascii else DEFAULT
+        self.theme = visits.theme or (PLAIN if terminal.is_ascii else DEFAULT)
 
     def restart(self, app: HallApp) -> bool:
         """Whether the app ended only to speak another language."""
@@ -346,3 +350,29 @@ class _Welcome:
     async def begin(self) -> None:
         """Let in."""
         await self._visit.let_in(self._badge, by_key=self._by_key)
+
+
+END_SECONDS = 5.0
+"""How long an app may take to end when the line is cut."""
+
+
+async def attend(visit: Visit, hang_up: asyncio.Event) -> None:
+    """Show a visit's screens on this process's own terminal, from the first to the last.
+
+    When `hang_up` is set, the terminal is gone.
+    """
+    why = Why.FAULT
+    gone = asyncio.ensure_future(hang_up.wait())
+    try:
+        while not hang_up.is_set() and (app := visit.next_app()) is not None:
+            task = asyncio.ensure_future(app.run_async(mouse=visit.has_mouse))
+            await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
+            if not task.done():
+                app.exit()
+                await asyncio.wait({task}, timeout=END_SECONDS)
+            if isinstance(app, HallApp) and app.failure is not None:
+                raise app.failure
+        why = Why.GONE if hang_up.is_set() else Why.FINISHED
+    finally:
+        gone.cancel()
+        await visit.left(why)

@@ -1,0 +1,186 @@
+"""People at terminals: over the system's OpenSSH with a forced command, and over the hall's own server."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncssh
+import pytest
+
+from tests.integration.ssh_terminal import Window, window_on
+from tests.screens.people import LI, PIN, WANG, employ, give_pin, in_hands
+from tests.screens.test_entry import Terminal
+from yichuang.bootstrap import create_hall, open_hall
+from yichuang.config import RemoteSettings
+from yichuang.queue.event import EventKind
+from yichuang.queue.service import Hall
+from yichuang.tui.entry import Means
+from yichuang.tui.remote.server import RemoteServer, serving
+from yichuang.tui.remote.visits import Visits
+
+CLIENT = "192.0.2.7 50000 192.0.2.1 22"
+
+
+@pytest.fixture
+async def hall_folder(tmp_path: Path) -> Path:
+    """A town hall with its people; Li and Wang have PINs."""
+    folder = tmp_path / "hall"
+    await create_hall(folder, level="town", place="郑陆镇")
+    async with open_hall(folder) as hall:
+        await employ(hall)
+        await give_pin(hall, LI)
+        await give_pin(hall, WANG)
+    return folder
+
+
+@pytest.fixture
+async def hall(hall_folder: Path) -> AsyncIterator[Hall]:
+    """The hall, open."""
+    async with open_hall(hall_folder) as hall:
+        yield hall
+
+
+@pytest.fixture
+async def server(hall: Hall, tmp_path: Path) -> AsyncIterator[RemoteServer]:
+    """The hall's screens over SSH."""
+    settings = RemoteSettings(listen="127.0.0.1", port=0)
+    key = tmp_path / "host_key"
+    async with serving(Visits(hall, Means()), settings, key, hall.clock) as server:
+        yield server
+
+
+@pytest.fixture
+def terminals() -> Iterator[list[Terminal]]:
+    """Terminals to be closed when the test ends."""
+    opened: list[Terminal] = []
+    yield opened
+    for terminal in opened:
+        terminal.close()
+
+
+def screen(folder: Path, terminals: list[Terminal], *words: str) -> Terminal:
+    """`yichuang screen` at a terminal, as sshd runs it for a forced command."""
+    terminal = Terminal(
+        *words,
+        program=("-m", "yichuang", "screen"),
+        YICHUANG_HALL=str(folder),
+        SSH_CONNECTION=CLIENT,
+        LC_ALL="C.UTF-8",
+    )
+    terminals.append(terminal)
+    return terminal
+
+
+async def signs(hall: Hall, badge: str) -> list[tuple[EventKind, str, str]]:
+    """When somebody signed in and out: what, from where, and how or why."""
+    kinds = (EventKind.SIGNED_IN, EventKind.SIGNED_OUT)
+    return [
+        (
+            each.event.kind,
+            each.event.data["origin"],
+            str(each.event.data.get("why", each.event.data.get("by_key"))),
+        )
+        for each in await hall.entries(0)
+        if each.event.kind in kinds
+        and each.event.data["badge"] == badge
+        and each.event.data["origin"]
+    ]
+
+
+async def test_a_forced_command_trusts_the_key_and_notes_a_hang_up(
+    hall_folder: Path, hall: Hall, terminals: list[Terminal]
+) -> None:
+    terminal = screen(hall_folder, terminals, "--badge", LI)
+    await asyncio.to_thread(terminal.until, "窗口没有开")
+    duty = await hall.people.on_duty(3)
+    assert duty is not None
+    assert (duty.badge, duty.origin) == (LI, "192.0.2.7")
+    await asyncio.to_thread(terminal.hang_up)
+    assert await signs(hall, LI) == [
+        (EventKind.SIGNED_IN, "192.0.2.7", "True"),
+        (EventKind.SIGNED_OUT, "192.0.2.7", "gone"),
+    ]
+    assert await hall.people.on_duty(3) == duty
+
+
+async def test_a_forced_command_for_nobody_is_refused(
+    hall_folder: Path, terminals: list[Terminal]
+) -> None:
+    terminal = screen(hall_folder, terminals, "--badge", "9999")
+    await asyncio.to_thread(terminal.until, "没有工号 9999")
+    assert await asyncio.to_thread(terminal.exit_status) == 3
+
+
+async def test_signing_in_at_a_terminal_of_the_host(
+    hall_folder: Path, hall: Hall, terminals: list[Terminal]
+) -> None:
+    terminal = screen(hall_folder, terminals, "--sign-in")
+    await asyncio.to_thread(terminal.until, "请用工号和密码登录")
+    terminal.press(f"{LI}\r{PIN}\r")
+    await asyncio.to_thread(terminal.until, "窗口没有开")
+    terminal.press("\x11")
+    await asyncio.to_thread(terminal.until, "只退出")
+    terminal.press("1")
+    assert await asyncio.to_thread(terminal.exit_status) == 0
+    assert [each[0] for each in await signs(hall, LI)] == [
+        EventKind.SIGNED_IN,
+        EventKind.SIGNED_OUT,
+    ]
+
+
+async def sign_in(window: Window, badge: str) -> None:
+    """Sign in on a window of the server."""
+    await window.until("请用工号和密码登录")
+    window.channel.write(f"{badge}\r{PIN}\r".encode())
+
+
+async def test_a_window_is_taken_over_between_two_terminals(
+    server: RemoteServer, hall: Hall
+) -> None:
+    await hall.issue(category="social_insurance")
+    async with window_on(server) as li, window_on(server) as wang:
+        await sign_in(li, LI)
+        await li.until("窗口没有开")
+        li.channel.write(b"\x1bOQ")
+        await li.until("按 1 叫下一个号")
+        li.channel.write(b"1")
+        await li.until("已叫 1/3 次")
+        await sign_in(wang, WANG)
+        await wang.until("在哪个窗口上岗")
+        assert {each.name for each in server.sessions} == {LI, WANG}
+        wang.channel.write(b"\r")
+        await wang.until("由您接手 3 号窗口")
+        wang.channel.write(b"1")
+        await wang.until("已叫 1/3 次")
+        await li.until("0232 王芳 在 127.0.0.1 接手了 3 号窗口")
+        wang.channel.write(b"3")
+        await wang.until("办理了 0 分钟")
+        li.channel.write(b"\r")
+        await li.until("在哪个窗口上岗")
+        li.channel.write(b"\x11")
+        await li.until("退出登录")
+        li.channel.write(b"1")
+        await li.until_closed()
+        assert li.status == 0
+    assert (await signs(hall, LI))[-1] == (EventKind.SIGNED_OUT, "127.0.0.1", "asked")
+
+
+async def test_a_cut_line_leads_back_to_the_ticket_by_key(
+    server: RemoteServer, hall: Hall, tmp_path: Path
+) -> None:
+    key = asyncssh.generate_private_key("ssh-ed25519")
+    await hall.people.add_key(key.export_public_key("openssh").decode(), badge=LI)
+    await hall.issue(category="social_insurance")
+    async with window_on(server, client_keys=[key]) as window:
+        await window.until("窗口没有开")
+        window.channel.write(b"\x1bOQ")
+        await window.until("按 1 叫下一个号")
+        window.channel.write(b"1")
+        await window.until("已叫 1/3 次")
+    async with window_on(server, client_keys=[key]) as window:
+        await window.until("已叫 1/3 次")
+        assert (await hall.window_view(3)).ticket is not None
+    mine = in_hands(hall, LI)
+    assert (await mine.start(3)).ticket is not None
