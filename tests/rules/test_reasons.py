@@ -79,3 +79,12 @@ async def test_only_a_pauses_reason_stays_with_the_window(clock: FixedClock) -> 
         assert opened is not None
         assert resumed is not None
         assert (opened.reason, resumed.reason) == (None, None)
+
+
+async def test_a_call_in_words_names_the_category_that_was_helped(hall: Hall) -> None:
+    await hall.open_window(1)
+    await hall.issue(category="police")
+    await hall.call_next(1)
+    names = await hall.supervision.names()
+    said = hall.supervision.sentence((await hall.entries(0))[-1], names)
+    assert "帮办「公安服务」" in said

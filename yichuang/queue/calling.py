@@ -165,6 +165,7 @@ def _call(
         ticket=ticket.id,
         window=window.number,
         number=ticket.number,
+        category=ticket.category,
         rule=rule.value,
         why=dict(why),
         waited=round(elapsed(before.since, desk.now).total_seconds()),
