@@ -262,6 +262,16 @@ async def test_a_text_is_found_piece_by_piece(
 
 
 @pytest.mark.parametrize("kind", list(EventKind))
+async def test_every_kind_has_a_sentence_of_its_own(hall: Hall, kind: EventKind) -> None:
+    facts = {"number": "A001", "rule": "own"}
+    entry = Entry(1, MORNING, MONDAY, Event(kind, 1, 3, facts), "1001", "00")
+    words = hall.supervision.sentence(entry, await hall.supervision.names())
+    plain = {EventKind.DAY_CLOSED, EventKind.SURGE_BEGAN, EventKind.SURGE_ENDED}
+    plain |= {EventKind.CLOCK_CAME_RIGHT}
+    assert kind in plain or words.split() not in ([kind.label], [kind.label, "A001"])
+
+
+@pytest.mark.parametrize("kind", list(EventKind))
 async def test_no_entry_breaks_a_screen(hall: Hall, kind: EventKind) -> None:
     names = await hall.supervision.names()
     for data in (

@@ -36,6 +36,7 @@ ASIDE = frozenset(
         EventKind.ALERT_WORSENED,
         EventKind.ALERT_CLEARED,
         EventKind.ALERT_ACKNOWLEDGED,
+        EventKind.SHEET_PRINTED,
     }
 )
 """Events about a window that are no step of its clerk's: their facts tell which it is."""

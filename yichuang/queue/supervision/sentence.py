@@ -77,6 +77,14 @@ _SENTENCES = {
     _K.CLOCK_WENT_BACK: N_("时钟比流水最后一行还早"),
     _K.CLOCK_CAME_RIGHT: N_("时钟恢复正常"),
     _K.ITEMS_IMPORTED: N_("导入事项：新增 {new}，改动 {changed}"),
+    _K.ITEM_CHANGED: N_("事项 {item_name} 改动"),
+    _K.ITEM_RETIRED: N_("事项 {item_name} 停办"),
+    _K.ITEM_RESTORED: N_("事项 {item_name} 恢复办理"),
+    _K.ITEM_UNDONE: N_("撤销对事项 {item_name} 的改动"),
+    _K.SETTINGS_CHANGED: N_("修改设置 {count} 处，第 {version} 版"),
+    _K.SETTINGS_UNDONE: N_("撤销设置修改，第 {version} 版"),
+    _K.SHEET_PRINTED: N_("在 {printer} 打印公示单"),
+    _K.LINES_SETTLED: N_("按新设置归队 {moved_count} 个号"),
     _K.DEVICE_CHANGED: N_("设备 {device}：{health}"),
     _K.DEVICE_TESTED: N_("测试设备 {device}"),
     _K.DEVICE_MUTED: N_("{device} 静音"),
@@ -221,6 +229,20 @@ def _grade(data: Mapping[str, Any], _names: Names) -> str:
     return "-"
 
 
+def _item_name(data: Mapping[str, Any], _names: Names) -> str:
+    kept = data.get("new")
+    name = kept.get("name") if isinstance(kept, Mapping) else None
+    return str(name or data.get("item", "-"))
+
+
+def _count_of(name: str) -> Callable[[Mapping[str, Any], Names], str]:
+    def show(data: Mapping[str, Any], _names: Names) -> str:
+        many = data.get(name)
+        return str(len(many)) if isinstance(many, list) else "-"
+
+    return show
+
+
 def _severity(data: Mapping[str, Any], _names: Names) -> str:
     with suppress(ValueError):
         return Severity(data.get("severity", "")).label
@@ -255,6 +277,9 @@ _SHOWN: Mapping[str, Callable[[Mapping[str, Any], Names], str]] = {
     "health": _health,
     "state": _state,
     "grade": _grade,
+    "item_name": _item_name,
+    "count": _count_of("changes"),
+    "moved_count": _count_of("moved"),
     "severity": _severity,
     "alert": _alert,
     "start": _moment("start"),
