@@ -86,7 +86,7 @@ def test_a_process_of_its_own(hall: Path) -> None:
     assert ran.json["person"]["roles"] == ["clerk"]
     again = yichuang("staff", "add", "1001", "--name", "别人", "--json", hall=hall)
     assert again.status == REFUSED
-    assert again.error["code"] == "invalid_staff"
+    assert again.error["code"] == "staff_changed"
     assert "张三" in again.error["message"]
 
 

@@ -19,6 +19,7 @@ from yichuang.errors import (
     InvalidStaff,
     LastAdministrator,
     NotPermitted,
+    StaffChangedSince,
     UnknownKey,
     UnknownPost,
     UnknownStaff,
@@ -64,6 +65,17 @@ def problems(text: str, known: dict[str, Staff] | None = None) -> str:
 
 
 # --- people ----------------------------------------------------------------------------------------
+
+
+async def test_what_somebody_else_changed_meanwhile_is_not_overwritten(hall: Hall) -> None:
+    await hall.people.save(PERSON, over=[])
+    theirs = PERSON._replace(phone="0519-2")
+    await hall.people.save(theirs, over=[PERSON])
+    with pytest.raises(StaffChangedSince):
+        await hall.people.save(PERSON._replace(name="李四"), over=[PERSON])
+    with pytest.raises(StaffChangedSince):
+        await hall.people.save(Staff("1001", "新人"), over=[])
+    assert await hall.people.member("1001") == theirs
 
 
 async def test_a_change_is_journaled_with_what_it_was(hall: Hall) -> None:

@@ -195,7 +195,7 @@ async def test_what_somebody_else_changed_meanwhile_is_neither_overwritten_nor_t
         await pilot.press("f12")
         await until_seen(pilot, "撤销对 0231 王芳 的改动？")
         await pilot.press("1")
-        await until_seen(pilot, "后来又有改动")
+        await until_seen(pilot, "刚被别人登记或改过")
         assert (await hall.people.member("0231")).phone == "2"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from yichuang.cli.staff_person import person_json, person_lines, view_of
 from yichuang.cli.staff_posts import allow, attendance, post, where, who
 from yichuang.cli.staff_sheet import sheet
 from yichuang.cli.staff_words import badge_argument, tidy
-from yichuang.errors import InvalidStaff, LastAdministrator
+from yichuang.errors import LastAdministrator
 from yichuang.language import N_, _
 from yichuang.queue.people.role import STAFF_ROLES, Role
 from yichuang.queue.people.staff import Staff
@@ -155,12 +155,8 @@ def add(asked: Asked, badge: str, **given: Any) -> None:
 
     async def work() -> PersonView:
         async with asked.hall() as hall:
-            taken = [each for each in await hall.people.staff() if each.badge == badge]
-            if taken:
-                problem = _("工号 {badge} 已经有人：{name}").format(badge=badge, name=taken[0].name)
-                raise InvalidStaff(count=1, problems=problem)
             person = Staff(badge, "", (Role.CLERK,))._replace(**_facts(given))
-            return await _saved(hall, person, asked.actor)
+            return await _saved(hall, person, [], asked.actor)
 
     _tell(asked, run(work()))
 
@@ -195,13 +191,13 @@ def _change(asked: Asked, badge: str, **facts: Any) -> None:
     async def work() -> PersonView:
         async with asked.hall() as hall:
             person = await hall.people.member(badge)
-            return await _saved(hall, person._replace(**facts), asked.actor)
+            return await _saved(hall, person._replace(**facts), [person], asked.actor)
 
     _tell(asked, run(work()))
 
 
-async def _saved(hall: Hall, person: Staff, actor: str) -> PersonView:
-    await hall.people.save(person, actor=actor)
+async def _saved(hall: Hall, person: Staff, over: Sequence[Staff], actor: str) -> PersonView:
+    await hall.people.save(person, over=over, actor=actor)
     return await hall.people.person(person.badge)
 
 

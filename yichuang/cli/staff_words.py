@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -26,7 +27,7 @@ badge_argument = click.argument("badge", metavar="BADGE", callback=_tidied)
 """A badge number that must be named."""
 
 
-def badge_option(*names: str, text: str, multiple: bool = False) -> Any:
+def badge_option(*names: str, text: str, multiple: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """An option that names a badge number, or several."""
     return click.option(*names, metavar="BADGE", callback=_tidied, help=text, multiple=multiple)
 

@@ -46,6 +46,14 @@ class InvalidStaff(QueueRefusal):
     advice = N_("改好后再存；一处没改好，全部都不会存")
 
 
+class StaffChangedSince(QueueRefusal):
+    """Somebody else changed or added the person meanwhile."""
+
+    code = "staff_changed"
+    text = N_("{badge} {name} 刚被别人登记或改过")
+    advice = N_("看一遍现在的内容，再改")
+
+
 class LastAdministrator(QueueRefusal):
     """Somebody must stay who can administer the hall."""
 

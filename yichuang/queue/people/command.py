@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from yichuang.queue.people.sheet import SheetKind
@@ -16,6 +16,8 @@ class SaveStaff(NamedTuple):
     staff: Sequence[Staff]
     source: str = ""
     """Where they come from, for an import."""
+    over: Mapping[str, Staff] | None = None
+    """Whom the asker saw before changing them, by badge number; None to change whatever is there."""
 
 
 class SetPin(NamedTuple):

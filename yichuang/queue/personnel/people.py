@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 
@@ -218,15 +218,26 @@ class People:
             raise UnknownStaff(badge=badge)
         return found
 
-    async def save(self, *people: Staff, actor: str = "", source: str = "") -> Done:
-        """Add or change people; raises InvalidStaff or LastAdministrator."""
-        return await self._hall.do(commands.SaveStaff(people, source), actor)
+    async def save(
+        self,
+        *people: Staff,
+        over: Iterable[Staff] | None = None,
+        actor: str = "",
+        source: str = "",
+    ) -> Done:
+        """Add or change people; raises InvalidStaff or LastAdministrator.
+
+        `over` are those among them who were seen before, as they were; StaffChangedSince when they are not
+        so any more, or when there is one who was not seen. None changes whatever is there.
+        """
+        seen = None if over is None else {each.badge: each for each in over}
+        return await self._hall.do(commands.SaveStaff(people, source, seen), actor)
 
     async def import_staff(self, data: bytes, *, source: str, actor: str = "") -> Done:
         """Take over a CSV file of staff, all or none; raises InvalidStaff. Nobody gets a PIN by it."""
         known = {each.badge: each for each in await self.staff()}
         people = read_staff(data, known)
-        return await self.save(*people, actor=actor, source=source)
+        return await self.save(*people, over=known.values(), actor=actor, source=source)
 
     async def first_administrator(self) -> tuple[str, str] | None:
         """Make an administrator where nobody is one: badge number and PIN, told this once."""

@@ -11,6 +11,7 @@ from yichuang.errors import (
     InvalidStaff,
     LastAdministrator,
     ReasonMissing,
+    StaffChangedSince,
     UnknownKey,
     UnknownPost,
     UnknownStaff,
@@ -75,7 +76,10 @@ def problems_by_field(
 
 
 def save_staff(desk: Desk, command: SaveStaff) -> Done:
-    """Add or change people, all or none; raises InvalidStaff or LastAdministrator."""
+    """Add or change people, all or none.
+
+    Raises InvalidStaff, LastAdministrator, or StaffChangedSince for who is not as the asker saw.
+    """
     problems = [
         f"{one_line(person.badge)[:12] or '-'}：{problem}"
         for person in command.staff
@@ -87,6 +91,8 @@ def save_staff(desk: Desk, command: SaveStaff) -> Done:
     new, changed = 0, 0
     for person in command.staff:
         before = desk.memory.staff_member(person.badge)
+        if command.over is not None and before != command.over.get(person.badge):
+            raise StaffChangedSince(badge=person.badge, name=before.name if before else "")
         if before == person:
             continue
         desk.memory.save_staff(person)

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from yichuang.errors import FileUnreadable, InvalidStaff, UnknownStaff
+from yichuang.errors import FileUnreadable, InvalidStaff, StaffChangedSince, UnknownStaff
 from yichuang.language import N_, _
 from yichuang.queue.people.command import AddKey, AllowUnqualified, NamePost, SaveStaff, SetPin
 from yichuang.queue.people.post import Post
@@ -91,10 +91,11 @@ class StaffActing(HallScreen):
         ask(self, StaffForm(None, self._names, self._save_new), self._told_new)
 
     async def _save_new(self, person: Staff) -> Staff:
-        for known in await self.hall.people.staff():
-            if known.badge == person.badge:
-                raise Unfit("badge", _("这个工号是 {name} 的").format(name=known.name))
-        await self.hall.people.save(person, actor=self.actor)
+        try:
+            await self.hall.people.save(person, over=[], actor=self.actor)
+        except StaffChangedSince as error:
+            text = _("这个工号是 {name} 的").format(name=error.facts["name"])
+            raise Unfit("badge", text) from error
         self.last = Change([None], [person])
         return person
 
@@ -118,9 +119,10 @@ class StaffActing(HallScreen):
 
     async def _save_over(self, before: Staff, person: Staff) -> Staff:
         """Save what was changed, unless somebody else changed the person meanwhile."""
-        if await self.hall.people.member(before.badge) != before:
-            raise Unfit("name", _("别人刚改过这个人：按 Esc 离开，再进来改"))
-        await self.hall.people.save(person, actor=self.actor)
+        try:
+            await self.hall.people.save(person, over=[before], actor=self.actor)
+        except StaffChangedSince as error:
+            raise Unfit("name", _("别人刚改过这个人：按 Esc 离开，再进来改")) from error
         if person != before:
             self.last = Change([before], [person])
         return person
@@ -150,7 +152,8 @@ class StaffActing(HallScreen):
 
     async def _set_active(self, person: Staff, active: bool, _sure: bool) -> None:
         changed = person._replace(active=active)
-        if await self.act(self.hall.people.save(changed, actor=self.actor)) is None:
+        save = self.hall.people.save(changed, over=[person], actor=self.actor)
+        if await self.act(save) is None:
             return
         self.last = Change([person], [changed])
         text = _("已恢复 {badge} {name}") if active else _("已停用 {badge} {name}")
@@ -205,19 +208,14 @@ class StaffActing(HallScreen):
         ask(self, Question(question), partial(self._undo, self.last))
 
     async def _undo(self, change: Change, _sure: bool) -> None:
-        people = await self.look(self.hall.people.staff())
-        if people is None:
-            return
-        if any(each not in people for each in change.after):
-            self.last = None
-            self.tell(_("后来又有改动，不能撤销了"), _("按 Enter 看现在的内容，再改"))
-            return
         former = [
             before if before is not None else after._replace(active=False)
             for before, after in zip(change.before, change.after, strict=True)
         ]
-        if await self.act(self.hall.people.save(*former, actor=self.actor)) is not None:
-            self.last = None
+        save = self.hall.people.save(*former, over=change.after, actor=self.actor)
+        done = await self.act(save)
+        self.last = None
+        if done is not None:
             self.tell(_("已撤销"))
 
     # --- PINs and permission ------------------------------------------------------------------
