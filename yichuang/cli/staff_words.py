@@ -27,7 +27,9 @@ badge_argument = click.argument("badge", metavar="BADGE", callback=_tidied)
 """A badge number that must be named."""
 
 
-def badge_option(*names: str, text: str, multiple: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def badge_option(
+    *names: str, text: str, multiple: bool = False
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """An option that names a badge number, or several."""
     return click.option(*names, metavar="BADGE", callback=_tidied, help=text, multiple=multiple)
 
