@@ -26,6 +26,7 @@ _PLACES = {
     "surge": "supervision",
     "appointment": "appointment",
     "items": "items",
+    "settings": "settings",
     "staff": "staff",
     "hours": "hours",
     "device": "device",

@@ -136,8 +136,8 @@ def plain(value: Any) -> Any:
     if isinstance(value, BaseModel):
         return {
             name: plain(each)
-            for name in value.model_fields_set
-            if (each := getattr(value, name)) is not None
+            for name in type(value).model_fields
+            if name in value.model_fields_set and (each := getattr(value, name)) is not None
         }
     if isinstance(value, TimeSpan):
         return str(value)
@@ -146,6 +146,19 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [plain(each) for each in value]
     return value
+
+
+def whole(settings: Settings) -> dict[str, Any]:
+    """All settings as JSON has them, defaults too."""
+    return {name: _whole(getattr(settings, name)) for name in Settings.model_fields}
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        return {name: _whole(getattr(value, name)) for name in type(value).model_fields}
+    if isinstance(value, tuple) and not isinstance(value, TimeSpan):
+        return [_whole(each) for each in value]
+    return _told(value)
 
 
 # --- the data -------------------------------------------------------------------------------------

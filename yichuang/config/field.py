@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 import types
 from collections.abc import Mapping
 from datetime import date
@@ -12,10 +13,11 @@ import annotated_types
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from yichuang.config.edit import plain
+from yichuang.config.edit import ELEMENT_KEYS, Spot, plain
 from yichuang.config.hours import TimeSpan
 from yichuang.config.labels import value_text
 from yichuang.config.settings import Settings, problems_of
+from yichuang.errors import SettingsUneditable
 from yichuang.language import N_, _
 
 SEPARATORS = "|｜"
@@ -221,3 +223,33 @@ def problems_with(field: FieldFacts, value: Any) -> list[str]:
         told = list(problems_of(error, only=field.name))
         return [each.removeprefix(field.name).lstrip("：") for each in told]
     return []
+
+
+def spot_from(text: str) -> tuple[Spot, FieldFacts | None]:
+    """A place as it is written (`window.3.name`, `dispatch.rates.ordinary`, `missed`), and its value's facts.
+
+    Without a value named, the facts are None. Raises SettingsUneditable for what hall.toml cannot have.
+    """
+    section, *parts = text.strip().split(".")
+    if section not in Settings.model_fields:
+        raise SettingsUneditable(place=text)
+    element = parts.pop(0) if section in ELEMENT_KEYS and parts else None
+    model: type[BaseModel] | None = section_model(section)
+    field = None
+    for part in parts:
+        known = {each.name: each for each in fields_of(model)} if model is not None else {}
+        if part not in known:
+            raise SettingsUneditable(place=text)
+        field = known[part]
+        model = field.section
+    return Spot(section, element, tuple(parts)), field
+
+
+def written_value(field: FieldFacts, typed: str) -> Any:
+    """The value of a command line: in the way of TOML where it is in brackets, else as it is typed."""
+    if typed[:1] in ("[", "{"):
+        try:
+            return tomllib.loads(f"value = {typed}")["value"]
+        except tomllib.TOMLDecodeError:
+            return typed
+    return typed_value(field, typed)
