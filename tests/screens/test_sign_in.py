@@ -20,10 +20,13 @@ from yichuang.queue.people.role import Role
 from yichuang.queue.service import Hall
 from yichuang.queue.window import WindowState
 from yichuang.tui.app import HallApp, Restart
+from yichuang.tui.goings import Farewell, SignOut, SignOutWhy
 from yichuang.tui.idle import Idle
-from yichuang.tui.message import Speak
+from yichuang.tui.message import GoTo, Speak
+from yichuang.tui.places import Landing
 from yichuang.tui.remote.reception import Entrant, Terminal, Visit, Why
 from yichuang.tui.remote.visits import Visits
+from yichuang.tui.screens.board import BoardScreen
 from yichuang.tui.screens.notice import IdleWarning
 from yichuang.tui.screens.window import WindowScreen
 from yichuang.tui.sign_in_app import SignInApp
@@ -49,10 +52,13 @@ def visits(hall: Hall) -> Visits:
     return Visits(hall, notices=("SHA256:abc",))
 
 
-def terminal(origin: str = HERE, **more: object) -> Terminal:
+def terminal(
+    origin: str = HERE, *, language: str | None = None, is_ascii: bool = False
+) -> Terminal:
     """A terminal somewhere."""
-    facts = {"has_colour": True, "is_ascii": False, "language": None} | more
-    return Terminal("xterm", 80, 24, origin=origin, **facts)  # type: ignore[arg-type]
+    return Terminal(
+        "xterm", 80, 24, has_colour=True, is_ascii=is_ascii, language=language, origin=origin
+    )
 
 
 def next_app(visit: Visit) -> HallApp:
@@ -192,17 +198,16 @@ async def test_a_pin_of_somebody_elses_choosing_is_changed_first(
         await pilot.press(*"730184", "enter", *"730185", "enter")
         await until_seen(pilot, "两次输的不一样")
         await pilot.press(*"111111", "enter", *"111111", "enter")
-        await until_seen(pilot, "不能全是一个数字，也不能是顺着的一串")
+        await until_seen(pilot, "换一个别人猜不到的")
         await pilot.press(*pin, "enter", *pin, "enter")
         await until_seen(pilot, "新密码和原来的一样")
         await pilot.press("escape")
         await until_seen(pilot, "要先换密码才能用")
-        assert app.signed_in is None
+        assert app.return_code is None
         await pilot.press(*pin, "enter")
         await until_seen(pilot, "先换一个自己的密码")
         await pilot.press(*"730184", "enter", *"730184", "enter")
         await ended(pilot)
-    assert app.signed_in is not None
     assert (await hall.people.sign_in(LI, "730184")).must_change is False
 
 
@@ -386,3 +391,31 @@ async def test_many_people_in_one_process_share_nothing(visits: Visits, hall: Ha
         await pilots[LI].press("f2")
         await until_seen(pilots[LI], "F2 关窗")
         assert (await hall.window_view(4)).window.state is WindowState.CLOSED
+
+
+async def test_a_terminal_of_the_hall_waits_for_the_next_person(hall: Hall) -> None:
+    visit = Visits(hall, stays=True).receive(None, terminal(), Landing("board"))
+    await sign_in(visit)
+    async with next_app(visit).run_test(size=SIZE) as pilot:
+        await until_seen(pilot, "请")
+        assert isinstance(pilot.app.screen, BoardScreen)
+        pilot.app.post_message(SignOut(Farewell(SignOutWhy.ASKED)))
+        await ended(pilot)
+    app = next_app(visit)
+    assert isinstance(app, SignInApp)
+    async with app.run_test(size=SIZE) as pilot:
+        await until_seen(pilot, "请用工号和密码登录")
+        await pilot.press("ctrl+q")
+        await ended(pilot)
+    assert visit.next_app() is None
+    await visit.left(Why.FINISHED)
+    assert await happened(hall, EventKind.SIGNED_OUT) == [(EventKind.SIGNED_OUT, LI, "asked")]
+
+
+async def test_a_screen_that_is_not_for_the_role_is_not_shown(visits: Visits) -> None:
+    visit = visits.receive(Entrant(LI, is_staff=True), terminal(), Landing("staff"))
+    async with next_app(visit).run_test(size=SIZE) as pilot:
+        await until_seen(pilot, "窗口没有开")
+        pilot.app.screen.post_message(GoTo("staff"))
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, WindowScreen)
