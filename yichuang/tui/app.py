@@ -10,6 +10,7 @@ from textual import events, on, work
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.timer import Timer
+from textual.types import CSSPathType
 
 from yichuang.errors import YichuangError
 from yichuang.language import LANGUAGES, N_, _, current_language, use_language
@@ -30,6 +31,7 @@ from yichuang.tui.idle import Idle, idle_minutes
 from yichuang.tui.message import GoTo, HallChanged, NotUtf8, ScreenShown, Speak
 from yichuang.tui.pace import Pace
 from yichuang.tui.session import Session
+from yichuang.tui.stylesheet import SharedStylesheet
 from yichuang.tui.theme import DEFAULT, THEMES, variable_defaults
 from yichuang.tui.typed_scans import CODE_STARTS, TypedScans
 from yichuang.tui.widgets.key_bar import KeyBar
@@ -57,7 +59,8 @@ class HallApp(App[Restart]):
     DEFAULT_MODE = "hall"
     ALLOW_SELECT = False
     INLINE_PADDING = 0
-    CSS_PATH = "app.tcss"
+    # The dialogs' from the start: a sheet that comes later has every widget styled anew.
+    CSS_PATH: ClassVar[CSSPathType] = ["app.tcss", "screens/dialog.tcss"]
     SCAN_GAP: ClassVar[float] = GAP_SECONDS
     """Keys that follow one another sooner, in seconds, may be a scanner's; 0 takes none for one."""
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -85,6 +88,7 @@ class HallApp(App[Restart]):
         """
         # The themes are ANSI ones: said here, NO_COLOR takes the colours away and nothing else.
         super().__init__(ansi_color=True)
+        self.stylesheet = SharedStylesheet(variables=self.get_css_variables())
         self.hall = hall
         self.sitting = sitting or Sitting(Session(hall))
         self.session = self.sitting.session

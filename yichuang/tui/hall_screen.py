@@ -23,7 +23,7 @@ from yichuang.tui.goings import Told
 from yichuang.tui.listening import listen_at
 from yichuang.tui.message import HallChanged, ScreenShown
 from yichuang.tui.painting import Painter
-from yichuang.tui.session import HasSession, Need, Session
+from yichuang.tui.session import Need, Session
 from yichuang.tui.widgets.key_bar import KeyBar
 from yichuang.tui.widgets.status_line import StatusLine
 from yichuang.tui.widgets.title_bar import TitleBar
@@ -226,8 +226,8 @@ class HallScreen(Screen[None]):
     @property
     def session(self) -> Session:
         """Who sits at this terminal."""
-        app = self.app
-        return app.session if isinstance(app, HasSession) else Session(self.hall)
+        found: Session | None = getattr(self.app, "session", None)
+        return found or Session(self.hall)
 
     def may(self, *needs: Need) -> bool:
         """Whether whoever sits here may ask for one of these, such as `commands.PinTicket`."""
