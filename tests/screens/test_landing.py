@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -19,7 +21,9 @@ from yichuang.queue.people.staff import Staff
 from yichuang.queue.permission import MAY
 from yichuang.queue.personnel.view import PostView
 from yichuang.queue.service import Hall
+from yichuang.tui import screens
 from yichuang.tui.entry import PLACES
+from yichuang.tui.hall_screen import HallScreen
 from yichuang.tui.idle import idle_minutes
 from yichuang.tui.places import ROLES_OF, Landing, landing, may_visit
 from yichuang.tui.session import Dismissed, PostGained, PostLost, Rosters, Session
@@ -218,3 +222,37 @@ async def test_a_roster_is_read_once_after_each_change(monkeypatch: pytest.Monke
     for session in sessions:
         await session.renew()
     assert looks == 2
+
+
+# --- keys --------------------------------------------------------------------------------------------
+
+LOOKS = frozenset(
+    {
+        *("acknowledge", "back", "scroll", "turn", "move", "page", "find", "clear", "details"),
+        *("speak", "app.leave", "enter", "step"),
+        *("section", "to_values", "to_names", "day", "handle", "turn_over", "turn_back", "clerk"),
+        *("by_date", "by_kind", "by_actor", "by_window", "by_number", "by_text", "older", "newer"),
+        *("next_target", "next_share", "windows", "as_it_is", "edit"),
+        *("say", "own", "note", "show_public", "leave_public", "whereabouts"),
+    }
+)
+"""Actions that lead somewhere or only look; where somebody is, each may say of himself."""
+
+
+def all_screens(base: type[HallScreen] = HallScreen) -> Iterator[type[HallScreen]]:
+    """Every screen over the hall."""
+    for each in base.__subclasses__():
+        yield each
+        yield from all_screens(each)
+
+
+def test_every_key_that_acts_says_what_it_needs() -> None:
+    for module in pkgutil.iter_modules(screens.__path__):
+        importlib.import_module(f"{screens.__name__}.{module.name}")
+    free = {
+        (screen.__name__, action)
+        for screen in all_screens()
+        for binding in vars(screen).get("BINDINGS", ())
+        if (action := binding.action.partition("(")[0]) not in {*screen.NEEDS, *LOOKS}
+    }
+    assert free == set()

@@ -72,7 +72,9 @@ async def _served(
     from yichuang.tui.remote.visits import Visits
 
     folder = asked.folder
-    chosen = {"port": port, "listen": listen}
+    # Who has too many screens is asked which one to close (`Visits`): the server refuses nobody for it.
+    most = hall.settings.remote.most_sessions
+    chosen = {"port": port, "listen": listen, "most_per_person": most}
     settings = hall.settings.remote.model_copy(
         update={name: value for name, value in chosen.items() if value is not None}
     )

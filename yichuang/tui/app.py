@@ -159,6 +159,7 @@ class HallApp(App[Restart]):
                         shown.cancel()  # it was read meanwhile, after what was done here
 
     def show_error(self, error: YichuangError) -> None:
+        """Show an error on the present screen, if it has a place for it."""
         if isinstance(self.screen, HallScreen) and self.screen.is_up():
             self.screen.status.refuse(error)
 
@@ -332,6 +333,19 @@ class HallApp(App[Restart]):
             return  # the next reading tells it
         if news is not None:
             self.post_message(Told(news))
+
+    def action_change_pin(self) -> None:
+        """Let the person choose another PIN."""
+        from yichuang.tui.screens.change_pin import ChangePin
+
+        if self.session.is_person and isinstance(self.screen, HallScreen):
+            screen = self.screen
+
+            def tell(is_done: bool | None) -> None:
+                if is_done:
+                    screen.status.say(f" {_('密码换好了')}")
+
+            self.push_screen(ChangePin(self.hall, self.session.badge, _("改密码")), tell)
 
     def _ask_to_sign_out(self) -> None:
         from yichuang.tui.screens.post_acts import ask_to_sign_out

@@ -54,6 +54,10 @@ def entries(screen: Screen[Any]) -> Iterator[Entry]:
     for text, action in own.commands() if own else ():
         if own and own.allows(action):
             yield Entry(text, _("这个界面的命令"), partial(screen.run_action, action))
+    if own and own.session.is_person:
+        yield Entry(
+            _("改密码"), _("换一个只有自己知道的密码"), partial(screen.run_action, "app.change_pin")
+        )
     for place, label in _places(screen):
         yield Entry(
             _("转到：{place}").format(place=_(label)),
