@@ -14,17 +14,8 @@ from hypothesis import strategies as st
 
 from tests.halls import SMALL_HALL
 from yichuang.config import parse_settings
-from yichuang.config.edit import (
-    ELEMENT_KEYS,
-    Add,
-    Drop,
-    Edit,
-    Put,
-    Remove,
-    Spot,
-    differences,
-    edited,
-)
+from yichuang.config.difference import ELEMENT_KEYS, differences
+from yichuang.config.edit import Add, Drop, Edit, Put, Remove, Spot, edited
 from yichuang.errors import InvalidHall, SettingsUneditable
 from yichuang.profile import hall_toml
 

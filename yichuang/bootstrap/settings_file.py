@@ -13,6 +13,7 @@ from pathlib import Path
 
 from yichuang.bootstrap.printers import settle_print_jobs
 from yichuang.config import SETTINGS_FILE, Settings, parse_settings
+from yichuang.config.difference import differences
 from yichuang.errors import (
     FileUnreadable,
     FolderUnusable,
@@ -199,8 +200,6 @@ def hash_of(text: str) -> str:
 
 def changes_between(old: Settings, new: Settings) -> tuple[Change, ...]:
     """What changes, as the journal keeps it."""
-    from yichuang.config.edit import differences  # tomlkit is not needed where nothing is edited
-
     return tuple(each._asdict() for each in differences(old, new))
 
 

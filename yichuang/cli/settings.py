@@ -41,7 +41,7 @@ async def _file(asked: Asked) -> AsyncIterator[tuple[Hall, SettingsFile]]:
 @takes_hall
 def show(asked: Asked, place: str | None) -> None:
     """Show what is in force, defaults too."""
-    from yichuang.config.edit import whole
+    from yichuang.config.difference import whole
     from yichuang.config.field import spot_from
 
     async def work() -> Any:
@@ -57,7 +57,7 @@ def show(asked: Asked, place: str | None) -> None:
 
 
 def _at(values: Any, section: str, element: Any, path: Sequence[str], place: str) -> Any:
-    from yichuang.config.edit import ELEMENT_KEYS
+    from yichuang.config.difference import ELEMENT_KEYS
     from yichuang.errors import SettingsUneditable
 
     found = values[section]
@@ -72,7 +72,7 @@ def _at(values: Any, section: str, element: Any, path: Sequence[str], place: str
 
 
 def _lines(value: Any, place: str) -> list[str]:
-    from yichuang.config.edit import ELEMENT_KEYS
+    from yichuang.config.difference import ELEMENT_KEYS
     from yichuang.config.labels import value_text
 
     if isinstance(value, Mapping):
@@ -132,7 +132,8 @@ def unset(asked: Asked, place: str, reason: str) -> None:
 @takes_hall
 def add(asked: Asked, section: str, values: Sequence[str], reason: str) -> None:
     """One element more."""
-    from yichuang.config.edit import ELEMENT_KEYS, Add
+    from yichuang.config.difference import ELEMENT_KEYS
+    from yichuang.config.edit import Add
     from yichuang.config.field import fields_of, section_model, spot_from, written_value
     from yichuang.errors import SettingsUneditable
 
@@ -179,7 +180,7 @@ def _change(asked: Asked, edits: Sequence[Edit], reason: str) -> None:
 
 
 def _tell(asked: Asked, before: Settings, after: Settings) -> None:
-    from yichuang.config.edit import differences
+    from yichuang.config.difference import differences
     from yichuang.config.labels import difference_text
 
     found = differences(before, after)
@@ -244,7 +245,7 @@ def history(asked: Asked, count: int) -> None:
 
 
 def _told(version: SettingsVersion) -> list[str]:
-    from yichuang.config.edit import Difference
+    from yichuang.config.difference import Difference
     from yichuang.config.labels import difference_text
 
     texts = [difference_text(Difference(**each)) for each in version.changes]

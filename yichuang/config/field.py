@@ -13,7 +13,8 @@ import annotated_types
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from yichuang.config.edit import ELEMENT_KEYS, Spot, plain
+from yichuang.config.difference import ELEMENT_KEYS, plain
+from yichuang.config.edit import Spot
 from yichuang.config.hours import TimeSpan
 from yichuang.config.labels import value_text
 from yichuang.config.settings import Settings, problems_of

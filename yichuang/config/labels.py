@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from yichuang.config.edit import Difference
+from yichuang.config.difference import Difference
 from yichuang.config.hall import POLICIES, WINDOW_KINDS
 from yichuang.language import N_, _
 

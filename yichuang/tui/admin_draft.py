@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel
 
 from yichuang.config import Settings
-from yichuang.config.edit import ELEMENT_KEYS, Add, Drop, Edit, Put, Remove, Spot, edited, plain
+from yichuang.config.difference import ELEMENT_KEYS, plain
+from yichuang.config.edit import Add, Drop, Edit, Put, Remove, Spot, edited
 from yichuang.config.field import FieldFacts, Shape, fields_of, section_model
 from yichuang.config.labels import section_label
 from yichuang.errors import SettingsUneditable

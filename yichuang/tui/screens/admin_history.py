@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
-from yichuang.config.edit import Difference, differences
+from yichuang.config.difference import Difference, differences
 from yichuang.config.labels import difference_text
 from yichuang.errors import YichuangError
 from yichuang.language import _

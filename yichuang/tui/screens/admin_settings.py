@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from yichuang.config import Level, Settings
-from yichuang.config.edit import ELEMENT_KEYS, differences
+from yichuang.config.difference import ELEMENT_KEYS, differences
 from yichuang.config.field import (
     FieldFacts,
     Shape,
