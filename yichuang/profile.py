@@ -203,7 +203,7 @@ _DEVICES = """\
 """
 
 _TEMPLATE = """\
-# 一窗 Yichuang 的大厅设置。改完保存，重新打开程序就生效；yichuang doctor 检查有没有写错。
+# 一窗 Yichuang 的大厅设置。改完保存就生效；写错了仍用原来的设置，yichuang doctor 指出错处。
 
 [hall]
 name = {name}

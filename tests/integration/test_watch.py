@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.halls import small_settings, sqlite_hall
+from tests.halls import SMALL_HALL, small_settings, sqlite_hall
 from yichuang.bootstrap import watch
 from yichuang.bootstrap.watch import Watcher, clock_synchronised, machine_facts, watching
 from yichuang.clock import FixedClock
-from yichuang.config import STORE_FILE
+from yichuang.config import SETTINGS_FILE, STORE_FILE
 from yichuang.errors import StoreBusy
 from yichuang.queue.event import EventKind
 from yichuang.queue.oversight.alert import MachineFacts
@@ -148,6 +148,17 @@ def test_what_a_machine_tells_of_itself(tmp_path: Path) -> None:
     assert facts.disk_free_mb is not None
     assert facts.disk_free_mb > 0
     assert machine_facts(tmp_path / "missing").disk_free_mb is None
+
+
+def test_mistakes_in_hall_toml_are_counted(tmp_path: Path) -> None:
+    assert machine_facts(tmp_path).settings_mistakes == 0
+    path = tmp_path / SETTINGS_FILE
+    path.write_text(SMALL_HALL, encoding="utf-8")
+    assert machine_facts(tmp_path).settings_mistakes == 0
+    path.write_text(SMALL_HALL + "[missing]\n[missed_too]\n", encoding="utf-8")
+    assert machine_facts(tmp_path).settings_mistakes == 2
+    path.write_text("no = = toml", encoding="utf-8")
+    assert machine_facts(tmp_path).settings_mistakes == 1
 
 
 def test_a_clock_that_a_time_service_has_set(

@@ -169,6 +169,7 @@ async def test_papers_that_failed_of_people_who_wait(clock: FixedClock) -> None:
 
 async def test_the_machine(hall: Hall, clock: FixedClock, issue: Issue) -> None:
     assert await found(hall, MachineFacts(1024, True)) == {}
+    assert await found(hall, MachineFacts(settings_mistakes=2)) == {"settings": Y}
     assert await found(hall, MachineFacts(1023, None)) == {"disk": Y}
     assert await found(hall, MachineFacts(255, False)) == {"disk": R, "clock": Y}
     await issue("tax")

@@ -9,10 +9,12 @@ import shutil
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 
 from yichuang.bootstrap.owner import new_owner
-from yichuang.errors import YichuangError
+from yichuang.config import SETTINGS_FILE, parse_settings
+from yichuang.errors import InvalidHall, YichuangError
 from yichuang.queue.oversight.alert import MachineFacts
 from yichuang.queue.service import Hall
 
@@ -109,7 +111,27 @@ def machine_facts(folder: Path) -> MachineFacts:
     free = None
     with suppress(OSError):
         free = shutil.disk_usage(folder).free // 2**20
-    return MachineFacts(free, clock_synchronised())
+    return MachineFacts(free, clock_synchronised(), settings_mistakes(folder))
+
+
+def settings_mistakes(folder: Path) -> int:
+    """How many mistakes a hand has made in hall.toml; 0 also when it cannot be read."""
+    path = folder / SETTINGS_FILE
+    try:
+        found = path.stat()
+        return _mistakes(path, found.st_mtime_ns, found.st_size, found.st_ino)
+    except (OSError, UnicodeDecodeError):
+        return 0
+
+
+@lru_cache(maxsize=8)
+def _mistakes(path: Path, _changed_at: int, _size: int, _inode: int) -> int:
+    # The file is read once as long as it looks the same.
+    try:
+        parse_settings(path.read_text(encoding="utf-8"), path)
+    except InvalidHall as invalid:
+        return len(invalid.problems)
+    return 0
 
 
 def clock_synchronised() -> bool | None:

@@ -267,7 +267,7 @@ def teach(asked: Asked, name: str) -> None:
     if learned is None:
         asked.show({"device": name, "keys": None}, _("没有改动 hall.toml"))
         return
-    text = _("{device} 的 {count} 个键已写进 hall.toml；正在运行的程序要重新打开才用新的")
+    text = _("{device} 的 {count} 个键已写进 hall.toml，马上就用新的")
     asked.show({"device": name, "keys": learned}, text.format(device=name, count=len(learned)))
 
 

@@ -47,6 +47,8 @@ class AlertKind(StrEnum):
     """Tickets of people who wait were not printed."""
     CLOCK = "clock"
     DISK = "disk"
+    SETTINGS = "settings"
+    """hall.toml has mistakes: the hall goes by what it was before."""
     OVERDUE = "overdue"
     """A 督办 item is past its deadline."""
 
@@ -67,6 +69,7 @@ _KINDS = {
     AlertKind.PAPER: N_("号票没有打出"),
     AlertKind.CLOCK: N_("时钟异常"),
     AlertKind.DISK: N_("磁盘空间不足"),
+    AlertKind.SETTINGS: N_("设置写错了"),
     AlertKind.OVERDUE: N_("督办逾期"),
 }
 
@@ -127,3 +130,5 @@ class MachineFacts(NamedTuple):
 
     disk_free_mb: int | None = None
     clock_synchronised: bool | None = None
+    settings_mistakes: int = 0
+    """How many mistakes hall.toml has."""

@@ -180,6 +180,9 @@ def _of_machine(look: _Look, machine: MachineFacts) -> Iterator[Alert]:
     if free is not None and free < yellow:
         severity = Severity.RED if free < red else Severity.YELLOW
         yield Alert("disk", AlertKind.DISK, severity, value=free)
+    mistakes = machine.settings_mistakes
+    if mistakes:
+        yield Alert("settings", AlertKind.SETTINGS, Severity.YELLOW, value=mistakes)
 
 
 def _of_reviews(look: _Look) -> Iterator[Alert]:

@@ -310,6 +310,7 @@ _ALERTS = {
     AlertKind.DEVICE: N_("{subject}：{device}"),
     AlertKind.PAPER: N_("{value} 张号票没有打出，人还在等"),
     AlertKind.DISK: N_("磁盘只剩 {value} MB"),
+    AlertKind.SETTINGS: N_("hall.toml 有 {value} 处错误，大厅仍按原来的设置"),
     AlertKind.OVERDUE: N_("督办 {subject}「{detail}」逾期 {value} 分钟"),
 }
 _CLOCK_BEHIND = N_("时钟比流水慢 {value} 分钟")

@@ -22,7 +22,7 @@ from yichuang.queue.window import Window, WindowState
 
 BUCKET = timedelta(minutes=30)
 
-_OF_MACHINE = (AlertKind.CLOCK, AlertKind.DISK)
+_OF_MACHINE = (AlertKind.CLOCK, AlertKind.DISK, AlertKind.SETTINGS)
 """What only the watcher can see: it stands as it was kept."""
 
 

@@ -121,7 +121,7 @@ class Teaching(Dialog[str]):
             self._told = _said(error)
             self._show()
             return
-        text = _("{device} 的 {count} 个键已写进 hall.toml；正在运行的程序要重新打开才用新的")
+        text = _("{device} 的 {count} 个键已写进 hall.toml，马上就用新的")
         self.dismiss(text.format(device=self._device, count=count))
 
 
