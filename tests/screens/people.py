@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
+from textual import events
 from textual.pilot import Pilot
 
 from tests.screens.frame import until_seen
@@ -52,6 +53,12 @@ async def give_pin(hall: Hall, badge: str, pin: str = PIN) -> None:
 def in_hands(hall: Hall, badge: str, origin: str = HERE) -> Hall:
     """The hall in somebody's hands."""
     return hall.acting(Actor(ActorKind.STAFF, badge, origin))
+
+
+def type_in(pilot: Pilot[Restart], *keys: str) -> None:
+    """Press keys at once, as they come over a slow line, without waiting for what each brings."""
+    for key in keys:
+        pilot.app.post_message(events.Key(key, key if len(key) == 1 else None))
 
 
 class Open:

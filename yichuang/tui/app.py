@@ -274,6 +274,7 @@ class HallApp(App[Restart]):
     async def land(self, message: Landed) -> None:
         """Somebody was let in, or came back from a post: that one's work is the first screen now."""
         self.sitting = Sitting(self.session)
+        self.idle.look()
         await self._settle(message.landing.place, message.landing.window)
         if message.error is not None:
             self._show_soon(message.error)

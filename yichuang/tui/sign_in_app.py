@@ -45,7 +45,7 @@ class SignInApp(HallApp):
         super().__init__(hall, open_place, "sign_in", language=language, theme=theme)
 
     def on_mount(self) -> None:
-        """Do what is left to do of the one who was here before."""
+        """Do what is left to do for the one who was here before."""
         self.begin()
 
     @work(name="begin", exit_on_error=True)

@@ -325,6 +325,8 @@ class PersonVisit:
 
     async def left(self, why: Why) -> None:
         """The connection is over; the post at a window stays taken."""
+        if isinstance(self._app, SignInApp) and self._app.signed_in is not None:
+            self._signed_in = self._app.signed_in.staff.badge
         self._sign_out(why.value)
         try:
             await self._say()

@@ -74,6 +74,11 @@ class SignInScreen(HallScreen):
             self._said = ""
 
     @property
+    def is_behind(self) -> bool:
+        """Never: nothing that happens in the hall is shown here."""
+        return False
+
+    @property
     def _fields(self) -> Fields:
         return self.query_one(Fields)
 
