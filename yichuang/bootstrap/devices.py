@@ -234,17 +234,20 @@ class _Hands:
         """Stop these devices, and forget them."""
         from yichuang.hardware.bounded import end
 
-        gone = [self._hands.pop(name) for name in names]
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_STOPPING):
-                await asyncio.gather(*(each.stop() for each in gone))
-        tasks = [each.task for each in gone if each.task is not None]
+        gone = {name: self._hands[name] for name in names}
+        stops = [asyncio.create_task(each.stop()) for each in gone.values()]
+        if stops:
+            await asyncio.wait(stops, timeout=_STOPPING)
+        tasks = [each.task for each in gone.values() if each.task is not None]
         for task in tasks:
             if not task.done():
                 logger.warning(
                     "%s did not end in %.0f s; it is broken off", task.get_name(), _STOPPING
                 )
-        await asyncio.gather(*(end(task, _BREAKING_OFF) for task in tasks))
+        await asyncio.gather(*(end(task, _BREAKING_OFF) for task in (*tasks, *stops)))
+        # Only now: whoever is interrupted in this is followed by `end`, which stops what is left.
+        for name in gone:
+            self._hands.pop(name, None)
 
     # --- other settings -----------------------------------------------------------------------
 

@@ -124,8 +124,13 @@ class SettingsWork:
             )
             self.draft = Draft()
 
+        settings = self.settings()
+        is_later = settings is not None and settings.remote != self.desk.hall.settings.remote
         if await self.desk.run(keep):
-            self.desk.tell(_("已存进 hall.toml，现在就生效"), _("按 F8 可以撤销"))
+            said = _("已存进 hall.toml，现在就生效")
+            if is_later:
+                said = _("已存进 hall.toml；SSH 终端的设置等服务重新启动才生效")
+            self.desk.tell(said, _("按 F8 可以撤销"))
 
     def forget(self) -> None:
         """Ask, and let the edits go."""
