@@ -64,8 +64,8 @@ def run(asked: Asked, theme: str) -> None:
 @click.command(
     help=_(
         "单独打开一个界面：kiosk 取号、guide 导引台、board 大屏、overview 总览、plan 排班、"
-        "devices 设备、whereabouts 去向牌、staff 人员、admin 管理、window N 窗口。不写界面、只写 --sign-in 或 "
-        "--badge，就到这个人自己的界面。"
+        "devices 设备、whereabouts 去向牌、staff 人员、admin 管理、window N 窗口。不写界面、只写 "
+        "--sign-in 或 --badge，就到这个人自己的界面。"
     )
 )
 @click.argument(
