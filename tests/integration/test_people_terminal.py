@@ -45,7 +45,8 @@ async def hall(hall_folder: Path) -> AsyncIterator[Hall]:
 @pytest.fixture
 async def server(hall: Hall, tmp_path: Path) -> AsyncIterator[RemoteServer]:
     """The hall's screens over SSH."""
-    settings = RemoteSettings(listen="127.0.0.1", port=0)
+    # As `yichuang serve` does: the visits ask who has too many screens which one to close.
+    settings = RemoteSettings(listen="127.0.0.1", port=0, most_per_person=20)
     key = tmp_path / "host_key"
     async with serving(Visits(hall, Means()), settings, key, hall.clock) as server:
         yield server
@@ -184,3 +185,24 @@ async def test_a_cut_line_leads_back_to_the_ticket_by_key(
         assert (await hall.window_view(3)).ticket is not None
     mine = in_hands(hall, LI)
     assert (await mine.start(3)).ticket is not None
+
+
+async def test_a_third_terminal_closes_the_first(server: RemoteServer, hall: Hall) -> None:
+    key = asyncssh.generate_private_key("ssh-ed25519")
+    await hall.people.add_key(key.export_public_key("openssh").decode(), badge=LI)
+    async with (
+        window_on(server, client_keys=[key]) as first,
+        window_on(server, client_keys=[key]) as second,
+    ):
+        await first.until("窗口没有开")
+        await second.until("窗口没有开")
+        async with window_on(server, client_keys=[key]) as third:
+            await third.until("也登录着")
+            third.channel.write(b"1")
+            await third.until("窗口没有开")
+            await first.until("您在 127.0.0.1 登录了，这里已经退出")
+            assert sorted(each.name for each in server.sessions) == ["-", LI, LI]
+            second.channel.write(b"\x1bOQ")
+            await second.until("F2 关窗")
+            await third.until("F2 关窗")
+    assert [each[2] for each in await signs(hall, LI)].count("elsewhere") == 1

@@ -252,6 +252,7 @@ def test_every_key_that_acts_says_what_it_needs() -> None:
     free = {
         (screen.__name__, action)
         for screen in all_screens()
+        if screen.__module__.startswith(screens.__name__)
         for binding in vars(screen).get("BINDINGS", ())
         if (action := binding.action.partition("(")[0]) not in {*screen.NEEDS, *LOOKS}
     }
