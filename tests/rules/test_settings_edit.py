@@ -143,6 +143,32 @@ def test_a_default_holds_again() -> None:
     assert edited(TOWN, [Drop(Spot("kiosk", path=("elderly_age",)))]) == TOWN
 
 
+def test_dotted_keys_and_tables_on_one_line() -> None:
+    short = 'missed.calls = 2\ndispatch = { policy = "fifo" } # short\n' + SMALL_HALL.replace(
+        "[missed]\ncalls = 1\ngap_seconds = 0\n", ""
+    )
+    text = edited(short, [Put(Spot("missed", path=("returns",)), 1)])
+    text = edited(text, [Put(Spot("dispatch", path=("rates", "priority")), 9.0)])
+    settings = parse_settings(text, PATH)
+    assert (settings.missed.calls, settings.missed.returns) == (2, 1)
+    assert (settings.dispatch.policy, settings.dispatch.rates.priority) == ("fifo", 9.0)
+    assert "# short" in text
+    text = edited(short, [Drop(Spot("missed", path=("calls",)))])
+    assert parse_settings(text, PATH).missed.calls == 3
+
+
+def test_the_first_window_of_a_spoiled_file() -> None:
+    text = edited("# nothing but a remark\n", [Add("window", {"number": 1})])
+    assert tomllib.loads(text) == {"window": [{"number": 1}]}
+
+
+def test_elements_are_one_blank_line_apart() -> None:
+    added = [Add("call_feed", {"name": name}) for name in ("a", "b", "c")]
+    text = edited(TOWN, added)
+    assert "\n\n\n" not in text.removeprefix(TOWN)
+    assert text.endswith('[[call_feed]]\nname = "c"\n')
+
+
 @pytest.mark.parametrize(
     "edit",
     [

@@ -89,11 +89,16 @@ def _edited_at_once(text: str, edits: Sequence[Edit]) -> str:
                 _apply_to_data(wanted, each)
                 _apply_to_document(document, each)
         written = tomlkit.dumps(document)
-        if tomllib.loads(written) == wanted:
+        if _without_empty(tomllib.loads(written)) == _without_empty(wanted):
             return written
-    except (tomllib.TOMLDecodeError, TOMLKitError, TypeError, ValueError, AttributeError) as error:
+    except (TOMLKitError, TypeError, ValueError, AttributeError, LookupError) as error:
         raise SettingsUneditable(place=_place_of(edit)) from error
     raise SettingsUneditable(place=_place_of(edit))
+
+
+def _without_empty(data: dict[str, Any]) -> dict[str, Any]:
+    """A section with nothing in it is as none."""
+    return {name: value for name, value in data.items() if value != {}}
 
 
 def _place_of(edit: Edit) -> str:
@@ -107,7 +112,8 @@ def _defaults_written_out(data: Mapping[str, Any], edit: Edit) -> Iterator[Add]:
     section = edit.spot.section if isinstance(edit, Put | Drop) else edit.section
     if section not in ELEMENT_KEYS or section in data:
         return
-    for each in Settings.model_fields[section].default or ():
+    info = Settings.model_fields[section]
+    for each in () if info.is_required() else info.default:
         yield Add(section, plain(each))
 
 
@@ -278,7 +284,7 @@ def _add(document: tomlkit.TOMLDocument, edit: Add) -> None:
     elif isinstance(elements, AoT):
         last = _last_table(elements[-1])
         tail = _cut_tail(last) if last is not None else []
-        if last is not None:
+        if last is not None and tail:  # without one tomlkit puts a blank line itself
             last.add(tomlkit.nl())
         table.value.body.extend(tail)
         elements.append(table)
