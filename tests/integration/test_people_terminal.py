@@ -61,11 +61,13 @@ def terminals() -> Iterator[list[Terminal]]:
         terminal.close()
 
 
-def screen(folder: Path, terminals: list[Terminal], *words: str) -> Terminal:
+def screen(
+    folder: Path, terminals: list[Terminal], *words: str, command: str = "screen"
+) -> Terminal:
     """`yichuang screen` at a terminal, as sshd runs it for a forced command."""
     terminal = Terminal(
         *words,
-        program=("-m", "yichuang", "screen"),
+        program=("-m", "yichuang", command),
         YICHUANG_HALL=str(folder),
         SSH_CONNECTION=CLIENT,
         LC_ALL="C.UTF-8",
@@ -129,6 +131,25 @@ async def test_signing_in_at_a_terminal_of_the_host(
         EventKind.SIGNED_IN,
         EventKind.SIGNED_OUT,
     ]
+
+
+async def test_the_hall_may_ask_at_its_own_machine_too(
+    hall_folder: Path, terminals: list[Terminal]
+) -> None:
+    settings = hall_folder / "hall.toml"
+    settings.write_text(f"{settings.read_text()}\n[staff]\nsign_in_here = true\n")
+    board = screen(hall_folder, terminals, "board")
+    await asyncio.to_thread(board.until, "还没有叫号")
+    terminal = screen(hall_folder, terminals, command="run")
+    await asyncio.to_thread(terminal.until, "请用工号和密码登录")
+    terminal.press(f"{LI}\r{PIN}\r")
+    await asyncio.to_thread(terminal.until, "窗口没有开")
+    terminal.press("\x11")
+    await asyncio.to_thread(terminal.until, "只退出")
+    terminal.press("1")
+    await asyncio.to_thread(terminal.until, "请用工号和密码登录")
+    terminal.press("\x11")
+    assert await asyncio.to_thread(terminal.exit_status) == 0
 
 
 async def sign_in(window: Window, badge: str) -> None:
