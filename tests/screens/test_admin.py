@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from tests.screens.frame import assert_frame, frame, until_gone, until_seen
+from tests.screens.frame import assert_frame, until_gone, until_seen
 from yichuang.bootstrap.following import following_settings
 from yichuang.bootstrap.settings_file import SettingsFile
 from yichuang.config import Settings
@@ -33,7 +33,7 @@ def somebody(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @asynccontextmanager
 async def admin(
-    hall: Hall, folder: Path, size: tuple[int, int] = (80, 24), language: str = "zh_CN"
+    hall: Hall, folder: Path, size: tuple[int, int] = (80, 24), theme: str = "default"
 ) -> AsyncIterator[Pilot[Restart]]:
     """The administration screen, up and loaded, with hall.toml followed."""
     async with following_settings(hall, folder) as settings:
@@ -42,7 +42,7 @@ async def admin(
             hall,
             lambda place, window: screen_for(hall, place, window, means),
             "admin",
-            language=language,
+            theme=theme,
         )
         async with app.run_test(size=size) as pilot:
             await until_seen(pilot, "F8")
@@ -87,11 +87,21 @@ async def test_frames(hall: Hall, hall_folder: Path, size: tuple[int, int]) -> N
             assert_frame(f"admin-{name}-{size[0]}x{size[1]}", rows)
 
 
-async def test_frames_in_english(hall: Hall, hall_folder: Path) -> None:
-    async with admin(hall, hall_folder, language="en") as pilot:
-        await entered(pilot, "9")
-        assert isinstance(pilot.app.screen, AdminScreen)
-        assert len(frame(pilot.app)) == 24
+async def test_a_frame_in_the_plain_theme(hall: Hall, hall_folder: Path) -> None:
+    async with admin(hall, hall_folder, theme="plain") as pilot:
+        await entered(pilot, "4", "enter", "down")
+        rows = await until_seen(pilot, "几个值，用 | 隔开")
+        assert_frame("admin-hours-plain-80x24", rows)
+
+
+async def test_people_are_looked_after_elsewhere(hall: Hall, hall_folder: Path) -> None:
+    async with admin(hall, hall_folder) as pilot:
+        await rename_second(pilot, "lost")
+        await entered(pilot, "8")
+        await until_seen(pilot, "离开吗")
+        await entered(pilot, "1")
+        await until_gone(pilot, "窗口号")
+        assert not isinstance(pilot.app.screen, AdminScreen)
 
 
 async def test_a_change_is_shown_before_it_is_written_and_taken_back(

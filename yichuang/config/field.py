@@ -34,6 +34,7 @@ class Shape(StrEnum):
     NUMBER = "number"
     TEXT = "text"
     DAY = "day"
+    SPAN = "span"
     LIST = "list"
     PAIRS = "pairs"
     SECTION = "section"
@@ -121,7 +122,7 @@ _PLAIN: Mapping[Any, Shape] = types.MappingProxyType(
         int: Shape.INTEGER,
         float: Shape.NUMBER,
         date: Shape.DAY,
-        TimeSpan: Shape.TEXT,
+        TimeSpan: Shape.SPAN,
     }
 )
 
@@ -150,6 +151,7 @@ _KINDS = {
     Shape.NUMBER: N_("数"),
     Shape.TEXT: N_("一行文字"),
     Shape.DAY: N_("日期，例如 2026-10-01"),
+    Shape.SPAN: N_("时段，例如 09:00-12:00"),
     Shape.LIST: N_("几个值，用 | 隔开"),
     Shape.PAIRS: N_("几对 名=值，用 | 隔开"),
 }
@@ -158,6 +160,8 @@ _KINDS = {
 def allowed(field: FieldFacts) -> str:
     """What may be typed, in a sentence of the user's language."""
     said = [_(_KINDS[field.shape])] if field.shape in _KINDS else []
+    if field.shape is Shape.LIST and field.part in (Shape.INTEGER, Shape.SPAN):
+        said.append(_(_KINDS[field.part]))
     bounds = field.bounds
     least, most = bounds.get("ge", bounds.get("gt")), bounds.get("le", bounds.get("lt"))
     if least is not None and most is not None:

@@ -286,7 +286,7 @@ class AdminScreen(HallScreen):
     async def action_section(self, digit: int) -> None:
         """Show another section."""
         if digit == STAFF:
-            self.post_message(GoTo(STAFF_PLACE))
+            await self._leave_for(self._go_to_staff)
             return
         self._section = digit
         self.tell("")
@@ -324,15 +324,23 @@ class AdminScreen(HallScreen):
         """From the right to the left; then away, after a question where something is not saved."""
         if self._values.has_focus:
             self._names.focus()
-        elif self.work.draft.is_changed:
-            text = _("有没有存的修改，离开就没有了。离开吗？")
-            ask(self, Question(text), partial(self._leave))
         else:
-            await super().action_back()
+            await self._leave_for(super().action_back)
 
-    async def _leave(self, _sure: bool) -> None:
+    async def _leave_for(self, go: Callable[[], Awaitable[None]]) -> None:
+        """Go away, after a question where something is not saved."""
+        if self.work.draft.is_changed:
+            text = _("有没有存的修改，离开就没有了。离开吗？")
+            ask(self, Question(text), partial(self._leave, go))
+        else:
+            await go()
+
+    async def _leave(self, go: Callable[[], Awaitable[None]], _sure: bool) -> None:
         self.work.draft.forget()
-        await super().action_back()
+        await go()
+
+    async def _go_to_staff(self) -> None:
+        self.post_message(GoTo(STAFF_PLACE))
 
     def commands(self) -> Sequence[tuple[str, str]]:
         """The palette leads to each section."""
