@@ -288,7 +288,7 @@ async def test_an_address_is_counted_through_every_hand(hall: Hall, pin: str) ->
     for number in range(hall.settings.staff.wrong_a_minute):
         asked = hall if number % 2 else session
         with pytest.raises(SignInRefused):
-            await asked.people.sign_in("nobody", WRONG, HERE)
+            await asked.people.sign_in(f"nobody{number}", WRONG, HERE)
     for asked in (hall, session):
         with pytest.raises(TooManySignIns):
             await asked.people.sign_in(BADGE, pin, HERE)
@@ -297,9 +297,9 @@ async def test_an_address_is_counted_through_every_hand(hall: Hall, pin: str) ->
 async def test_a_clock_that_went_back_locks_no_address_for_long(
     hall: Hall, pin: str, clock: FixedClock
 ) -> None:
-    for _each in range(hall.settings.staff.wrong_a_minute):
+    for number in range(hall.settings.staff.wrong_a_minute):
         with pytest.raises(SignInRefused):
-            await hall.people.sign_in("nobody", WRONG, HERE)
+            await hall.people.sign_in(f"nobody{number}", WRONG, HERE)
     clock.advance(timedelta(days=-1))
     assert (await hall.people.sign_in(BADGE, pin, HERE)).staff.badge == BADGE
 
@@ -319,6 +319,24 @@ async def test_an_unknown_badge_number_costs_as_much_and_leaves_nothing(
     with pytest.raises(SignInRefused) as caught:
         await hall.people.sign_in(BADGE, WRONG, HERE)
     assert {*told, caught.value.message} == {told[0]}, "it is not said which of the two is wrong"
+
+
+async def test_a_badge_number_that_nobody_has_locks_as_any_other(
+    hall: Hall, pin: str, clock: FixedClock
+) -> None:
+    del pin
+    told = []
+    for badge in (BADGE, "404"):
+        said = []
+        for _each in range(hall.settings.staff.wrong_pins + 3):
+            with pytest.raises((SignInRefused, SignInLocked)) as caught:
+                await hall.people.sign_in(badge, WRONG, badge)
+            said.append(caught.value.message)
+            if len(said) > hall.settings.staff.wrong_pins + 1:
+                clock.advance(timedelta(seconds=hall.settings.staff.lock_seconds))
+        told.append(said)
+    assert told[0] == told[1]
+    assert len(set(told[0])) > 1, "it locked"
 
 
 def test_without_a_hash_argon2_works_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

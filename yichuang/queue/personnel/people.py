@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 
 from yichuang.clock import Clock
+from yichuang.config import StaffSettings
 from yichuang.errors import (
     PinUnchanged,
     SignInLocked,
@@ -29,6 +30,7 @@ from yichuang.queue.people.whereabouts import Whereabouts
 from yichuang.queue.personnel.keys import read_key
 from yichuang.queue.personnel.pin import check_pin, draw_pin, hash_pin, is_pin, tidy_pin
 from yichuang.queue.personnel.sheet import view_whereabouts_sheet, view_window_sheet
+from yichuang.queue.personnel.sign_in import after_wrong_pin
 from yichuang.queue.personnel.staff_import import read_staff
 from yichuang.queue.personnel.view import (
     PersonView,
@@ -81,6 +83,8 @@ class _Tries:
     def __init__(self) -> None:
         self.turn = asyncio.Lock()
         self._wrong: dict[str, deque[datetime]] = {}
+        self._strangers: dict[str, Pin] = {}
+        """What was tried under badge numbers that nobody has: they lock as others do, and tell nothing."""
 
     def expect_patience(self, origin: str, most: int, now: datetime) -> None:
         """Raises TooManySignIns for an address with too many wrong PINs in the last minute."""
@@ -93,6 +97,16 @@ class _Tries:
             raise TooManySignIns(
                 seconds=max(1, round((tries[0] + _A_MINUTE - now).total_seconds()))
             )
+
+    def stranger(self, badge: str) -> Pin:
+        """What is kept of a badge number that nobody has."""
+        return self._strangers.get(badge, Pin(""))
+
+    def note_stranger(self, badge: str, limits: StaffSettings, now: datetime) -> None:
+        """Count a wrong PIN for a badge number that nobody has."""
+        while len(self._strangers) >= _MOST_ORIGINS and badge not in self._strangers:
+            self._strangers.pop(next(iter(self._strangers)))
+        self._strangers[badge] = after_wrong_pin(self.stranger(badge), limits, now)
 
     def note(self, origin: str, now: datetime) -> None:
         """Count a wrong one."""
@@ -132,15 +146,17 @@ class People:
             now = self._hall.clock.now()
             self._tries.expect_patience(origin, limits.wrong_a_minute, now)
             kept, person = await self._kept(badge)
-            if kept is not None and kept.locked_until is not None and now < kept.locked_until:
-                raise SignInLocked(seconds=round((kept.locked_until - now).total_seconds()) or 1)
-            known = kept.hash if kept is not None else ""
+            known = self._tries.stranger(badge) if kept is None else kept
+            if known.locked_until is not None and now < known.locked_until:
+                raise SignInLocked(seconds=round((known.locked_until - now).total_seconds()) or 1)
             is_right = await asyncio.to_thread(
-                is_pin, known, self._hall.secret, badge, tidy_pin(pin)
+                is_pin, known.hash, self._hall.secret, badge, tidy_pin(pin)
             )
             if not is_right or kept is None or person is None or not person.active:
                 self._tries.note(origin, now)
-                if kept is not None and not is_right:
+                if kept is None:
+                    self._tries.note_stranger(badge, limits, now)
+                elif not is_right:
                     await self._host.do(commands.NoteWrongPin(badge, origin), actor=badge)
                 raise SignInRefused
             return kept, person

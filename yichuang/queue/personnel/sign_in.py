@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from yichuang.config import StaffSettings
 from yichuang.errors import UnknownStaff
 from yichuang.queue.desk import Desk, Done
 from yichuang.queue.event import EventKind
@@ -42,23 +43,29 @@ def note_sign_out(desk: Desk, command: NoteSignOut) -> Done:
 
 def note_wrong_pin(desk: Desk, command: NoteWrongPin) -> Done:
     """Count a wrong PIN; from some number on the badge number is locked, twice as long each time."""
-    pin, limits = _pin(desk, command.badge), desk.rules.settings.staff
-    wrong = pin.wrong + 1
-    locked_until = None
+    pin = after_wrong_pin(_pin(desk, command.badge), desk.rules.settings.staff, desk.now)
     facts: dict[str, Any] = {
         "badge": command.badge,
         "origin": one_line(command.origin),
-        "wrong": wrong,
+        "wrong": pin.wrong,
     }
-    if wrong < limits.wrong_pins:
+    if pin.locked_until is None:
         desk.record(EventKind.SIGN_IN_REFUSED, **facts)
     else:
-        doubled = min(wrong - limits.wrong_pins, 20)
-        lock = min(timedelta(seconds=limits.lock_seconds * 2**doubled), _LONGEST_LOCK)
-        locked_until = desk.now + lock
-        desk.record(EventKind.SIGN_IN_LOCKED, **facts, seconds=round(lock.total_seconds()))
-    desk.memory.save_pin(command.badge, pin._replace(wrong=wrong, locked_until=locked_until))
+        seconds = round((pin.locked_until - desk.now).total_seconds())
+        desk.record(EventKind.SIGN_IN_LOCKED, **facts, seconds=seconds)
+    desk.memory.save_pin(command.badge, pin)
     return Done()
+
+
+def after_wrong_pin(pin: Pin, limits: StaffSettings, now: datetime) -> Pin:
+    """What is kept of a PIN after one more wrong one."""
+    wrong = pin.wrong + 1
+    if wrong < limits.wrong_pins:
+        return pin._replace(wrong=wrong, locked_until=None)
+    doubled = min(wrong - limits.wrong_pins, 20)
+    lock = min(timedelta(seconds=limits.lock_seconds * 2**doubled), _LONGEST_LOCK)
+    return pin._replace(wrong=wrong, locked_until=now + lock)
 
 
 def _pin(desk: Desk, badge: str) -> Pin:
