@@ -60,6 +60,7 @@ class _Visit:
     entrant: Entrant | None
     app: HallApp | None
     has_mouse: bool = False
+    entered: int = 1
 
     def next_app(self) -> HallApp | None:
         """The post's screens, once."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import groupby
 from typing import Any
 
 from rich.console import Console
 from rich.control import Control
 from rich.segment import Segment
+from rich.style import Style
 from textual._compositor import ChopsUpdate, Compositor
 from textual.cache import FIFOCache
 from textual.containers import Horizontal, Vertical
@@ -57,9 +60,27 @@ class Changes(ChopsUpdate):
                     written.append(Control.move_to(start, y).segment.text)
                 if (start, stop) != (x, end):
                     strip = strip.crop(start - x, stop - x)
-                written.append(strip.render(console))
+                written += _written(strip, console)
                 x_written = stop
         return "".join(written)
+
+
+def _written(strip: Strip, console: Console) -> Iterator[str]:
+    for style, segments in groupby(strip, lambda segment: _beyond_default(segment.style)):
+        text = "".join(segment.text for segment in segments)
+        # Textual's own names the colour system in this place, too: Rich has no open way to it.
+        yield style.render(text, color_system=console._color_system) if style else text  # noqa: SLF001
+
+
+@lru_cache(maxsize=1024)
+def _beyond_default(style: Style | None) -> Style | None:
+    """A style without the terminal's own colours, which are there after each reset anyway."""
+    if style is None:
+        return None
+    ink, paper = (
+        None if each is None or each.is_default else each for each in (style.color, style.bgcolor)
+    )
+    return style.without_color + Style.from_color(ink, paper) or None
 
 
 class Painter(Compositor):
