@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from collections.abc import Iterator
+from enum import Enum, StrEnum
 from pathlib import Path
 from string import Formatter
 
@@ -11,7 +14,8 @@ import pytest
 from babel.messages.catalog import Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 
-from tests.hygiene.messages import CLICK, ENGLISH, catalogue, compiled, texts
+import yichuang.queue
+from tests.hygiene.messages import CHINESE, CLICK, ENGLISH, catalogue, compiled, texts
 from yichuang.language import LOCALE, N_, _, text_in, use_language
 
 FOR_PROGRAMMERS = {
@@ -94,6 +98,22 @@ def test_the_language_of_this_context_is_used() -> None:
 def test_a_context_chooses_between_two_words() -> None:
     assert (_("过号"), _("过号", "state")) == ("Pass", "Passed")
     assert N_("过号", "state") == "过号"
+
+
+def labelled() -> list[type[Enum]]:
+    """Every enum of the engine whose members have a label for people."""
+    for module in pkgutil.walk_packages(yichuang.queue.__path__, "yichuang.queue."):
+        importlib.import_module(module.name)
+    found = [kind for kind in StrEnum.__subclasses__() if hasattr(kind, "label")]
+    return sorted(found, key=lambda kind: kind.__name__)
+
+
+@pytest.mark.usefixtures("english")
+@pytest.mark.parametrize("kind", labelled(), ids=lambda kind: str(kind.__name__))
+def test_a_label_is_looked_up_as_it_is_marked(kind: type[Enum]) -> None:
+    """Marked with a context and looked up without one, it would stay Chinese."""
+    labels = [str(getattr(each, "label", each)) for each in kind]
+    assert [label for label in labels if CHINESE.search(label)] == []
 
 
 @pytest.mark.usefixtures("english")

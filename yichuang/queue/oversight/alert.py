@@ -18,7 +18,7 @@ class Severity(StrEnum):
     @property
     def label(self) -> str:
         """The severity in the user's language."""
-        return _(_SEVERITIES[self])
+        return _(_SEVERITIES[self], "severity")
 
     @property
     def rank(self) -> int:

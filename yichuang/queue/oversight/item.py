@@ -19,7 +19,7 @@ class SupervisionState(StrEnum):
     @property
     def label(self) -> str:
         """The state in the user's language."""
-        return _(_STATES[self])
+        return _(_STATES[self], "supervision")
 
 
 _STATES = {

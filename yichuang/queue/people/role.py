@@ -23,7 +23,7 @@ class Role(StrEnum):
     @property
     def label(self) -> str:
         """The role in the user's language."""
-        return _(_LABELS[self])
+        return _(_LABELS[self], "role")
 
 
 _LABELS = {

@@ -25,18 +25,18 @@ class Whereabouts(StrEnum):
     @property
     def label(self) -> str:
         """The state in the user's language."""
-        return _(_LABELS[self])
+        return _(_LABELS[self], "whereabouts")
 
 
 _LABELS = {
-    Whereabouts.AT_POST: N_("在岗"),
-    Whereabouts.SHORTLY_AWAY: N_("暂离"),
+    Whereabouts.AT_POST: N_("在岗", "whereabouts"),
+    Whereabouts.SHORTLY_AWAY: N_("暂离", "whereabouts"),
     Whereabouts.IN_MEETING: N_("开会", "whereabouts"),
-    Whereabouts.IN_VILLAGE: N_("下村"),
-    Whereabouts.ON_ERRAND: N_("外出办事"),
-    Whereabouts.ON_TRIP: N_("出差"),
-    Whereabouts.IN_TRAINING: N_("培训"),
-    Whereabouts.ON_LEAVE: N_("请假"),
+    Whereabouts.IN_VILLAGE: N_("下村", "whereabouts"),
+    Whereabouts.ON_ERRAND: N_("外出办事", "whereabouts"),
+    Whereabouts.ON_TRIP: N_("出差", "whereabouts"),
+    Whereabouts.IN_TRAINING: N_("培训", "whereabouts"),
+    Whereabouts.ON_LEAVE: N_("请假", "whereabouts"),
     Whereabouts.ELSEWHERE: N_("其他", "whereabouts"),
 }
 

@@ -11,7 +11,7 @@ from yichuang.language import N_, _
 from yichuang.queue.oversight.alert import AlertKind
 from yichuang.queue.supervision.view import AlertView, SupervisionView
 from yichuang.tui.screens.console_list import ListPage
-from yichuang.tui.screens.console_rows import SEVERITY_CELLS, alert_row, day_time
+from yichuang.tui.screens.console_rows import alert_row, day_time, severity_cells
 from yichuang.tui.screens.overview_tickets import TicketActs
 from yichuang.tui.screens.overview_urging import UrgingActs
 from yichuang.tui.screens.overview_windows import WindowActs
@@ -56,7 +56,7 @@ class AlertsScreen(ListPage[AlertView], UrgingActs, WindowActs, TicketActs):
 
     def list_heading(self) -> str:
         """The heads of the columns."""
-        return f"{pad(_('程度', 'head'), SEVERITY_CELLS)}{pad(_('起于'), 6)}{_('情况', 'head')}"
+        return f"{pad(_('程度', 'head'), severity_cells())}{pad(_('起于'), 6)}{_('情况', 'head')}"
 
     def row_of(self, item: AlertView) -> Line:
         """An alert as a row."""

@@ -56,7 +56,7 @@ class ItemsScreen(ListPage[SupervisionItem], UrgingActs):
     def list_heading(self) -> str:
         """The heads of the columns."""
         heads = (
-            pad(_("状态", "head"), 8) + pad(_("期限", "head"), 13) + pad(_("督办谁", "head"), 18)
+            pad(_("状态", "head"), 9) + pad(_("期限", "head"), 13) + pad(_("督办谁", "head"), 18)
         )
         kind = _("（已办结的）") if self._shows_closed else ""
         return heads + _("事由", "head") + kind

@@ -12,12 +12,11 @@ from yichuang.queue.oversight.item import SupervisionItem
 from yichuang.queue.oversight.notice import Notice
 from yichuang.queue.personnel.view import PersonView
 from yichuang.queue.supervision.view import AlertView, SupervisionView, WaitBucket
-from yichuang.tui.text import Line, Part, pad, pad_left
+from yichuang.tui.text import Line, Part, pad, pad_left, width
 
 Said = Callable[[Alert], str]
 """An alert in words."""
 
-SEVERITY_CELLS = 5
 _STYLES = {Severity.RED: "error", Severity.YELLOW: "alert"}
 
 
@@ -53,9 +52,14 @@ def standing_row(view: SupervisionView, said: Said) -> Line:
 # --- alerts -------------------------------------------------------------------------------------------
 
 
+def severity_cells() -> int:
+    """How wide the column of severities is: a blank on either side of the longest word, and one more."""
+    return max(width(each.label) for each in Severity) + 3
+
+
 def severity_part(severity: Severity) -> Part:
     """The severity as a word in its colour."""
-    return f"{pad(f' {severity.label}', SEVERITY_CELLS - 1)}", _STYLES[severity]
+    return f"{pad(f' {severity.label}', severity_cells() - 1)}", _STYLES[severity]
 
 
 def alert_row(alert: AlertView, said: Said, zone: ZoneInfo) -> Line:
@@ -97,7 +101,7 @@ def item_row(item: SupervisionItem, now: datetime, zone: ZoneInfo, person: str) 
     late = item.is_overdue(now)
     state = _("逾期") if late else item.state.label
     return [
-        (f" {pad(state, 7)}", "error" if late else ""),
+        (f" {pad(state, 8)}", "error" if late else ""),
         f" {pad(day_time(item.deadline, zone), 13)}{pad(person, 18)}{_(item.title)}",
     ]
 

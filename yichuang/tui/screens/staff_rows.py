@@ -147,7 +147,7 @@ def key_rows(key: SshKey) -> list[Line]:
         (_("登记于"), added),
         (_("指纹"), fingerprint(key.key)),
     )
-    return [f" {pad(label, 8)}{fact}" for label, fact in facts]
+    return [f" {pad(label, 12)}{fact}" for label, fact in facts]
 
 
 def _kind(key: SshKey) -> str:

@@ -22,13 +22,13 @@ _STYLES = {
 """How a state is painted besides its word; the others as `strong`."""
 
 _COLUMNS = (
-    (N_("部门"), 14),
-    (N_("工号"), 8),
-    (N_("姓名"), 9),
-    (N_("电话"), 14),
-    (N_("窗口"), 5),
-    (N_("去向"), 9),
-    (N_("何时起"), 7),
+    (N_("部门", "head"), 14),
+    (N_("工号", "head"), 8),
+    (N_("姓名", "head"), 9),
+    (N_("电话", "head"), 14),
+    (N_("窗口", "head"), 5),
+    (N_("去向", "head"), 9),
+    (N_("何时起", "head"), 7),
 )
 """Headings and widths in cells at 80 columns; the note takes the rest."""
 
@@ -47,9 +47,10 @@ def _widths(cells: int) -> list[int]:
 def heading_row(cells: int) -> Line:
     """What the columns are."""
     heads = "".join(
-        pad(_(name), width) for (name, _least), width in zip(_COLUMNS, _widths(cells), strict=True)
+        pad(_(name, "head"), width)
+        for (name, _least), width in zip(_COLUMNS, _widths(cells), strict=True)
     )
-    return [(f"  {heads}{_('备注')}", "dim")]
+    return [(f"  {heads}{_('备注', 'head')}", "dim")]
 
 
 def person_row(view: PersonView, zone: tzinfo, now: datetime, cells: int) -> Line:
