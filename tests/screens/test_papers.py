@@ -13,7 +13,6 @@ from yichuang.queue.service import Hall
 from yichuang.tui.app import HallApp, Restart
 from yichuang.tui.entry import Means, screen_for
 from yichuang.tui.hall_screen import HallScreen
-from yichuang.tui.screens.menu import MenuScreen
 from yichuang.tui.screens.papers import PapersScreen
 
 SIZES = [(80, 24), (100, 30)]
