@@ -409,7 +409,7 @@ async def test_a_packet_that_swells_ends_its_own_connection(server: RemoteServer
         connection.send_packet(2, asyncssh.packet.String(bytes(200_000)))
         window.channel.write(b"still here")
         await window.until("still here")
-        connection.send_packet(2, asyncssh.packet.String(bytes(100_000_000)))
+        connection.send_packet(2, asyncssh.packet.String(bytes(20_000_000)))
         await window.until_closed()
     await until(lambda: not server.sessions)
 

@@ -14,6 +14,7 @@ from textual.message import Message
 
 from yichuang.config import RemoteSettings
 from yichuang.tui.remote import keyboard as keyboard_module
+from yichuang.tui.remote.allowance import Allowance
 from yichuang.tui.remote.gate import MOST_ADDRESSES, Gate
 from yichuang.tui.remote.keyboard import MOST_PASTED, Keyboard
 from yichuang.tui.remote.kind import (
@@ -258,3 +259,15 @@ def test_addresses_are_not_remembered_without_bound() -> None:
     hand.now = 61.0
     gate.admits("x", "10.2.0.1")
     assert len(gate._begun) == 1
+
+
+def test_what_is_taken_beyond_an_allowance_is_paid_by_waiting() -> None:
+    clock = [100.0]
+    allowance = Allowance(10, 40, lambda: clock[0])
+    assert allowance.take(40) == 0
+    assert allowance.take(5) == 0.5
+    assert allowance.take(5) == 1
+    clock[0] += 1.5
+    assert allowance.take(5) == 0
+    clock[0] += 1000
+    assert allowance.take(50) == 1, "what was not used does not add up"

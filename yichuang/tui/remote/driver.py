@@ -22,14 +22,19 @@ from textual.geometry import Size
 from textual.message import Message
 
 from yichuang.tui.message import NotUtf8
+from yichuang.tui.remote.allowance import Allowance
 from yichuang.tui.remote.keyboard import PASTE_SECONDS, TICK_SECONDS, Keyboard
 from yichuang.tui.remote.kind import MOUSE_OFF, MOUSE_ON, Kind
 from yichuang.tui.remote.link import Link
 
-PIECE = 256
-"""Bytes of input that are looked at in one turn of the loop."""
-MOST_WAITING = 64
+PIECE = 32
+"""Bytes of input that are looked at in one turn of the loop: the keys of one are handled in a row."""
+MOST_WAITING = 32
 """Messages that may wait in the app before further keys are made of the input."""
+KEYS_AT_ONCE = 512
+"""Bytes of keys that are taken as fast as they come, as from a scanner, or typed ahead."""
+KEYS_A_SECOND = 600
+"""And in each second from then on (our own number): two hundred cursor keys. Pastes are not counted."""
 WAIT_SECONDS = 0.02
 """How long the input then waits before it looks again."""
 RESIZE_SECONDS = 0.05
@@ -56,6 +61,7 @@ class SshDriver(Driver):
         self._keyboard = Keyboard(
             mouse=self._mouse, deliver=self.process_message, not_utf8=self._not_utf8
         )
+        self._allowance = Allowance(KEYS_A_SECOND, KEYS_AT_ONCE)
         self._inbox = bytearray()
         self._is_held = False
         self._timers: dict[str, asyncio.TimerHandle] = {}
@@ -114,8 +120,9 @@ class SshDriver(Driver):
         piece = bytes(self._inbox[:PIECE])
         del self._inbox[:PIECE]
         self._keyboard.feed(piece)
+        wait = 0.0 if self._keyboard.is_pasting else self._allowance.take(len(piece))
         if self._inbox:
-            self._later("pump", 0, self._pump)
+            self._later("pump", wait, self._pump)
             return
         if self._is_held:
             self._is_held = False

@@ -15,6 +15,8 @@ from typing import Protocol
 
 from asyncssh import SSHServerChannel, SSHServerConnection
 
+from yichuang.tui.remote.allowance import Allowance
+
 HIGH_WATER = 32 * 1024
 """With more bytes waiting than this, frames are dropped (our own number: a full screen is 35 KB)."""
 LOW_WATER = 4 * 1024
@@ -23,8 +25,16 @@ LOOK_SECONDS = 0.05
 """How often a line that is behind is looked at."""
 SEND_BUFFER = 64 * 1024
 """Bytes that the kernel may hold for one client."""
+RECEIVE_BUFFER = 32 * 1024
+"""And those that it may keep of what the client sends and nobody has read yet."""
 UNSENT = 16 * 1024
 """Bytes of them that may not yet be on their way: the rest waits here, where it is counted."""
+READ_SIZE = 2 * 1024
+"""Bytes that are read of one client in a turn of the loop: some seventy packets at most."""
+BYTES_AT_ONCE = 64 * 1024
+"""Bytes that a client may send at once (our own number): a handshake is 4 KB, the longest paste 12."""
+BYTES_A_SECOND = 8 * 1024
+"""And in each second from then on: a key that is held down sends 2 KB. The rest waits at the client."""
 RUNAWAY = 1024 * 1024
 """Bytes that no screen comes to: a client that asks and does not read its answers is cut off."""
 
@@ -46,13 +56,43 @@ class Ears(Protocol):
 
 
 def narrow(connection: SSHServerConnection) -> None:
-    """Let the kernel hold little for this client, so that what waits is counted here."""
+    """Let this client neither fill the kernel's buffers nor keep the loop busy with its packets."""
+    _slow_down(connection)
+    # What waits for it is to wait where it is counted.
     sock = connection.get_extra_info("socket")
     if sock is None:
         return
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
     if hasattr(socket, "TCP_NOTSENT_LOWAT"):
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT)
+
+
+def _slow_down(connection: SSHServerConnection) -> None:
+    """Read little in one turn of the loop, and no more in a second than a terminal ever sends.
+
+    asyncssh goes through all that has come at once, packet by packet, and so does nothing else meanwhile:
+    a client that sends empty packets, before or after it has signed in, would hold everybody up.
+    """
+    transport = connection._transport  # noqa: SLF001 - asyncssh hands it to nobody
+    if not isinstance(transport, asyncio.Transport):
+        return
+    vars(transport)["max_size"] = READ_SIZE  # of asyncio's transports over sockets
+    allowance = Allowance(BYTES_A_SECOND, BYTES_AT_ONCE)
+    loop, take = asyncio.get_running_loop(), connection.data_received
+
+    def read_on() -> None:
+        if not transport.is_closing():
+            transport.resume_reading()
+
+    def taken(data: bytes, datatype: int | None = None) -> None:
+        take(data, datatype)
+        wait = allowance.take(len(data))
+        if wait and not transport.is_closing():
+            transport.pause_reading()
+            loop.call_later(wait, read_on)
+
+    vars(connection)["data_received"] = taken
 
 
 def is_runaway(connection: SSHServerConnection) -> bool:
