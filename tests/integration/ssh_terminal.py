@@ -263,6 +263,7 @@ class Tour:
 
     def __init__(self, desk: Desk, entrant: Entrant | None, terminal: Terminal) -> None:
         self.entrant = entrant
+        self.entered = 0
         self.terminal = terminal
         self.has_mouse = desk.has_mouse
         self.apps: list[App[Any]] = []
@@ -316,6 +317,7 @@ class Desk:
         """The pad, as often as there are turns; after the first, one is signed in."""
         if tour.apps and self.signs_in_as is not None:
             tour.entrant = self.signs_in_as
+            tour.entered += 1
         if len(tour.apps) >= self.turns:
             return None
         name = tour.entrant.name if tour.entrant is not None else translated("便笺")

@@ -11,6 +11,7 @@ from typing import Any
 from textual.app import App
 
 from yichuang.language import _
+from yichuang.tui.remote.allowance import Allowance
 from yichuang.tui.remote.driver import dress, fault_of
 from yichuang.tui.remote.kind import Kind, encoded_for
 from yichuang.tui.remote.link import Link
@@ -26,6 +27,10 @@ LEAVE_SECONDS = 5.0
 """How long the hall may take to note that somebody left."""
 STOP_SECONDS = 1.0
 """Instead of each, when the server stops: all must be over in five."""
+
+APPS_AT_ONCE, APPS_A_SECOND = 4, 0.5
+"""How many apps one terminal may begin at once, and in each second from then on (our own numbers): each
+costs the work of a hundred keys, and whoever changes the language begins one."""
 
 Limit = Callable[["Attendance", Entrant], str | None]
 """Says why somebody may not have one more screen."""
@@ -53,6 +58,8 @@ class Attendance:
         self._kind = kind
         self._visit: Visit | None = None
         self._last_words = ""
+        self._allowance = Allowance(APPS_A_SECOND, APPS_AT_ONCE)
+        self._patience: asyncio.TimerHandle | None = None
         loop = asyncio.get_running_loop()
         self._ending: asyncio.Future[Why] = loop.create_future()
         self._hurry: asyncio.Future[None] = loop.create_future()
@@ -113,30 +120,39 @@ class Attendance:
         self._link.put(encoded_for(None, f"\r\n{text}\r\n"))
 
     async def _show_all(self, visit: Visit, limit: Limit, sign_in_seconds: float) -> Why:
-        patience: asyncio.TimerHandle | None = None
         try:
             while not self._ending.done():
-                app = visit.next_app()
+                await self._wait_for(self._ending, self._allowance.take(1))
+                entered = visit.entered
+                app = None if self._ending.done() else visit.next_app()
                 if app is None:
-                    return Why.FINISHED
-                if visit.entrant is not None:
-                    if patience is not None:
-                        patience.cancel()
-                        patience = None
-                    refusal = limit(self, visit.entrant)
-                    if refusal is not None:
-                        self._last_words = refusal
-                        return Why.REFUSED
-                elif patience is None:
-                    loop = asyncio.get_running_loop()
-                    patience = loop.call_later(sign_in_seconds, self._lose_patience, visit)
+                    break
+                refusal = limit(self, visit.entrant) if visit.entrant is not None else None
+                if refusal is not None:
+                    self._last_words = refusal
+                    return Why.REFUSED
+                self._expect_sign_in(visit, sign_in_seconds)
                 if not await self._show(app, visit):
                     self._last_words = _failed()
                     return Why.FAULT
-            return self._ending.result()
+                if visit.entered != entered:
+                    self._forget_patience()  # who was in and is out again has the whole time once more
+            return self._ending.result() if self._ending.done() else Why.FINISHED
         finally:
-            if patience is not None:
-                patience.cancel()
+            self._forget_patience()
+
+    def _expect_sign_in(self, visit: Visit, seconds: float) -> None:
+        """Begin to lose patience with whoever has not signed in; another language begins nothing anew."""
+        if visit.entrant is not None:
+            self._forget_patience()
+        elif self._patience is None:
+            loop = asyncio.get_running_loop()
+            self._patience = loop.call_later(seconds, self._lose_patience, visit)
+
+    def _forget_patience(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
 
     def _lose_patience(self, visit: Visit) -> None:
         if visit.entrant is None:
@@ -153,11 +169,16 @@ class Attendance:
             either: set[asyncio.Future[Any]] = {task, self._ending}
             await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            is_broken_off = not task.done()
             await self._end_app(app, task)
         fault = fault_of(app)
         if task.done() and not task.cancelled():
             fault = task.exception() or fault
         if fault is None:
+            return True
+        if is_broken_off:
+            # As when a client goes while its first screen is still being made.
+            logger.warning("a screen from %s failed while it was ended: %r", self.origin, fault)
             return True
         logger.error(
             "a screen of %s from %s failed",

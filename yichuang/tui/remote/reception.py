@@ -60,6 +60,8 @@ class Visit(Protocol):
 
     entrant: Entrant | None
     """Who it is; None until somebody has signed in."""
+    entered: int
+    """How often somebody was let in at this terminal."""
 
     def next_app(self) -> App[Any] | None:
         """The app to run now: the sign-in screen, then the person's screens; None ends the connection.

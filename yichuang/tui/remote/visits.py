@@ -138,6 +138,7 @@ class PostVisit:
 
     def __init__(self, visits: Visits, entrant: Entrant, terminal: Terminal) -> None:
         self.entrant: Entrant | None = entrant
+        self.entered = 0
         self._terminal = _Terminal(visits, terminal)
         self._place, _colon, self._name = entrant.name.partition(":")
         self._app: HallApp | None = None
@@ -179,6 +180,7 @@ class PersonVisit:
         wanted: Landing | None = None,
     ) -> None:
         self.entrant = entrant
+        self.entered = 0
         self._terminal = _Terminal(visits, terminal)
         self._visits = visits
         self._wanted = wanted
@@ -232,7 +234,8 @@ class PersonVisit:
     def _again(self, app: HallApp) -> HallApp:
         if isinstance(app, SignInApp) or self._sitting is None:
             return self._ask()
-        return self._screens(self._sitting, app.place, app.window)
+        # The app's own: before it has landed somebody, the welcome is still to come.
+        return self._screens(app.sitting, app.place, app.window)
 
     def _after(self, farewell: Farewell | None) -> HallApp | None:
         """Whoever was signed out by something else than his own wish is told so, and may come back."""
@@ -286,7 +289,9 @@ class PersonVisit:
         return others[0] if len(others) >= most else None
 
     async def let_in(self, badge: str, *, by_key: bool) -> None:
-        """Note who is in, and close what is in the way; raises SignInRefused."""
+        """Note who is in, and close what is in the way; raises SignInRefused. Once in, one is in."""
+        if self._inside is not None:
+            return
         hall = self._visits.hall
         if by_key:
             await hall.people.sign_in_by_key(badge, self._origin)
@@ -297,6 +302,7 @@ class PersonVisit:
             other.expel(Farewell(SignOutWhy.ELSEWHERE, text))
         self._inside = Inside(badge, self._origin, hall.clock.now(), self._expel)
         self._visits.sessions.begin(self._inside)
+        self.entered += 1
         self.entrant = Entrant(badge, is_staff=True)
 
     def _expel(self, farewell: Farewell) -> None:
