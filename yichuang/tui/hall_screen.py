@@ -133,9 +133,10 @@ class HallScreen(Screen[None]):
 
     @on(HallChanged)
     async def read_again(self, message: HallChanged) -> None:
-        """Read the hall again."""
+        """Read the hall again; in one's turn only if it was not read since, after what was done here."""
         try:
-            await self.reload()
+            if self.is_behind or not message.is_turn:
+                await self.reload()
         finally:
             message.tell_shown()
 

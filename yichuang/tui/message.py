@@ -20,6 +20,11 @@ class HallChanged(Message):
         super().__init__()
         self._shown = shown
 
+    @property
+    def is_turn(self) -> bool:
+        """Whether others wait until it was shown."""
+        return self._shown is not None
+
     def tell_shown(self) -> None:
         """Say that the hall was read and shown."""
         if self._shown is not None and not self._shown.done():

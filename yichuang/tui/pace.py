@@ -8,7 +8,7 @@ An app alone in its process has nobody to wait for and does not rest.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -28,9 +28,10 @@ _PACES: WeakKeyDictionary[object, Pace] = WeakKeyDictionary()
 class Pace:
     """The turns of the apps over one store."""
 
-    def __init__(self) -> None:
+    def __init__(self, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
         self._turn = asyncio.Lock()
         self._apps = 0
+        self._sleep = sleep
 
     @staticmethod
     def of(store: object) -> Pace:
@@ -62,4 +63,4 @@ class Pace:
             yield shown
             await asyncio.wait({shown}, timeout=LONGEST_TURN)
         if self.rest:
-            await asyncio.sleep(self.rest)
+            await self._sleep(self.rest)
