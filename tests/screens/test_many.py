@@ -1,0 +1,104 @@
+"""Several apps over one hall in one process: each shows the last change, and few readings do for many."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+from textual import events
+
+from yichuang.queue.service import Hall
+from yichuang.tui.app import HallApp
+from yichuang.tui.entry import screen_for
+from yichuang.tui.pace import Pace
+from yichuang.tui.screens.window import WindowScreen
+
+APPS = 4
+SECONDS = 20.0
+CHANGES = 12
+
+
+async def _until(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + SECONDS
+    while not is_so():
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def _windows(hall: Hall) -> AsyncIterator[list[HallApp]]:
+    apps = [
+        HallApp(hall, lambda *where: screen_for(hall, *where), "window", number)
+        for number in range(1, APPS + 1)
+    ]
+    running = [asyncio.create_task(app.run_async(headless=True, size=(80, 24))) for app in apps]
+    try:
+        await _until(lambda: all(_waiting(app) is not None for app in apps))
+        yield apps
+    finally:
+        for app in apps:
+            app.exit()
+        await asyncio.wait(running)
+
+
+def _waiting(app: HallApp) -> int | None:
+    """How many wait in all lines that an app's screen shows; None while it has shown none."""
+    screen = app.screen if app.is_running else None
+    if not isinstance(screen, WindowScreen) or screen.clerk is None:
+        return None
+    view = screen.clerk.window
+    return sum(line.waiting for line in (*view.own, *view.help))
+
+
+@pytest.fixture
+def readings(monkeypatch: pytest.MonkeyPatch) -> Counter[int]:
+    """How often each window's screen was read."""
+    counts: Counter[int] = Counter()
+    load = WindowScreen.load
+
+    async def counted(screen: WindowScreen) -> None:
+        counts[screen.window_number] += 1
+        await load(screen)
+
+    monkeypatch.setattr(WindowScreen, "load", counted)
+    return counts
+
+
+@pytest.mark.usefixtures("foretold")
+async def test_nobody_is_forgotten_no_change_is_lost_and_several_become_one(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch, readings: Counter[int]
+) -> None:
+    monkeypatch.setattr(Pace, "rest", property(lambda _pace: 0.2))
+    async with _windows(hall) as apps:
+        # Once all have rested, each is ready for the first change.
+        await asyncio.gather(*(hall.issue(category="tax") for _each in range(CHANGES)))
+        await _until(lambda: all(_waiting(app) == CHANGES for app in apps))
+        before = readings.copy()
+        for _each in range(CHANGES):
+            await hall.issue(category="tax")
+        await _until(lambda: all(_waiting(app) == 2 * CHANGES for app in apps))
+        assert all(0 < readings[window] - before[window] < CHANGES for window in before)
+
+
+@pytest.mark.usefixtures("foretold")
+async def test_what_one_does_is_read_once_by_the_screen_that_did_it(
+    hall: Hall, readings: Counter[int]
+) -> None:
+    async with _windows(hall) as apps:
+        await hall.issue(category="tax")
+        await _until(lambda: all(_is_up_to_date(app) and _waiting(app) == 1 for app in apps))
+        await hall.open_window(1)
+        await _until(lambda: all(map(_is_up_to_date, apps)))
+        before, mark = readings.copy(), hall.store.mark()
+        apps[0].post_message(events.Key("1", "1"))
+        await _until(lambda: all(_is_up_to_date(app) and _waiting(app) == 0 for app in apps))
+        changes = hall.store.mark() - mark
+        assert all(1 <= readings[window] - before[window] <= changes for window in before)
+
+
+def _is_up_to_date(app: HallApp) -> bool:
+    return isinstance(app.screen, WindowScreen) and not app.screen.is_behind
