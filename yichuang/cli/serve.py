@@ -68,6 +68,7 @@ async def _served(
     from yichuang.bootstrap import PadTeacher, following_settings, watching, working_devices
     from yichuang.config import HOST_KEY_FILE
     from yichuang.tui.entry import Means
+    from yichuang.tui.remote.heap import tended_heap
     from yichuang.tui.remote.server import serving
     from yichuang.tui.remote.visits import Visits
 
@@ -87,6 +88,8 @@ async def _served(
         server = await stack.enter_async_context(
             serving(visits, settings, folder / HOST_KEY_FILE, hall.clock)
         )
+        # Last: what was loaded until now is set aside at once.
+        await stack.enter_async_context(tended_heap())
         yield server
 
 
