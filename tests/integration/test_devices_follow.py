@@ -67,13 +67,18 @@ async def until(hall: Hall, device: str, state: DeviceState | None) -> None:
 
 
 async def first_line(port: int) -> dict[str, Any]:
-    """What a reader of the call feed is told first."""
+    """What a reader of the call feed is told first, once it listens there."""
     async with asyncio.timeout(DEADLINE):
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        line = await reader.readline()
-        writer.close()
-    found: dict[str, Any] = json.loads(line)
-    return found
+        while True:
+            try:
+                reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            except OSError:
+                await asyncio.sleep(0.05)
+                continue
+            line = await reader.readline()
+            writer.close()
+            found: dict[str, Any] = json.loads(line)
+            return found
 
 
 async def closed(port: int) -> None:
