@@ -269,8 +269,12 @@ async def test_screens_are_limited_for_each_person_and_in_all(desk: Desk, tmp_pa
             assert refused.status == 1
         async with window_on(server, client_keys=[other]) as last:
             await last.until("1008")
-            async with window_on(server, client_keys=[new_key(desk, BOARD)]) as refused:
-                await refused.until_closed()
+            boards = [new_key(desk, BOARD), new_key(desk, Entrant("board:2", is_staff=False))]
+            async with window_on(server, client_keys=[boards[0]]) as board:
+                await board.until(BOARD.name)
+                await guest.until_closed()
+                async with window_on(server, client_keys=[boards[1]]) as refused:
+                    await refused.until_closed()
             assert "已有 3 个" in refused.picture.raw.decode()
 
 

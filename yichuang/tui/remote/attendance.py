@@ -85,6 +85,11 @@ class Attendance:
         """The client's address."""
         return self.terminal.origin
 
+    @property
+    def is_ending(self) -> bool:
+        """Whether it was told to end."""
+        return self._ending.done()
+
     def end(self, why: Why = Why.ENDED, last_words: str = "") -> None:
         """End it: its app, its visit, its line. Only the first reason counts."""
         if why is Why.STOPPED and not self._hurry.done():

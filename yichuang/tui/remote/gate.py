@@ -39,7 +39,7 @@ class Gate(Generic[Caller]):
 
     def admits(self, caller: Caller, address: str) -> bool:
         """Whether the address has not made too many connections; if so, this one counts."""
-        place = _place(address)
+        place = place_of(address)
         now = self._monotonic()
         begun = self._begun.get(place)
         if begun is None:
@@ -82,7 +82,7 @@ class Gate(Generic[Caller]):
         self._refused &= self._begun.keys()
 
 
-def _place(address: str) -> str:
+def place_of(address: str) -> str:
     """What counts as one address: of IPv6, the 64 bits that a subscriber has."""
     try:
         found = ipaddress.ip_address(address.partition("%")[0])

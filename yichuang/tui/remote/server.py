@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -19,7 +20,7 @@ from yichuang.errors import SshPortTaken
 from yichuang.language import _, current_language, text_in
 from yichuang.tui.remote.attendance import Attendance
 from yichuang.tui.remote.compression import ALGORITHM, bound_compression
-from yichuang.tui.remote.gate import Gate
+from yichuang.tui.remote.gate import Gate, place_of
 from yichuang.tui.remote.host_key import host_key
 from yichuang.tui.remote.kind import Kind
 from yichuang.tui.remote.link import Link, is_runaway, narrow
@@ -79,7 +80,7 @@ class _Caller(asyncssh.SSHServer):
         self._cancel_timer()
         if self._is_admitted:
             if not self._has_session and not self._is_cut:
-                logger.info("no screen for %s: %s", self.origin, exc or "closed")
+                logger.info("no screen for %s: %.200s", self.origin, exc or "closed")
             self._server.forget(self)
         self._connection = None
 
@@ -174,7 +175,7 @@ class _Caller(asyncssh.SSHServer):
 
     def attend(self, terminal: Terminal, link: Link, kind: Kind) -> Attendance | str:
         """Begin a visit; or why it may not."""
-        refusal = self._server.refusal(self._entrant)
+        refusal = self._server.refusal(self._entrant, self.origin)
         if refusal is not None:
             logger.info("refused %s: %s", self.origin, refusal)
             return refusal
@@ -246,18 +247,27 @@ class RemoteServer:
 
     # --- screens ------------------------------------------------------------------------------
 
-    def refusal(self, entrant: Entrant | None) -> str | None:
-        """Why somebody may not have a screen now."""
+    def refusal(self, entrant: Entrant | None, origin: str) -> str | None:
+        """Why somebody may not have a screen now; a guest may have to make room."""
         if self._is_stopping:
             return _stopping()
-        if len(self._attendances) >= self.settings.most_sessions:
-            text = _("同时开着的屏幕已有 {most} 个，不能再多，请稍后再连接。")
-            return text.format(most=self.settings.most_sessions)
-        if entrant is not None:
-            return self.refusal_of_person(None, entrant)
-        guests = sum(each.entrant is None for each in self._attendances)
-        if guests >= self.settings.most_guests:
-            return _("等着登录的终端太多了，请稍后再连接。")
+        refusal = self.refusal_of_person(None, entrant) if entrant is not None else None
+        if refusal is not None:
+            return refusal
+        present = [each for each in self._attendances if not each.is_ending]
+        guests = [each for each in present if each.entrant is None]
+        if len(present) >= self.settings.most_sessions:
+            # Whoever has proved a key goes before those of whom nothing is known.
+            if entrant is None or not guests:
+                text = _("同时开着的屏幕已有 {most} 个，不能再多，请稍后再连接。")
+                return text.format(most=self.settings.most_sessions)
+            guests[0].end(Why.REFUSED, _too_many_guests())
+        if entrant is not None or len(guests) < self.settings.most_guests:
+            return None
+        surplus = _surplus(guests, origin)
+        if surplus is None:
+            return _too_many_guests()
+        surplus.end(Why.REFUSED, _too_many_guests())
         return None
 
     def refusal_of_person(self, attendance: Attendance | None, entrant: Entrant) -> str | None:
@@ -320,6 +330,19 @@ class RemoteServer:
                 caller.abort("the server stops")
             await asyncio.wait({gone}, timeout=0.5)
             gone.cancel()
+
+
+def _surplus(guests: Sequence[Attendance], origin: str) -> Attendance | None:
+    """The oldest guest of the address that has the most, if they are more than `origin` will have."""
+    places = Counter(place_of(each.origin) for each in guests)
+    (most, count), *_rest = places.most_common(1)
+    if count <= places[place_of(origin)] + 1:
+        return None
+    return next(each for each in guests if place_of(each.origin) == most)
+
+
+def _too_many_guests() -> str:
+    return _("等着登录的终端太多了，请稍后再连接。")
 
 
 def _stopping(language: str | None = None) -> str:
