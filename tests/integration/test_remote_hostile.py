@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +17,14 @@ from textual.app import App
 from tests.integration.ssh_terminal import (
     Desk,
     Tour,
+    Window,
     connecting,
     open_window,
     server_for,
     until,
     window_on,
 )
+from yichuang.cli.service import LOG_FILE, log_to_file
 from yichuang.tui.remote.reception import Entrant, Why
 from yichuang.tui.remote.server import RemoteServer
 
@@ -114,3 +118,58 @@ async def test_who_was_signed_out_is_sent_away_as_well_when_he_does_not_sign_in(
             await window.until_closed()
             assert "太久没有登录" in window.picture.raw.decode()
     assert tour.reasons == [Why.NOT_SIGNED_IN]
+
+
+async def test_who_holds_all_places_before_the_sign_in_screen_makes_room_for_others(
+    server: RemoteServer, desk: Desk
+) -> None:
+    server.settings = server.settings.model_copy(update={"most_guests": 3, "most_sessions": 4})
+    key = asyncssh.generate_private_key("ssh-ed25519")
+    desk.known[" ".join(key.export_public_key().decode().split()[:2])] = CLERK
+    async with AsyncExitStack() as stack:
+
+        async def window(**more: Any) -> Window:
+            return await stack.enter_async_context(window_on(server, **more))
+
+        flood = [await window() for _each in range(3)]
+        await flood[2].until("便笺")
+        other = await window(local_addr=("127.0.0.9", 0))
+        await other.until("便笺")
+        await flood[0].until_closed()
+        again = await window()
+        await again.until_closed()
+        assert "等着登录的终端太多了" in again.picture.raw.decode(), "one's own place is one's own"
+        third = await window(local_addr=("127.0.0.10", 0))
+        assert not third.is_closed
+        await until(lambda: third.is_closed or third.picture.has("便笺"))
+        clerks = [await window(client_keys=[key]) for _each in range(2)]
+        for clerk in clerks:
+            await clerk.until("1007")
+        await until(lambda: len(server.sessions) == 4)
+
+
+async def test_a_last_word_of_a_client_is_one_harmless_line_of_the_log(
+    server: RemoteServer, tmp_path: Path
+) -> None:
+    handlers, level = logging.root.handlers[:], logging.root.level
+    try:
+        log_to_file(tmp_path)
+        connection = await connecting(server)
+        word = asyncssh.packet.String("bye\n2026 ERROR yichuang: forged\x1b[2J")
+        connection.send_packet(
+            asyncssh.constants.MSG_DISCONNECT,
+            asyncssh.packet.UInt32(2),
+            word,
+            asyncssh.packet.String(""),
+        )
+        await until(lambda: not server.connections)
+        log = (tmp_path / LOG_FILE).read_text(encoding="utf-8")
+    finally:
+        for handler in logging.root.handlers:
+            handler.close()
+        logging.root.handlers[:] = handlers
+        logging.root.setLevel(level)
+        logging.captureWarnings(capture=False)
+    (line,) = [line for line in log.splitlines() if "bye" in line]
+    assert "forged" in line
+    assert "\x1b" not in log

@@ -12,6 +12,8 @@ from contextlib import asynccontextmanager, suppress
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+from yichuang.text import harmless, one_line
+
 LOG_FILE = "yichuang.log"
 """What the program has to say, in the hall's folder."""
 
@@ -59,9 +61,26 @@ def log_to_both(folder: Path) -> None:
     _log_to(_stderr(), _file(folder))
 
 
+class _Harmless(logging.Formatter):
+    """Writes each message on one line, and nothing that a terminal would obey.
+
+    Whoever calls may have chosen the words, such as those with which a client takes its leave; a message
+    must not look like several. Tracebacks keep their lines.
+    """
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
+        """The message's line."""
+        record.message = one_line(record.message)
+        return super().formatMessage(record)
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The whole entry."""
+        return harmless(super().format(record))
+
+
 def _stderr() -> logging.Handler:
     handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(_Harmless("%(levelname)s %(name)s: %(message)s"))
     return handler
 
 
@@ -69,7 +88,7 @@ def _file(folder: Path) -> logging.Handler:
     handler = RotatingFileHandler(
         folder / LOG_FILE, maxBytes=1_000_000, backupCount=3, encoding="utf-8", delay=True
     )
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    handler.setFormatter(_Harmless("%(asctime)s %(levelname)s %(name)s %(message)s"))
     return handler
 
 
