@@ -15,6 +15,7 @@ from tests.halls import MORNING, memory_hall, small_settings
 from yichuang.clock import FixedClock
 from yichuang.errors import (
     NotPermitted,
+    OwnPin,
     PinUnchanged,
     ReasonMissing,
     SignInLocked,
@@ -142,6 +143,16 @@ async def test_somebody_elses_pin_is_reset_with_a_reason(hall: Hall, pin: str) -
     assert (await hall.people.sign_in(BADGE, other)).must_change
     entry = (await events(hall, EventKind.PIN_RESET))[-1]
     assert (entry.actor, entry.event.data) == ("9001", {"badge": BADGE, "reason": "忘了"})
+
+
+async def test_nobody_gets_round_his_present_pin(hall: Hall, pin: str) -> None:
+    """Whoever finds a supervisor's terminal alone must not leave with a PIN that stays his."""
+    await hall.people.save(Staff("9002", "丙", (Role.SUPERVISOR, Role.ADMINISTRATOR)))
+    mine = hall.acting(Actor(ActorKind.STAFF, "9002", HERE))
+    with pytest.raises(OwnPin):
+        await mine.people.reset_pin("9002", reason="忘了")
+    assert await events(hall, EventKind.PIN_SET) == []
+    await mine.people.reset_pin(BADGE, reason="忘了")
 
 
 async def test_no_pin_and_no_hash_is_in_the_journal(hall: Hall) -> None:

@@ -39,6 +39,14 @@ class CategoryInUse(QueueRefusal):
     advice = N_("等这些号办完，或者先改派到别的类别（{numbers}），再改")
 
 
+class OnlyAtTheHost(QueueRefusal):
+    """That value of hall.toml would give whoever sits at a terminal the machine that serves it."""
+
+    code = "only_at_the_host"
+    text = N_("{what} 只能在大厅主机上改")
+    advice = N_("请在主机上用编辑器改 hall.toml，保存后马上生效；终端上只能指定 /dev/ 里的设备")
+
+
 class NoFormerSettings(QueueRefusal):
     """There is nothing before the present settings that is known."""
 

@@ -102,6 +102,14 @@ class PinUnchanged(QueueRefusal):
     advice = N_("换一个新的")
 
 
+class OwnPin(QueueRefusal):
+    """Nobody resets his own PIN: it is changed by whoever knows the present one."""
+
+    code = "own_pin"
+    text = N_("自己的密码不能这样重设")
+    advice = N_("到「我的信息」里改，要先输现在的密码；忘了的，请另一位管理员重设")
+
+
 class InvalidKey(QueueRefusal):
     """That is no public key that can be let in."""
 

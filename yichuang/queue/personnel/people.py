@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Protocol
 from yichuang.clock import Clock
 from yichuang.config import StaffSettings
 from yichuang.errors import (
+    OwnPin,
     PinUnchanged,
     SignInLocked,
     SignInRefused,
@@ -21,7 +22,7 @@ from yichuang.language import _
 from yichuang.queue.command import Command
 from yichuang.queue.desk import Done
 from yichuang.queue.people import command as commands
-from yichuang.queue.people.actor import Actor
+from yichuang.queue.people.actor import Actor, ActorKind
 from yichuang.queue.people.post import OnDuty, Post
 from yichuang.queue.people.role import Role
 from yichuang.queue.people.sheet import SheetKind, WhereaboutsSheet, WindowSheet
@@ -195,7 +196,12 @@ class People:
         return await self._set_pin(badge, pin)
 
     async def reset_pin(self, badge: str, *, reason: str, actor: str = "") -> str:
-        """Give somebody a PIN until the next sign-in; it is told here and nowhere else."""
+        """Give somebody a PIN until the next sign-in; it is told here and nowhere else.
+
+        Raises OwnPin for whoever asks it about himself: a terminal that was left alone must not be enough.
+        """
+        if self._hall.who.kind is ActorKind.STAFF and self._hall.who.name == badge:
+            raise OwnPin
         pin = draw_pin(self._hall.rules.settings.staff.least_pin)
         await self._set_pin(badge, pin, reason, actor)
         return pin
