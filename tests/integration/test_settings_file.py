@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
@@ -22,6 +23,7 @@ from yichuang.errors import (
     InvalidHall,
     NoFormerSettings,
     NotPermitted,
+    OnlyAtTheHost,
     SettingsChangedMeanwhile,
     SettingsUnchanged,
     UnknownSettingsVersion,
@@ -38,6 +40,7 @@ from yichuang.queue.service import Hall
 
 NAME = Spot("window", 3, ("name",))
 DEADLINE = 10.0
+GATE = {"name": "gate", "input": "serial"}
 
 FOLLOWER = """
 import asyncio, sys
@@ -188,6 +191,42 @@ async def test_only_administrators_change_settings(hall: Hall, file: SettingsFil
         await change(file, supervisor, Put(NAME, "x"))
     await change(file, hall.acting(Actor(ActorKind.STAFF, "1002")), Put(NAME, "y"))
     assert (await hall.entries(0))[-1].actor == "1002"
+
+
+@pytest.mark.parametrize(
+    ("edits", "what"),
+    [
+        ([Put(Spot("voice", None, ("command",)), ["sh", "-c", "id"])], "voice.command"),
+        ([Put(Spot("voice", None, ("device",)), 'file:"|id",raw')], "voice.device"),
+        ([Put(Spot("voice", None, ("pack",)), "/root")], "voice.pack"),
+        (
+            [Add("scanner", {**GATE, "path": "/dev/../etc/passwd"})],
+            "gate.path",
+        ),
+    ],
+)
+async def test_a_terminal_names_no_program_and_no_file_of_the_host(
+    hall: Hall, file: SettingsFile, edits: list[Edit], what: str
+) -> None:
+    await hall.do(SaveStaff([Staff("1002", "乙", (Role.ADMINISTRATOR,))]))
+    administrator = hall.acting(Actor(ActorKind.STAFF, "1002"))
+    before = await file.read()
+    with pytest.raises(OnlyAtTheHost, match=re.escape(what)):
+        await change(file, administrator, *edits)
+    assert await file.read() == before
+    await change(file, hall, *edits)
+    await change(file, administrator, Put(NAME, "y"))
+    await file.undo(administrator)
+    await file.undo(administrator)
+    with pytest.raises(OnlyAtTheHost):
+        await file.restore(administrator, 2)
+
+
+async def test_a_terminal_names_a_device_of_the_host(hall: Hall, file: SettingsFile) -> None:
+    await hall.do(SaveStaff([Staff("1002", "乙", (Role.ADMINISTRATOR,))]))
+    administrator = hall.acting(Actor(ActorKind.STAFF, "1002"))
+    await change(file, administrator, Add("scanner", {**GATE, "path": "/dev/ttyUSB0"}))
+    assert hall.settings.scanner[0].path == "/dev/ttyUSB0"
 
 
 async def test_undoing_goes_ever_further_back(hall: Hall, file: SettingsFile) -> None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from posixpath import normpath
 from typing import Any
 
 from yichuang.config import Settings
 from yichuang.errors import (
     CategoryInUse,
+    OnlyAtTheHost,
     SettingsChangedMeanwhile,
     SettingsUnchanged,
     WindowInUse,
 )
 from yichuang.queue.desk import Desk, Done
 from yichuang.queue.event import EventKind
+from yichuang.queue.people.actor import ActorKind
 from yichuang.queue.revision.command import DraftSettings, KeepSettings, NoteSettings
 from yichuang.queue.revision.version import Revision, SettingsVersion, VersionKind
 from yichuang.queue.rules import HallRules
@@ -31,6 +35,7 @@ def draft_settings(desk: Desk, command: DraftSettings) -> Done:
     """Keep what is about to be written. Raises as `keep_settings` does."""
     revision = command.revision
     _refuse_unchanged(desk, revision)
+    _refuse_the_hosts_own(desk, revision.settings)
     refuse_in_use(desk, revision.settings)
     desk.memory.draft_settings(
         revision._replace(reason=one_line(revision.reason)), desk.now, desk.actor
@@ -45,6 +50,7 @@ def keep_settings(desk: Desk, command: KeepSettings) -> Done:
     """
     revision = command.revision
     _refuse_unchanged(desk, revision)
+    _refuse_the_hosts_own(desk, revision.settings)
     refuse_in_use(desk, revision.settings)
     draft = desk.memory.settings_draft(revision.hash)
     if draft is None:
@@ -115,6 +121,32 @@ def _forget_what_is_gone(desk: Desk, settings: Settings) -> None:
 def _refuse_unchanged(desk: Desk, revision: Revision) -> None:
     if revision.hash == revision.was:
         raise SettingsUnchanged
+
+
+def _refuse_the_hosts_own(desk: Desk, settings: Settings) -> None:
+    """Raise OnlyAtTheHost where somebody at a terminal names a program or a file of the host.
+
+    A screen is all that terminals get (DESIGN 9): a player of one's own is a shell, and so may be what ALSA
+    takes for a sound device; a device that is a plain file is written to, a font is read.
+    """
+    if desk.who.kind is ActorKind.HOST:
+        return
+    known = set(_of_the_host(desk.rules.settings))
+    for what, value in _of_the_host(settings):
+        if value and (what, value) not in known:
+            raise OnlyAtTheHost(what=what)
+
+
+def _of_the_host(settings: Settings) -> Iterator[tuple[str, object]]:
+    """The values that name programs and files, each with its place in hall.toml."""
+    voice = settings.voice
+    for name in ("command", "device", "pack"):
+        yield f"voice.{name}", getattr(voice, name)
+    yield from ((f"printer.{each.name}.font", each.font) for each in settings.printer)
+    for device in settings.devices:
+        path = normpath(getattr(device, "path", "") or "/dev/none")
+        if not path.startswith("/dev/"):
+            yield f"{device.name}.path", path
 
 
 def refuse_in_use(desk: Desk, settings: Settings) -> None:
