@@ -13,14 +13,17 @@ from yichuang.tui.terminal import prepare_environment
 prepare_environment()
 
 from yichuang.bootstrap import create_hall, open_hall
+from yichuang.bootstrap.settings_file import SettingsFile
 from yichuang.clock import FixedClock
 from yichuang.config import SETTINGS_FILE
 from yichuang.queue.announcement import AnnouncementState
 from yichuang.queue.device import DeviceHealth, DeviceReason, DeviceState
+from yichuang.queue.oversight.alert import MachineFacts
+from yichuang.queue.people.whereabouts import Whereabouts
 from yichuang.queue.printing import JobState, PrintReport
 from yichuang.queue.service import Hall
 from yichuang.tui.app import HallApp
-from yichuang.tui.entry import screen_for
+from yichuang.tui.entry import NOTHING_MORE, Means, screen_for
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 MORNING = datetime(2026, 3, 2, 1, 12, tzinfo=UTC)
@@ -67,6 +70,33 @@ async def a_busy_morning(hall: Hall, clock: FixedClock) -> None:
     await hall.call(3, (await hall.tickets())[0].number)
     await hall.recall(3)
     clock.advance(timedelta(minutes=1))
+
+
+STAFF = """badge,name,department,phone,roles
+1001,王芳,人社所,0519-88880001,clerk
+1002,李强,人社所,0519-88880002,clerk
+1003,陈静,公安派出所,0519-88880003,clerk
+1004,赵敏,税务所,0519-88880004,clerk
+1005,刘洋,民政办,0519-88880005,clerk
+2001,周勇,为民服务中心,0519-88880010,supervisor
+2002,吴丹,为民服务中心,0519-88880011,guide
+"""
+
+
+async def who_is_where(hall: Hall, clock: FixedClock) -> None:
+    """Some at their windows, some elsewhere, and somebody watches over the hall."""
+    await hall.people.import_staff(STAFF.encode(), source="staff.csv")
+    for window, badge in ((2, "1005"), (3, "1001"), (5, "1004"), (6, "1003")):
+        await hall.people.name_post(window, a=badge, b=("1002",))
+        await hall.people.take_post(window, badge)
+    for badge, state, note in (
+        ("1002", Whereabouts.IN_VILLAGE, "三点回"),
+        ("2001", Whereabouts.IN_MEETING, ""),
+        ("2002", Whereabouts.AT_POST, ""),
+    ):
+        clock.advance(timedelta(minutes=1))
+        await hall.people.set_whereabouts(badge, state, note=note)
+    await hall.supervision.watch(MachineFacts(clock_synchronised=True))
 
 
 DEVICES = """
@@ -147,9 +177,11 @@ async def draw_devices(folder: Path) -> str:
         return await draw(hall, "devices", None, [])
 
 
-async def draw(hall: Hall, place: str, window: int | None, keys: list[str]) -> str:
+async def draw(
+    hall: Hall, place: str, window: int | None, keys: list[str], means: Means = NOTHING_MORE
+) -> str:
     """One screen at 80x24 as SVG."""
-    app = HallApp(hall, lambda place, window: screen_for(hall, place, window), place, window)
+    app = HallApp(hall, lambda place, window: screen_for(hall, place, window, means), place, window)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         for key in keys:
@@ -168,6 +200,8 @@ async def main() -> None:
         await create_hall(Path(folder), level="town", place="郑陆镇", clock=clock)
         async with open_hall(folder, clock=clock) as hall:
             await a_busy_morning(hall, clock)
+            await who_is_where(hall, clock)
+            means = Means(settings=SettingsFile(hall, Path(folder)))
             PICTURES.mkdir(exist_ok=True)
             for name, window, keys in (
                 ("window", 3, []),
@@ -177,8 +211,10 @@ async def main() -> None:
                 ("guide", None, []),
                 ("plan", None, []),
                 ("menu", None, []),
+                ("whereabouts", None, []),
+                ("admin", None, ["6", "down"]),
             ):
-                svg = await draw(hall, name, window, keys)
+                svg = await draw(hall, name, window, keys, means)
                 (PICTURES / f"{name}.svg").write_text(svg, encoding="utf-8")
     with tempfile.TemporaryDirectory() as folder:
         svg = await draw_devices(Path(folder))
