@@ -248,7 +248,8 @@ class AdminScreen(HallScreen):
 
     def _show_about(self) -> None:
         value = self._values.cursor
-        is_there = self._values.has_focus and value is not None
+        # What has the keyboard is known at once here; the widget itself hears of it later.
+        is_there = self.focused is self._values and value is not None
         about = self.tab.about(self._row, value or 0) if is_there else ""
         lines: list[Line] = [[(f" {line}", "dim")] for line in wrap(about, self.size.width - 2)]
         self.query_one("#about", Rows).show([*lines, *[""] * ABOUT_ROWS][:ABOUT_ROWS])
