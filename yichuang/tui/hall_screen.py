@@ -133,10 +133,9 @@ class HallScreen(Screen[None]):
 
     @on(HallChanged)
     async def read_again(self, message: HallChanged) -> None:
-        """Read the hall again; in one's turn only if it was not read since, after what was done here."""
+        """Read the hall again."""
         try:
-            if self.is_behind or not message.is_turn:
-                await self.reload()
+            await self.reload()
         finally:
             message.tell_shown()
 
@@ -155,18 +154,26 @@ class HallScreen(Screen[None]):
         """Listen no more."""
         self._stop_listening()
 
+    @property
+    def is_on_top(self) -> bool:
+        """Whether no other screen lies over this one.
+
+        One below is left alone until it comes up again: what changes on it paints all of the top one anew.
+        """
+        return self.is_attached and self.app.screen_stack[-1:] == [self]
+
     async def _read_if_shown(self) -> None:
-        if self.is_current:
+        if self.is_on_top:
             await self.reload()
 
     def _tell_time(self) -> None:
-        local = self.hall.clock.now().astimezone(self.hall.settings.zone)
-        self.query_one(TitleBar).tell_time(local)
         if self._minute is not None:
             # Each coming up begins anew: without this the former ones would run on beside it.
             self._minute.stop()
             self._minute = None
-        if self.is_current:
+        if self.is_on_top:
+            local = self.hall.clock.now().astimezone(self.hall.settings.zone)
+            self.query_one(TitleBar).tell_time(local)
             self._minute = self.set_timer(60.5 - local.second, self._tell_time, name="minute")
 
     # --- reading and acting -------------------------------------------------------------------

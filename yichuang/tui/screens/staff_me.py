@@ -9,12 +9,15 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from yichuang.language import N_, _
+from yichuang.queue.oversight.command import AnswerSupervision
+from yichuang.queue.oversight.item import SupervisionItem, SupervisionState
 from yichuang.queue.people.command import SetPin
 from yichuang.queue.personnel.staff_detail import StaffDetail, view_staff_detail
 from yichuang.tui.hall_screen import HallScreen
 from yichuang.tui.message import GoTo
 from yichuang.tui.screens.change_pin import ChangePin
 from yichuang.tui.screens.dialog import ask
+from yichuang.tui.screens.own_items import OwnItemsScreen, own_items
 from yichuang.tui.screens.staff_rows import fact_rows, key_row
 from yichuang.tui.text import Line
 from yichuang.tui.widgets.rows import TextLine
@@ -30,10 +33,11 @@ class MeScreen(HallScreen):
         N_("信息有误，或要登记、删除公钥，请找管理员。"),
         N_("密码只有自己知道：怀疑被人看到，就按 F2 改。"),
     )
-    NEEDS = MappingProxyType({"change_pin": SetPin})
+    NEEDS = MappingProxyType({"change_pin": SetPin, "items": AnswerSupervision})
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f2", "change_pin", N_("改密码"), id="me.change_pin"),
         Binding("f3", "whereabouts", N_("去向牌"), id="me.whereabouts"),
+        Binding("f4", "items", N_("督办"), id="me.items"),
         Binding("up", "scroll(-1)", N_("上移"), key_display="Up"),
         Binding("down", "scroll(1)", N_("下移"), key_display="Down"),
     ]
@@ -53,7 +57,8 @@ class MeScreen(HallScreen):
         detail = await self.hall.look(view_staff_detail, badge)
         heading = [(f" {person.badge} {person.name} ", "section")]
         self.query_one("#who", TextLine).show_line(heading)
-        self._pane.show_all([*fact_rows(person), *_access_rows(detail)])
+        urged = _urged_rows(await own_items(self.hall, badge))
+        self._pane.show_all([*urged, *fact_rows(person), *_access_rows(detail)])
 
     @property
     def _pane(self) -> ScrollRows:
@@ -63,7 +68,7 @@ class MeScreen(HallScreen):
         """Who has not signed in has no PIN to change; scrolling is offered where there is more."""
         if not self.allows(action):
             return False
-        if action == "change_pin":
+        if action in ("change_pin", "items"):
             return bool(self.session.badge)
         if action == "scroll":
             return self.is_up() and self._pane.total > self._pane.room
@@ -77,6 +82,11 @@ class MeScreen(HallScreen):
         """Go to the whereabouts board."""
         self.post_message(GoTo("whereabouts"))
 
+    def action_items(self) -> None:
+        """Show what one has to see to."""
+        self.app.delay_update()
+        self.app.push_screen(OwnItemsScreen(self.hall))
+
     def action_change_pin(self) -> None:
         """Choose another PIN."""
         ask(self, ChangePin(self.hall, self.session.badge, _("改密码")), self._changed)
@@ -84,6 +94,14 @@ class MeScreen(HallScreen):
     async def _changed(self, _sure: bool) -> None:
         await self.reload()
         self.status.say(f" {_('密码已改：下次登录用新的')}")
+
+
+def _urged_rows(items: list[SupervisionItem]) -> list[Line]:
+    waiting = sum(each.state is SupervisionState.OPEN for each in items)
+    if not waiting:
+        return []
+    text = _("督办 {count} 件等您办：按 F4").format(count=waiting)
+    return [[(f" ! {text} ", "alert")], ""]
 
 
 def _access_rows(detail: StaffDetail) -> list[Line]:
