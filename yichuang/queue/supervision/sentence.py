@@ -31,7 +31,7 @@ class Names(NamedTuple):
     def person(self, badge: str) -> str:
         """Somebody by name and badge number; by the badge number alone where the name is not known."""
         name = self.staff.get(badge)
-        return f"{name}（{badge}）" if name else badge
+        return _("{name}（{badge}）").format(name=name, badge=badge) if name else badge
 
     def category(self, code: str) -> str:
         """A category's name; its code where hall.toml has it no more."""

@@ -34,12 +34,12 @@ from yichuang.tui.widgets.list_pane import ListPane
 from yichuang.tui.widgets.rows import Rows, TextLine
 
 SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (N_("窗口"), ("window",)),
-    (N_("类别"), ("category",)),
-    (N_("事项"), ()),
-    (N_("时间"), ("hours", "holiday")),
+    (N_("窗口", "tab"), ("window",)),
+    (N_("类别", "tab"), ("category",)),
+    (N_("事项", "tab"), ()),
+    (N_("时间", "tab"), ("hours", "holiday")),
     (
-        N_("设备"),
+        N_("设备", "tab"),
         (
             "printer",
             "display",
@@ -53,7 +53,7 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     (
-        N_("规则"),
+        N_("规则", "tab"),
         (
             "ticket",
             "missed",
@@ -66,9 +66,9 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "group",
         ),
     ),
-    (N_("大厅"), ("hall", "staff", "remote")),
-    (N_("人员"), ()),
-    (N_("历史"), ()),
+    (N_("大厅", "tab"), ("hall", "staff", "remote")),
+    (N_("人员", "tab"), ()),
+    (N_("历史", "tab"), ()),
 )
 """The sections by digit from 1, and what of hall.toml each shows."""
 
@@ -175,7 +175,7 @@ class AdminScreen(HallScreen):
         parts: list[Any] = []
         for digit, (name, _sections) in enumerate(SECTIONS, start=1):
             style = "section" if digit == self._section else ""
-            parts += [(f" {digit} {_(name)} ", style), ("", "")]
+            parts += [(f" {digit} {_(name, 'tab')} ", style), ("", "")]
         return parts
 
     # --- for the sections ---------------------------------------------------------------------
@@ -346,6 +346,6 @@ class AdminScreen(HallScreen):
     def commands(self) -> Sequence[tuple[str, str]]:
         """The palette leads to each section."""
         return [
-            (_("管理：{name}").format(name=_(name)), f"section({digit})")
+            (_("管理：{name}").format(name=_(name, "tab")), f"section({digit})")
             for digit, (name, _sections) in enumerate(SECTIONS, start=1)
         ]

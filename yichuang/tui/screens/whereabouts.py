@@ -134,6 +134,10 @@ class WhereaboutsScreen(HallScreen):
 
     def _show_page(self) -> None:
         pane = self.query_one("#page", Rows)
+        if not pane.size.height and self.is_current:
+            # Not laid out yet: it has only just taken the place of the list.
+            self.call_after_refresh(self._show_page)
+            return
         room = max(pane.size.height, 1)
         pages = max(1, -(-len(self._people) // room))
         self._page %= pages
