@@ -293,7 +293,7 @@ class AdminScreen(HallScreen):
         self.tell("")
         self._names.move_to(0)
         self._values.move_to(0)
-        self._names.focus()
+        self.set_focus(self._names)
         await self.reload()
 
     async def action_act(self, action: str) -> None:
@@ -303,12 +303,13 @@ class AdminScreen(HallScreen):
     def action_to_values(self) -> None:
         """Go to the right."""
         if self._values.cursor is not None:
-            self._values.focus()
-            self.call_after_refresh(self._show_about)
+            self.set_focus(self._values)
+            self._show_about()
 
     def action_to_names(self) -> None:
         """Go back to the left."""
-        self._names.focus()
+        self.set_focus(self._names)
+        self._show_about()
 
     @on(ListPane.Chosen, "#names")
     async def choose(self, message: ListPane.Chosen) -> None:
@@ -323,8 +324,8 @@ class AdminScreen(HallScreen):
 
     async def action_back(self) -> None:
         """From the right to the left; then away, after a question where something is not saved."""
-        if self._values.has_focus:
-            self._names.focus()
+        if self.focused is self._values:
+            self.action_to_names()
         else:
             await self._leave_for(super().action_back)
 
