@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from tests.hygiene.generated import DOCS, PAGES, error_classes
+from yichuang.config import RemoteSettings, StaffSettings
+from yichuang.config.alert import AlertSettings
 from yichuang.queue.event import EventKind
 from yichuang.queue.ticket import PriorityClass, TicketState
 
@@ -72,3 +75,18 @@ def test_modules_named_in_the_architecture_exist() -> None:
     text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
     for path in re.findall(r"`(yichuang/[a-z_/]+(?:\.[a-z]+)?)`", text):
         assert (ROOT / path).exists(), path
+
+
+def test_the_page_on_terminals_shows_every_setting_with_its_default() -> None:
+    (block,) = re.findall(
+        r"```toml\n(.*?)```", (DOCS / "remote.md").read_text(encoding="utf-8"), re.DOTALL
+    )
+    shown = tomllib.loads(block)
+    assert shown["remote"] == RemoteSettings().model_dump()
+    assert shown["staff"] == StaffSettings().model_dump()
+
+
+def test_the_manual_tells_the_bounds_of_every_alert() -> None:
+    manual = (DOCS / "manual.zh.md").read_text(encoding="utf-8")
+    for name, (yellow, red) in AlertSettings().model_dump().items():
+        assert re.search(rf"\| {yellow}、{red} [^|]*\| `{name}` \|", manual), name

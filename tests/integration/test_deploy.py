@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import click
+import pytest
 
 from tests.halls import small_settings
 from yichuang.cli.root import root
@@ -21,9 +22,10 @@ def rules() -> list[str]:
     return [line for line in text.splitlines() if line and not line.startswith("#")]
 
 
-def test_the_unit_runs_a_command_that_exists() -> None:
+@pytest.mark.parametrize("name", ["yichuang-devices", "yichuang-serve"])
+def test_the_unit_runs_a_command_that_exists(name: str) -> None:
     unit = configparser.ConfigParser(strict=False, interpolation=None)
-    unit.read(DEPLOY / "yichuang-devices.service", encoding="utf-8")
+    unit.read(DEPLOY / f"{name}.service", encoding="utf-8")
     program, *words = unit["Service"]["ExecStart"].split()
     assert Path(program).name == "yichuang"
     command: click.Command = root
@@ -32,7 +34,7 @@ def test_the_unit_runs_a_command_that_exists() -> None:
         found = command.get_command(click.Context(command), word)
         assert found is not None, word
         command = found
-    assert unit["Service"]["Type"] == "notify", "device run says READY=1"
+    assert unit["Service"]["Type"] == "notify", "it says READY=1"
     # Printing jobs may take twice print_seconds, which is 60 at most, and closing some seconds more.
     assert int(unit["Service"]["TimeoutStopSec"]) > 2 * 60 + 20
 
