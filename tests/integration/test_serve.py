@@ -248,12 +248,13 @@ class Clerk:
     def may_be(self) -> set[TicketState | None]:
         """What the hall may remember: what was acknowledged, or the step that was under way."""
         called, serving = TicketState.CALLED, TicketState.SERVING
-        return {
+        after: dict[str, set[TicketState | None]] = {
             "open": {None, called},
             "called": {called, serving},
             "serving": {serving, None},
             "finished": {None, called},
-        }[self.seen]
+        }
+        return after[self.seen]
 
 
 async def fifty(hall: Hall) -> tuple[list[Clerk], list[asyncssh.SSHKey]]:
