@@ -380,6 +380,6 @@ async def test_what_is_pressed_after_the_role_was_lost_is_refused(
 
 
 def test_every_page_has_its_screen() -> None:
-    assert {page.name for page in PAGES if not page.is_place} == set(SCREENS)
+    assert {page.name for page in PAGES if not page.is_place} < set(SCREENS)
     assert sorted(page.digit for page in PAGES) == list(range(10))
     assert commands.CallNext not in NEEDS.values()

@@ -13,7 +13,6 @@ from yichuang.queue.oversight.alert import Alert
 from yichuang.queue.service import Hall
 from yichuang.queue.supervision.sentence import Names
 from yichuang.queue.supervision.view import SupervisionView
-from yichuang.tui.hall_screen import HallScreen
 from yichuang.tui.keys import digit_keys
 from yichuang.tui.message import GoTo
 from yichuang.tui.screens.console_rows import standing_row
@@ -63,13 +62,6 @@ PAGE_KEYS: list[BindingType] = [
     _key(page, N_("换页"), "0-9", show=page.name == _LAST) for page in PAGES
 ]
 """The digits on a page, where the bar needs its room for what the page can do."""
-
-
-def page_for(hall: Hall, name: str) -> HallScreen:
-    """The screen of a page; its module is imported only now."""
-    from yichuang.tui.screens import console_pages
-
-    return console_pages.PAGES[name](hall)
 
 
 class ConsoleScreen(SupervisingScreen):
@@ -138,9 +130,8 @@ class ConsoleScreen(SupervisingScreen):
         if name in _PLACES:
             self.post_message(GoTo(name))
             return
-        self.app.delay_update()
-        page = page_for(self.hall, name)
         if self.IS_MAIN:
-            self.app.push_screen(page)
+            self.show_page(name)
         else:
-            self.app.switch_screen(page)
+            self.app.delay_update()
+            self.app.switch_screen(self.page(name))

@@ -38,8 +38,7 @@ class ClerkScreen(TextPage):
         """The day."""
         self._today = view.business_date
         day = await self.hall.supervision.clerk_day(self._badge, self._on or view.business_date)
-        named = _("{name}（{badge}）").format(name=day.name, badge=day.badge)
-        heading = f"{named}  {day.on}"
+        heading = f"{day.name}（{day.badge}）  {day.on}"
         return heading, [*self._summary(day, view.at), *self._parts(day, view.at)]
 
     def _summary(self, day: ClerkDay, now: datetime) -> list[Line]:

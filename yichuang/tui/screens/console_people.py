@@ -76,10 +76,7 @@ class PeopleScreen(ListPage[PersonView], PeopleActs, WindowActs):
 
     async def enter_item(self, item: PersonView) -> None:
         """Show the day."""
-        from yichuang.tui.screens.console_clerk import ClerkScreen
-
-        self.app.delay_update()
-        self.app.push_screen(ClerkScreen(self.hall, item.staff.badge))
+        self.show_page("clerk", item.staff.badge)
 
     def action_reset_pin(self) -> None:
         """Give a new PIN."""

@@ -14,6 +14,7 @@ from yichuang.queue.supervision.view import SupervisionView
 from yichuang.tui.screens import console_rows
 from yichuang.tui.screens import overview_rows as rows
 from yichuang.tui.screens.console import MAIN_KEYS, ConsoleScreen
+from yichuang.tui.screens.console_pages import PAGES
 from yichuang.tui.screens.device_rows import Seen, devices_of, trouble_rows, unheard
 from yichuang.tui.screens.overview_day import ClosingScreen
 from yichuang.tui.screens.overview_notices import NoticeActs
@@ -67,6 +68,7 @@ class OverviewScreen(ConsoleScreen, TicketActs, WindowActs, NoticeActs, ClosingS
 
     def __init__(self, hall: Hall) -> None:
         super().__init__(hall)
+        self.pages = PAGES
         self._windows = len(hall.settings.window)
         self._devices: list[Seen] = []
         self._unheard = ""

@@ -77,10 +77,23 @@ class SupervisingScreen(HallScreen):
         self.seen: Overview | None = None
         """The hall as it was last read; None before the first reading."""
         self.categories = {each.code: each for each in hall.settings.category}
+        self.pages: Mapping[str, Callable[..., SupervisingScreen]] = MappingProxyType({})
+        """What else the console shows, by name; each page hands it on to the next."""
 
     def tell(self, text: str, hint: str = "") -> None:
         """Show a notice, and what to do next."""
         self.status.say(f" {text}", f" {hint}" if hint else "")
+
+    def page(self, name: str, *arguments: Any) -> SupervisingScreen:
+        """Another page of the console."""
+        made = self.pages[name](self.hall, *arguments)
+        made.pages = self.pages
+        return made
+
+    def show_page(self, name: str, *arguments: Any) -> None:
+        """Lay another page over this one."""
+        self.app.delay_update()
+        self.app.push_screen(self.page(name, *arguments))
 
     def ask_why(
         self, heading: str, reasons: Sequence[str], answer: Callable[[str], Awaitable[None]]

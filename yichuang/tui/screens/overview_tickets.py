@@ -111,10 +111,7 @@ class TicketActs(SupervisingScreen):
 
     async def show_history(self, ticket: Ticket) -> None:
         """Show everything that happened to it."""
-        from yichuang.tui.screens.console_history import HistoryScreen
-
-        self.app.delay_update()
-        self.app.push_screen(HistoryScreen(self.hall, ticket.number, ticket.business_date))
+        self.show_page("history", ticket.number, ticket.business_date)
 
     # --- pin ----------------------------------------------------------------------------------
 

@@ -90,10 +90,7 @@ class WindowActs(SupervisingScreen):
         if duty is None:
             self.tell(_("{window} 号窗口现在没有人值班").format(window=number))
             return
-        from yichuang.tui.screens.console_clerk import ClerkScreen
-
-        self.app.delay_update()
-        self.app.push_screen(ClerkScreen(self.hall, duty.badge))
+        self.show_page("clerk", duty.badge)
 
     # --- open, pause, close -------------------------------------------------------------------
 
@@ -222,7 +219,7 @@ def _acts(state: WindowState, duty: OnDuty | None) -> list[tuple[str, Line]]:
     if state is WindowState.CLOSED:
         found.append(("open", _("开窗口")))
     if state is WindowState.OPEN:
-        found.append(("pause", _("暂停服务", "key")))
+        found.append(("pause", _("暂停服务")))
     if state is WindowState.PAUSED:
         found.append(("resume", _("恢复服务")))
     if state is not WindowState.CLOSED:
