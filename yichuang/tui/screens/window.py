@@ -86,7 +86,7 @@ class WindowScreen(ClerkScreen):
         Binding("f4", "reinstate", N_("恢复过号", "key"), id="window.reinstate"),
         Binding("f5", "reprint", N_("补打"), id="window.reprint"),
         Binding("f6", "details", N_("详情"), id="window.details"),
-        Binding("f7", "leave_post", N_("离岗"), id="window.leave_post"),
+        Binding("f7", "leave_post", N_("离岗", "key"), id="window.leave_post"),
         Binding("f7", "take_post", N_("上岗"), id="window.take_post"),
         Binding("f8", "whereabouts", N_("去向"), id="window.whereabouts"),
     ]
