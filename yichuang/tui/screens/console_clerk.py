@@ -38,7 +38,8 @@ class ClerkScreen(TextPage):
         """The day."""
         self._today = view.business_date
         day = await self.hall.supervision.clerk_day(self._badge, self._on or view.business_date)
-        heading = f"{day.name}（{day.badge}）  {day.on}"
+        named = _("{name}（{badge}）").format(name=day.name, badge=day.badge)
+        heading = f"{named}  {day.on}"
         return heading, [*self._summary(day, view.at), *self._parts(day, view.at)]
 
     def _summary(self, day: ClerkDay, now: datetime) -> list[Line]:

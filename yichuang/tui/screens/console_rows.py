@@ -184,7 +184,7 @@ def person_row(person: PersonView, zone: ZoneInfo) -> Line:
     if duty is not None:
         at = _("{window} 号窗口").format(window=duty.window) + f" {clock_time(duty.since, zone)}"
     row: list[Part] = [
-        f"{pad(staff.badge, 9)}{pad(staff.name, 11)}{pad(roles, 19)}{pad(where, 10)}{at}"
+        f"{pad(staff.badge, 9)}{pad(staff.name, 11)}{pad(roles, 18)} {pad(where, 10)}{at}"
     ]
     if not staff.qualified:
         row.append((f"  {_('未考核合格')}", "mark"))

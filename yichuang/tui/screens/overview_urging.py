@@ -185,4 +185,4 @@ class UrgingActs(SupervisingScreen):
 def person_choice(person: Staff) -> Line:
     """Somebody of the staff to choose: badge number, name, roles, department."""
     roles = _("、").join(role.label for role in person.roles)
-    return f"{pad(person.badge, 10)}{pad(person.name, 12)}{pad(roles, 20)}{person.department}"
+    return f"{pad(person.badge, 10)}{pad(person.name, 11)} {pad(roles, 20)} {person.department}"

@@ -219,7 +219,7 @@ def _acts(state: WindowState, duty: OnDuty | None) -> list[tuple[str, Line]]:
     if state is WindowState.CLOSED:
         found.append(("open", _("开窗口")))
     if state is WindowState.OPEN:
-        found.append(("pause", _("暂停服务")))
+        found.append(("pause", _("暂停服务", "key")))
     if state is WindowState.PAUSED:
         found.append(("resume", _("恢复服务")))
     if state is not WindowState.CLOSED:
