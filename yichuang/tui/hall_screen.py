@@ -31,6 +31,12 @@ from yichuang.tui.widgets.title_bar import TitleBar
 READ_EVERY = 30.0
 """Seconds between readings when nothing has changed: waiting times grow by the minute."""
 
+ESCAPE: tuple[Binding, ...] = (
+    Binding("escape", "acknowledge", N_("收起", "key")),
+    Binding("escape", "back", N_("返回")),
+)
+"""What Esc does. A screen with a use of its own for it adds these, for Textual inherits none of a key's then."""
+
 Result = TypeVar("Result")
 
 
@@ -54,10 +60,7 @@ class HallScreen(Screen[None]):
     """
     AUTO_FOCUS = ""
     ALLOW_SELECT = False
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "acknowledge", N_("收起", "key")),
-        Binding("escape", "back", N_("返回")),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*ESCAPE]
     DEFAULT_CSS = """
     HallScreen { layout: vertical; overflow: hidden; background: $ground; color: $ink; }
     HallScreen > #body { height: 1fr; overflow: hidden; }
@@ -133,9 +136,10 @@ class HallScreen(Screen[None]):
 
     @on(HallChanged)
     async def read_again(self, message: HallChanged) -> None:
-        """Read the hall again."""
+        """Read the hall again; in one's turn only if it was not read since, after what was done here."""
         try:
-            await self.reload()
+            if self.is_behind or not message.is_turn:
+                await self.reload()
         finally:
             message.tell_shown()
 
