@@ -367,6 +367,29 @@ async def test_who_is_dismissed_is_signed_out_at_once(visits: Visits, hall: Hall
         await until_seen(pilot, "工号 0260 已经停用")
 
 
+@pytest.mark.parametrize(
+    ("roles", "seen"), [((Role.CLERK,), "选窗口上岗"), ((), "您的角色改了，现在是：-")]
+)
+async def test_who_loses_a_role_leaves_the_screen_that_was_for_it(
+    visits: Visits, hall: Hall, roles: tuple[Role, ...], seen: str
+) -> None:
+    visit = visits.receive(Entrant(CHIEF, is_staff=True), terminal())
+    async with next_app(visit).run_test(size=SIZE) as pilot:
+        await until_seen(pilot, "总览")
+        chief = await hall.people.member(CHIEF)
+        await hall.people.save(chief._replace(roles=(Role.SUPERVISOR, Role.CLERK)))
+        await hall.people.save(chief._replace(roles=roles))
+        if roles:
+            await until_seen(pilot, "您的角色改了，现在是：窗口人员")
+            type_in(pilot, "enter")
+            rows = await until_seen(pilot, seen)
+            assert not any("总览" in row for row in rows)
+            return
+        await ended(pilot)
+    async with next_app(visit).run_test(size=SIZE) as pilot:
+        await until_seen(pilot, seen)
+
+
 async def test_many_people_in_one_process_share_nothing(visits: Visits, hall: Hall) -> None:
     await hall.people.name_post(4, WANG)
     async with AsyncExitStack() as stack:

@@ -64,7 +64,14 @@ class Dismissed(NamedTuple):
     badge: str
 
 
-News = PostLost | PostGained | Dismissed
+class RolesLost(NamedTuple):
+    """Somebody may do less than before: the present screen may be for others."""
+
+    roles: tuple[Role, ...]
+    """What that one is still."""
+
+
+News = PostLost | PostGained | Dismissed | RolesLost
 
 
 class Session:
@@ -134,9 +141,11 @@ class Session:
         roster = await self.rosters.read()
         was_known, self._is_known = self._is_known, True
         former, self.duty = self.duty, roster.duty_of(self.badge)
-        self.staff = roster.staff.get(self.badge)
+        before, self.staff = self.staff, roster.staff.get(self.badge)
         if self.staff is None or not self.staff.active:
             return Dismissed(self.badge)
+        if before is not None and not set(before.roles) <= set(self.staff.roles):
+            return RolesLost(self.staff.roles)
         if not was_known or _window(former) == _window(self.duty):
             return None
         if self.duty is not None:

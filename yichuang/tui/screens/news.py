@@ -9,7 +9,7 @@ from textual.screen import Screen
 from yichuang.language import _
 from yichuang.tui.goings import Farewell, GoHome, SignOut, SignOutWhy, StandAt
 from yichuang.tui.screens.notice import Notice
-from yichuang.tui.session import Dismissed, News, PostGained, PostLost
+from yichuang.tui.session import Dismissed, News, PostGained, PostLost, RolesLost
 
 
 def tell_news(screen: Screen[Any], news: News) -> None:
@@ -19,6 +19,8 @@ def tell_news(screen: Screen[Any], news: News) -> None:
         screen.app.post_message(SignOut(Farewell(SignOutWhy.DISMISSED, said)))
     elif isinstance(news, PostLost):
         _tell_loss(screen, news)
+    elif isinstance(news, RolesLost):
+        _tell_roles(screen, news)
     else:
         _tell_gain(screen, news)
 
@@ -39,6 +41,21 @@ def _tell_loss(screen: Screen[Any], news: PostLost) -> None:
         app.post_message(GoHome())
 
     app.push_screen(Notice(_("{window} 号窗口").format(window=news.window), [text, rest]), go)
+
+
+def _tell_roles(screen: Screen[Any], news: RolesLost) -> None:
+    """What is shown may be for others: it is left, whether the notice is read or not."""
+    app = screen.app
+    roles = _("、").join(role.label for role in news.roles) or "-"
+    text = _("您的角色改了，现在是：{roles}").format(roles=roles)
+    if not news.roles:
+        app.post_message(SignOut(Farewell(SignOutWhy.DISMISSED, text)))
+        return
+
+    def go(_read: bool | None) -> None:
+        app.post_message(GoHome())
+
+    app.push_screen(Notice(_("角色"), [text]), go)
 
 
 def _tell_gain(screen: Screen[Any], news: PostGained) -> None:
