@@ -14,7 +14,7 @@ from rich.style import Style
 from textual._compositor import ChopsUpdate, Compositor
 from textual.cache import FIFOCache
 from textual.containers import Horizontal, Vertical
-from textual.geometry import Region, Spacing
+from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -107,14 +107,19 @@ class Painter(Compositor):
             seen = region.intersection(clip)
             if not any(seen.overlaps(each) for each in changed):
                 continue
-            if type(widget) in _GROUNDS and widget.styles.gutter == _NO_GUTTER:
+            if _is_ground(widget):
                 yield region, clip, [_ground(widget, seen.width)] * seen.height
             else:
                 yield region, clip, widget.render_lines(seen.translate((-region.x, -region.y)))
 
 
 _GROUNDS = frozenset({Vertical, Horizontal})
-_NO_GUTTER = Spacing()
+
+
+def _is_ground(widget: Widget) -> bool:
+    """Whether a widget shows nothing but its colour: a container, or a screen that is painted by this."""
+    is_plain = type(widget) in _GROUNDS or getattr(widget, "IS_GROUND", False)
+    return is_plain and widget.styles.gutter == widget.styles.padding
 
 
 def _ground(widget: Widget, width: int) -> Strip:

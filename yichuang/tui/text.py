@@ -131,15 +131,19 @@ def changed_cells(before: Line, after: Line, cells: int) -> tuple[int, int]:
     start = _same(old, new)
     if start == len(old) == len(new):
         return 0, 0
-    left = sum(cell_len(character) for character, _style in new[:start])
+    left = _cells(new[:start])
     shorter = min(len(old), len(new)) - start
     same_end = min(_same(old[::-1], new[::-1]), shorter)
-    right = sum(cell_len(character) for character, _style in new[len(new) - same_end :])
+    right = _cells(new[len(new) - same_end :])
     return left, cells - right
 
 
 def _characters(line: Line, cells: int) -> list[tuple[str, str]]:
     return [(character, style) for text, style in fit(line, cells) for character in text]
+
+
+def _cells(characters: Sequence[tuple[str, str]]) -> int:
+    return cell_len("".join(character for character, _style in characters))
 
 
 def _same(old: Sequence[object], new: Sequence[object]) -> int:
