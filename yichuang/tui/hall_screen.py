@@ -58,6 +58,8 @@ class HallScreen(Screen[None]):
 
     Whoever may not has no such key: it is neither shown nor in the help or the palette, and does nothing.
     """
+    IS_GROUND: ClassVar[bool] = True
+    """It shows nothing itself, and is painted so (`yichuang.tui.painting`)."""
     AUTO_FOCUS = ""
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [*ESCAPE]
