@@ -16,6 +16,7 @@ from textual.app import App
 
 from tests.integration.ssh_terminal import (
     Desk,
+    Pad,
     Tour,
     Window,
     connecting,
@@ -86,6 +87,36 @@ async def test_who_begins_screen_after_screen_waits_for_them(
     (tour,) = desk.tours
     assert len(tour.apps) == 3
     assert tour.reasons == [Why.NOT_SIGNED_IN]
+
+
+class Fragile(Pad):
+    """Fails when it is ended, as screens do that are still being made."""
+
+    def on_unmount(self) -> None:
+        """Fail."""
+        raise RuntimeError("only half made")
+
+
+class FragileDesk(Desk):
+    """Shows it."""
+
+    def next_app(self, tour: Tour) -> App[Any] | None:
+        """The one page."""
+        return None if tour.apps else Fragile()
+
+
+async def test_who_goes_before_the_screen_is_made_is_gone_and_no_fault(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk = FragileDesk()
+    caplog.set_level(logging.INFO, "yichuang")
+    async with server_for(desk, tmp_path) as server, window_on(server) as window:
+        await window.until("便笺")
+        window.channel.get_connection().abort()
+        await until(lambda: not server.sessions)
+    assert desk.tours[0].reasons == [Why.GONE]
+    assert "failed while it was ended: RuntimeError" in caplog.text
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
 
 
 class Revolving(Desk):

@@ -183,7 +183,7 @@ class Attendance:
             return True
         if is_broken_off:
             # As when a client goes while its first screen is still being made.
-            logger.warning("a screen from %s failed while it was ended: %r", self.origin, fault)
+            logger.info("a screen from %s failed while it was ended: %r", self.origin, fault)
             return True
         logger.error(
             "a screen of %s from %s failed",
