@@ -35,7 +35,7 @@ ESCAPE: tuple[Binding, ...] = (
     Binding("escape", "acknowledge", N_("收起", "key")),
     Binding("escape", "back", N_("返回")),
 )
-"""What Esc does. A screen with a use of its own for it adds these, for Textual inherits none of a key's then."""
+"""What Esc does. A screen with a use of its own for the key adds these: Textual inherits none then."""
 
 Result = TypeVar("Result")
 

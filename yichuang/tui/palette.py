@@ -26,6 +26,7 @@ PLACE_LABELS = {
     "devices": N_("设备"),
     "whereabouts": N_("去向牌"),
     "staff": N_("人员"),
+    "admin": N_("管理"),
     "me": N_("我的信息"),
     "choose_post": N_("选窗口上岗"),
 }

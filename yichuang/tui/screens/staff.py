@@ -15,6 +15,7 @@ from yichuang.language import N_, _
 from yichuang.queue.people.staff import Staff
 from yichuang.queue.personnel.staff_detail import view_staff_detail
 from yichuang.queue.service import Hall
+from yichuang.tui.hall_screen import ESCAPE
 from yichuang.tui.screens.staff_changes import StaffActing
 from yichuang.tui.screens.staff_rows import count_row, detail_rows, staff_heading, staff_row
 from yichuang.tui.screens.staff_search import StaffQuery, find_staff
@@ -51,6 +52,7 @@ class StaffScreen(StaffActing):
         Binding("f8", "restore", N_("恢复"), id="staff.restore"),
         Binding("f12", "undo", N_("撤销"), id="staff.undo"),
         Binding("escape", "clear", N_("清掉", "key")),
+        *ESCAPE,
     ]
 
     def __init__(self, hall: Hall) -> None:

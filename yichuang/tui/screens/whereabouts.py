@@ -20,7 +20,7 @@ from yichuang.queue.people.whereabouts import Whereabouts
 from yichuang.queue.permission import OF_OTHERS
 from yichuang.queue.personnel.view import PersonView
 from yichuang.queue.service import Hall
-from yichuang.tui.hall_screen import HallScreen
+from yichuang.tui.hall_screen import ESCAPE, HallScreen
 from yichuang.tui.keys import digit_keys
 from yichuang.tui.screens.choice import Choice
 from yichuang.tui.screens.dialog import ask
@@ -72,6 +72,7 @@ class WhereaboutsScreen(HallScreen):
         Binding("f5", "show_public", N_("公示"), id="whereabouts.public"),
         Binding("f7", "print_sheet", N_("打印"), id="whereabouts.print"),
         Binding("escape", "leave_public", show=False),
+        *ESCAPE,
     ]
 
     def __init__(self, hall: Hall, *, public: bool = False) -> None:
