@@ -10,7 +10,19 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.screens.frame import assert_frame, frame, until_gone, until_seen
-from tests.screens.people import ADMIN, CHIEF, HERE, LI, PIN, THERE, WANG, employ, give_pin, type_in
+from tests.screens.people import (
+    ADMIN,
+    CHIEF,
+    HERE,
+    LI,
+    PIN,
+    THERE,
+    WANG,
+    employ,
+    give_pin,
+    in_hands,
+    type_in,
+)
 from yichuang.clock import FixedClock
 from yichuang.errors import SignInRefused
 from yichuang.queue.event import EventKind
@@ -365,6 +377,22 @@ async def test_who_is_dismissed_is_signed_out_at_once(visits: Visits, hall: Hall
         await ended(pilot)
     async with next_app(visit).run_test(size=SIZE) as pilot:
         await until_seen(pilot, "工号 0260 已经停用")
+
+
+async def test_whose_pin_is_reset_signs_in_anew_and_who_changes_his_own_stays(
+    visits: Visits, hall: Hall
+) -> None:
+    visit = visits.receive(Entrant(LI, is_staff=True), terminal())
+    async with next_app(visit).run_test(size=SIZE) as pilot:
+        await until_seen(pilot, LI)
+        await in_hands(hall, LI).people.change_pin(LI, PIN, "271828")
+        await pilot.pause()
+        assert pilot.app.return_code is None
+        await hall.people.reset_pin(LI, reason="密码可能被别人知道")
+        await ended(pilot)
+    async with next_app(visit).run_test(size=SIZE) as pilot:
+        await until_seen(pilot, "您的密码被重设了")
+    assert (EventKind.SIGNED_OUT, LI, "pin_reset") in await happened(hall, EventKind.SIGNED_OUT)
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,8 @@ class SignOutWhy(StrEnum):
     """The same person needed the place for another terminal."""
     DISMISSED = "dismissed"
     """The person works here no more."""
+    PIN_RESET = "pin_reset"
+    """Somebody else gave the person a new PIN."""
     PIN_KEPT = "pin_kept"
     """The PIN was somebody else's, and another one was not chosen."""
 

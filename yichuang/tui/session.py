@@ -28,14 +28,18 @@ class Rosters:
         self._turn = asyncio.Lock()
         self._mark = -1
         self._roster: Roster | None = None
+        self._about: set[str] = set()
 
-    async def read(self) -> Roster:
-        """The roster as it is now."""
+    async def read(self, badge: str = "") -> Roster:
+        """The roster as it is now, with what is to be known of one person."""
         async with self._turn:
+            if badge not in self._about:
+                self._about.add(badge)
+                self._roster = None
             # Taken first: what is committed during the reading is then read again.
             mark = self._hall.store.mark()
             if self._roster is None or mark != self._mark:
-                self._roster = await self._hall.look(view_roster)
+                self._roster = await self._hall.look(view_roster, frozenset(self._about))
                 self._mark = mark
             return self._roster
 
@@ -64,6 +68,10 @@ class Dismissed(NamedTuple):
     badge: str
 
 
+class PinReset(NamedTuple):
+    """Somebody else gave the person a new PIN: whoever came in with the former one must show the new one."""
+
+
 class RolesLost(NamedTuple):
     """Somebody may do less than before: the present screen may be for others."""
 
@@ -71,7 +79,7 @@ class RolesLost(NamedTuple):
     """What that one is still."""
 
 
-News = PostLost | PostGained | Dismissed | RolesLost
+News = PostLost | PostGained | Dismissed | PinReset | RolesLost
 
 
 class Session:
@@ -87,6 +95,7 @@ class Session:
         """The window where the person is signed in."""
         self._turn = asyncio.Lock()
         self._is_known = False
+        self._reset: int | None = None
 
     @property
     def badge(self) -> str:
@@ -138,12 +147,15 @@ class Session:
             return await self._renew()
 
     async def _renew(self) -> News | None:
-        roster = await self.rosters.read()
+        roster = await self.rosters.read(self.badge)
         was_known, self._is_known = self._is_known, True
         former, self.duty = self.duty, roster.duty_of(self.badge)
         before, self.staff = self.staff, roster.staff.get(self.badge)
         if self.staff is None or not self.staff.active:
             return Dismissed(self.badge)
+        known, self._reset = self._reset, roster.resets.get(self.badge)
+        if was_known and self._reset not in (None, known):
+            return PinReset()
         if before is not None and not set(before.roles) <= set(self.staff.roles):
             return RolesLost(self.staff.roles)
         if not was_known or _window(former) == _window(self.duty):

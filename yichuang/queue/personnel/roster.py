@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import NamedTuple
 
 from yichuang.queue.people.post import OnDuty
@@ -19,6 +20,8 @@ class Roster(NamedTuple):
     """By badge number, those who work here no more too."""
     duties: Mapping[int, OnDuty]
     """By window."""
+    resets: Mapping[str, int] = MappingProxyType({})
+    """Of those who were asked about and whose PIN somebody else gave them: what tells it from others."""
 
     def duty_of(self, badge: str) -> OnDuty | None:
         """The window where somebody is signed in."""
@@ -30,10 +33,14 @@ class Roster(NamedTuple):
         return person.name if person else ""
 
 
-def view_roster(records: Records, rules: HallRules, now: datetime) -> Roster:
-    """The present roster."""
+def view_roster(
+    records: Records, rules: HallRules, now: datetime, about: Collection[str] = ()
+) -> Roster:
+    """The present roster; `about` are those of whose PINs it tells."""
     del rules, now
+    pins = {badge: records.pin(badge) for badge in about}
     return Roster(
         {each.badge: each for each in records.staff()},
         {each.window: each for each in records.all_on_duty()},
+        {badge: hash(pin.hash) for badge, pin in pins.items() if pin and pin.is_temporary},
     )

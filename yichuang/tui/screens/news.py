@@ -9,7 +9,7 @@ from textual.screen import Screen
 from yichuang.language import _
 from yichuang.tui.goings import Farewell, GoHome, SignOut, SignOutWhy, StandAt
 from yichuang.tui.screens.notice import Notice
-from yichuang.tui.session import Dismissed, News, PostGained, PostLost, RolesLost
+from yichuang.tui.session import Dismissed, News, PinReset, PostGained, PostLost, RolesLost
 
 
 def tell_news(screen: Screen[Any], news: News) -> None:
@@ -17,6 +17,9 @@ def tell_news(screen: Screen[Any], news: News) -> None:
     if isinstance(news, Dismissed):
         said = _("工号 {badge} 已经停用").format(badge=news.badge)
         screen.app.post_message(SignOut(Farewell(SignOutWhy.DISMISSED, said)))
+    elif isinstance(news, PinReset):
+        said = _("您的密码被重设了，请重新登录")
+        screen.app.post_message(SignOut(Farewell(SignOutWhy.PIN_RESET, said)))
     elif isinstance(news, PostLost):
         _tell_loss(screen, news)
     elif isinstance(news, RolesLost):
