@@ -148,7 +148,7 @@ def test_the_language_is_changed_in_place(hall_folder: Path, terminals: list[Ter
     terminal.until("今天取号 0")
     terminal.press("0")
     use_language("en")
-    terminal.until(_("退出"))
+    terminal.until(_("谁在岗、谁去了哪里，改自己的去向"))
     terminal.press("\x11")
     terminal.until(_("请确认"))
     terminal.press("1")

@@ -91,10 +91,10 @@ async def test_the_palette_finds_a_theme(hall: Hall) -> None:
     async with menu_app(hall).run_test(size=(80, 24)) as pilot:
         await until_seen(pilot, "今天取号 0")
         await pilot.press("f9")
-        rows = await until_seen(pilot, "这个界面的按键 1")
+        rows = await until_seen(pilot, "这个界面的按键 0")
         assert not any("Search" in row for row in rows)
         await pilot.press(*"纯文本")
-        await until_gone(pilot, "这个界面的按键 1")
+        await until_gone(pilot, "这个界面的按键 0")
         await until_seen(pilot, "外观：纯文本")
         await pilot.press("down", "enter")
         await until_seen(pilot, "[F1]帮助")
@@ -105,7 +105,7 @@ async def test_the_palette_says_when_it_finds_nothing(hall: Hall) -> None:
     async with menu_app(hall).run_test(size=(80, 24)) as pilot:
         await until_seen(pilot, "今天取号 0")
         await pilot.press("f9")
-        await until_seen(pilot, "这个界面的按键 1")
+        await until_seen(pilot, "这个界面的按键 0")
         await pilot.press(*"zzz")
         await until_seen(pilot, "没有这样的命令")
         await pilot.press("escape")

@@ -88,9 +88,9 @@ class MenuScreen(HallScreen):
         rows: list[Line] = []
         for key, (place, name, purpose) in zip(KEYS, places, strict=False):
             keys = digit_keys(key) if key.isdigit() else key
-            self._bindings.bind(keys, f"go('{place}')", name, key_display=key.upper())
-            rows.append([(f" {key.upper():<2}", "key"), f" {pad(_(name), 10)}{_(purpose)}"])
-        # The places' keys stand first in the bar.
+            # Each row tells its key: the bar has room for the others.
+            self._bindings.bind(keys, f"go('{place}')", name, show=False)
+            rows.append([(f" {key.upper():<2}", "key"), f" {pad(_(name), 12)}{_(purpose)}"])
         self._bindings.key_to_bindings.update(self._keys_of_all.key_to_bindings)
         pane = self.query_one("#places", ListPane)
         pane.styles.height = max(len(rows), LEAST_ROWS)
