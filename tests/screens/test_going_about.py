@@ -85,7 +85,7 @@ async def test_from_the_menu_into_each_place_and_back(hall: Hall, hall_folder: P
         app.post_message(GoTo("whereabouts"))
         await until_on_top(pilot, is_menu=False)
         await pilot.press("f5", "escape")
-        assert not app.screen_stack[-1].has_class("-public")
+        assert not pilot.app.screen.has_class("-public")
         await pilot.press("escape")
         await until_on_top(pilot, is_menu=True)
 

@@ -9,6 +9,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.message import Message
 from textual.timer import Timer
 
 from yichuang.language import N_, _
@@ -41,6 +42,17 @@ PAGE_SECONDS = 10.0
 """How long a page of the public board stays, where there are several."""
 
 _NEAR = (Whereabouts.AT_POST, Whereabouts.SHORTLY_AWAY)
+
+
+class PublicPage(Rows):
+    """The rows of the public board, which tells when it was given room."""
+
+    class LaidOut(Message):
+        """The page has room, or another room than before."""
+
+    def on_resize(self) -> None:
+        """Tell."""
+        self.post_message(self.LaidOut())
 
 
 class WhereaboutsScreen(HallScreen):
@@ -92,7 +104,7 @@ class WhereaboutsScreen(HallScreen):
         yield TextLine(widget_id="count")
         yield TextLine(widget_id="heading")
         yield ListPane(widget_id="people")
-        yield Rows(widget_id="page")
+        yield PublicPage(widget_id="page")
         yield TextLine(key_row(), widget_id="states")
         yield TextLine(f" {self.hall.settings.staff.whereabouts_board}", widget_id="line")
 
@@ -135,11 +147,9 @@ class WhereaboutsScreen(HallScreen):
 
     def _show_page(self) -> None:
         pane = self.query_one("#page", Rows)
-        if not pane.size.height and self.is_current:
-            # Not laid out yet: it has only just taken the place of the list.
-            self.call_after_refresh(self._show_page)
-            return
-        room = max(pane.size.height, 1)
+        if not pane.size.height:
+            return  # It has only just taken the place of the list: `show_laid_out` comes here again.
+        room = pane.size.height
         pages = max(1, -(-len(self._people) // room))
         self._page %= pages
         shown = self._people[self._page * room : (self._page + 1) * room]
@@ -149,6 +159,12 @@ class WhereaboutsScreen(HallScreen):
             self._stop_turning()
         elif self._turning is None:
             self._turning = self.set_interval(PAGE_SECONDS, self._turn, name="page")
+
+    @on(PublicPage.LaidOut)
+    def show_laid_out(self) -> None:
+        """Show the page for the room that it was given now."""
+        if self._public and self._mark >= 0:
+            self._show_page()
 
     def _turn(self) -> None:
         if self.is_current:
