@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import weakref
 from collections.abc import Iterator
@@ -52,14 +53,51 @@ def test_what_was_set_aside_and_dropped_later_is_found_when_much_has_gathered(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     tended = Heap()
+    tended.tidy()
     rings = [Ring()]
     dropped = weakref.ref(rings[0])
     tended.tidy()
     rings.clear()
     tended.tidy()
     assert dropped() is not None  # it was set aside
-    monkeypatch.setattr(heap, "LEAST", 0)
-    monkeypatch.setattr(heap, "GROWTH", 0.5)
+    kept = [Ring() for _each in range(heap.MUCH)]
+    tended.tidy()
+    monkeypatch.setattr(heap, "GROWTH", 0.0)
     tended.tidy()
     assert dropped() is None
-    assert tended.thorough == 1
+    assert (len(kept), tended.thorough) == (heap.MUCH, 1)
+
+
+def test_all_is_left_aside_while_everybody_is_at_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    tended = Heap()
+    tended.tidy()
+    kept = [Ring() for _each in range(heap.MUCH)]
+    tended.tidy()
+    monkeypatch.setattr(heap, "GROWTH", 0.0)
+    tended.tidy(is_quiet=False)
+    assert tended.thorough == 0
+    monkeypatch.setattr(heap, "TOO_MUCH", 0.0)
+    tended.tidy(is_quiet=False)
+    assert (len(kept), tended.thorough) == (heap.MUCH, 1)
+
+
+async def test_much_that_comes_at_once_is_set_aside_before_the_minute_is_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looks: list[int] = []
+    seen = asyncio.Event()
+    tidy = Heap.tidy
+
+    def noted(tended: Heap, *, is_quiet: bool = True) -> None:
+        tidy(tended, is_quiet=is_quiet)
+        looks.append(gc.get_freeze_count())
+        if len(looks) > 1:
+            seen.set()
+
+    monkeypatch.setattr(heap, "LOOK_EVERY", 0.001)
+    monkeypatch.setattr(Heap, "tidy", noted)
+    async with tended_heap(every=3600.0):
+        terminals = [Ring() for _each in range(2 * heap.MUCH)]
+        async with asyncio.timeout(10):
+            await seen.wait()
+    assert looks[1] >= looks[0] + len(terminals)

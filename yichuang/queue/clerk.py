@@ -11,7 +11,7 @@ from yichuang.queue.late import is_in_time
 from yichuang.queue.ports import Records
 from yichuang.queue.rules import HallRules
 from yichuang.queue.ticket import Ticket
-from yichuang.queue.view import WindowView, view_window
+from yichuang.queue.view import Rated, WindowView, view_rated, view_window
 
 
 class ClerkView(NamedTuple):
@@ -22,6 +22,8 @@ class ClerkView(NamedTuple):
     """The items of its ticket, five at most."""
     late: tuple[Ticket, ...]
     """Passed tickets that it may call directly, because their visitors come only a little late."""
+    rated: Rated | None
+    """The ticket that it finished last, with what its visitor thought; None while one is there."""
 
 
 def view_clerk(records: Records, rules: HallRules, now: datetime, number: int) -> ClerkView:
@@ -34,4 +36,5 @@ def view_clerk(records: Records, rules: HallRules, now: datetime, number: int) -
         for ticket in view.passed
         if view.duty.may_call(ticket.category, ticket.need) and is_in_time(records, missed, ticket)
     ]
-    return ClerkView(view, tuple(items), tuple(late))
+    rated = view_rated(records, rules, now, number) if view.ticket is None else None
+    return ClerkView(view, tuple(items), tuple(late), rated)

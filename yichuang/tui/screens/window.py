@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import ClassVar
 
@@ -95,6 +95,8 @@ class WindowScreen(ClerkScreen):
         """`window` must be one of the hall's."""
         super().__init__(hall, window)
         self._until_counts: Timer | None = None
+        self._told: dict[str, object] = {}
+        """What the rows of each pane were worked out from."""
         # What a hall foretells has its column from the first reading on: nothing moves later.
         self._expected: Mapping[str, Wait] | None = {} if hall.settings.forecast.enabled else None
 
@@ -131,7 +133,7 @@ class WindowScreen(ClerkScreen):
         duty = [*rows.duty_row(view, zone, await self.unheard()), *await self.who_is_here()]
         self.query_one("#duty", TextLine).show_line(duty)
         self.query_one("#number", BigNumber).show(view.ticket.number if view.ticket else "")
-        await self.read_rating()
+        self.take_rating(clerk.rated)
         facts = rows.fact_rows(
             view,
             self._categories,
@@ -142,20 +144,36 @@ class WindowScreen(ClerkScreen):
         )
         self.query_one("#facts", Rows).show(facts)
         self.query_one("#item", TextLine).show_line(rows.item_row(clerk.items))
-        why = rows.why_rows(view.why, size.width, 2 if size.height >= TALL else 1)
-        self.query_one("#why", Rows).show(why)
+        self._tell(
+            "why",
+            (view.why, size),
+            lambda: rows.why_rows(view.why, size.width, 2 if size.height >= TALL else 1),
+        )
         self._show_lines()
-        waiting = rows.waiting_rows(view, self._categories, zone, size.height)
-        self.query_one("#waiting", Rows).show(waiting)
-        self.query_one("#held", Rows).show(rows.held_rows(view.held, self._categories))
-        passed = rows.passed_rows(view.passed, clerk.late, self._categories)
-        self.query_one("#passed", Rows).show(passed)
+        pane = self.query_one("#waiting", Rows)
+        seen = pane.size.height or size.height
+        pane.show(rows.waiting_rows(view, self._categories, zone, seen))
+        self._tell("held", view.held, lambda: rows.held_rows(view.held, self._categories))
+        self._tell(
+            "passed",
+            (view.passed, clerk.late),
+            lambda: rows.passed_rows(view.passed, clerk.late, self._categories),
+        )
         self._wake_when_it_counts(view)
         await self._follow_print_job()
         if self.hall.settings.forecast.enabled:
             # Last: nobody waits for a forecast to see the number that was called.
-            self._expected = await waits_of(self.hall)
-            self._show_lines()
+            expected = await waits_of(self.hall)
+            if expected != self._expected:
+                self._expected = expected
+                self._show_lines()
+
+    def _tell(self, pane: str, about: object, lines: Callable[[], Sequence[Line]]) -> None:
+        """Show rows in a pane; what is as it was told before is not even worked out again."""
+        told = (about, self.hall.rules)
+        if self._told.get(pane) != told:
+            self._told[pane] = told
+            self.query_one(f"#{pane}", Rows).show(lines())
 
     def _show_lines(self) -> None:
         if self._view is not None:

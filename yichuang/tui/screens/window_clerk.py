@@ -20,7 +20,7 @@ from yichuang.queue.people.role import Role
 from yichuang.queue.permission import MAY, OF_ONE_POST
 from yichuang.queue.rating import Grade, RatingChannel
 from yichuang.queue.service import Hall
-from yichuang.queue.view import Rated, WindowView, view_rated
+from yichuang.queue.view import Rated, WindowView
 from yichuang.tui.hall_screen import HallScreen
 from yichuang.tui.screens.choice import Choice
 from yichuang.tui.screens.device_rows import devices_of, unheard
@@ -198,13 +198,12 @@ class ClerkScreen(HallScreen):
             return ""
         return unheard(await devices_of(self.hall))
 
-    async def read_rating(self) -> None:
-        """Read what the last visitor thought; once the time for it is over, that is shown once."""
+    def take_rating(self, rated: Rated | None) -> None:
+        """Keep what the last visitor thought; once the time for it is over, that is shown once."""
         if self._until_rated is not None:
             self._until_rated.stop()
             self._until_rated = None
-        self.rated = await self.hall.look(view_rated, self.window_number)
-        rated = self.rated
+        self.rated = rated
         if rated is not None and rated.awaited and rated.rating is None and self.has_pad:
             # A little later than the rule's seconds, so that this is never too early.
             self._until_rated = self.set_timer(rated.awaited + 0.1, self.reload, name="rated")
