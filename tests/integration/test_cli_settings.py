@@ -80,3 +80,37 @@ def test_a_window_that_is_open_stays(hall: Path) -> None:
     assert yichuang("window", "open", 2, hall=hall).status == 0
     ran = yichuang("settings", "remove", "window.2", "--json", hall=hall)
     assert (ran.status, ran.error["code"]) == (3, "window_in_use")
+
+
+@pytest.mark.parametrize(
+    "spoiled",
+    [b"[hall\nname = ", b"[hall]\nname = 5\n", '[hall]\nname = "大厅"\n'.encode("gbk")],
+    ids=["no TOML", "wrong value", "other encoding"],
+)
+def test_what_a_hand_has_spoiled_is_taken_back(hall: Path, spoiled: bytes) -> None:
+    file = hall / "hall.toml"
+    assert yichuang("settings", "set", "missed.calls", 2, hall=hall).status == 0
+    good = file.read_bytes()
+    file.write_bytes(spoiled)
+    assert yichuang("device", "list", hall=hall).status == 1
+    shown = yichuang("settings", "show", "missed.calls", hall=hall)
+    assert (shown.status, shown.out) == (0, "missed.calls = 2\n")
+    assert "hall.toml 有错，大厅仍按原来的设置" in shown.err
+    newest, kept, *_rest = yichuang("settings", "history", "--json", hall=hall).json["versions"]
+    assert (newest["kind"], kept["kind"]) == ("by_hand", "changed")
+    assert file.read_bytes() == spoiled
+    ran = yichuang("settings", "undo", "--reason", "改坏了", hall=hall)
+    assert (ran.status, ran.out) == (0, "意思没有变\n")
+    assert file.read_bytes() == good
+    # Undoing further goes to what was before the last good one.
+    assert yichuang("settings", "undo", hall=hall).out == "过号 叫几次可过号：2 -> 3\n"
+    file.write_bytes(spoiled)
+    assert yichuang("settings", "restore", kept["id"], hall=hall).status == 0
+    assert file.read_bytes() == good
+    assert yichuang("journal", "verify", hall=hall).status == 0
+
+
+def test_a_hall_of_which_nothing_is_known_says_what_is_wrong(hall: Path) -> None:
+    (hall / "hall.toml").write_bytes(b"[hall\n")
+    ran = yichuang("settings", "undo", "--json", hall=hall)
+    assert (ran.status, ran.error["code"]) == (1, "hall_invalid")

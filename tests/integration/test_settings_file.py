@@ -289,7 +289,7 @@ async def test_what_the_store_cannot_take_is_not_in_the_file(
 async def test_a_folder_that_cannot_be_written_is_named(
     hall: Hall, file: SettingsFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(path: Path, text: str) -> None:
+    def refuse(path: Path, content: bytes) -> None:
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr("yichuang.bootstrap.settings_file.replace_file", refuse)

@@ -304,3 +304,22 @@ def test_every_value_has_a_name() -> None:
 def test_every_section_of_the_file_is_somewhere() -> None:
     shown = [section for _name, sections in SECTIONS for section in sections]
     assert sorted(shown) == sorted(Settings.model_fields)
+
+
+@pytest.mark.parametrize("spoiled", ["[hall\nname = ", "[hall]\nname = 5\n"])
+@pytest.mark.parametrize("way", ["undo", "restore"])
+async def test_what_a_hand_has_spoiled_is_taken_back_here(
+    hall: Hall, hall_folder: Path, spoiled: str, way: str
+) -> None:
+    path = hall_folder / "hall.toml"
+    good = path.read_text(encoding="utf-8")
+    async with admin(hall, hall_folder) as pilot:
+        path.write_text(spoiled, encoding="utf-8")
+        await entered(pilot, "9")
+        await until_seen(pilot, "取回那一版")
+        # The newest is the version that the hall goes by: nobody has looked at the file since.
+        await entered(pilot, *(["f8"] if way == "undo" else ["enter"]))
+        await until_seen(pilot, "hall.toml 里的错误没有了")
+        await entered(pilot, "1")
+        await until_seen(pilot, "现在就生效")
+        assert path.read_text(encoding="utf-8") == good

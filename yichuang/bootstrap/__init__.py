@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from yichuang.bootstrap.devices import try_device, working_devices
 from yichuang.bootstrap.following import following_settings
-from yichuang.bootstrap.hall import create_hall, open_hall, rehearsal_hall
+from yichuang.bootstrap.hall import (
+    create_hall,
+    last_good_settings,
+    open_hall,
+    rehearsal_hall,
+)
 from yichuang.bootstrap.owner import holding
 from yichuang.bootstrap.printers import (
     PAPERS_KEPT,
@@ -27,6 +32,7 @@ __all__ = [
     "finish_print_job",
     "following_settings",
     "holding",
+    "last_good_settings",
     "open_hall",
     "printer_states",
     "rehearsal_hall",

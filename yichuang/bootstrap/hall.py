@@ -11,28 +11,37 @@ from typing import TYPE_CHECKING
 from yichuang.bootstrap.printers import settle_print_jobs
 from yichuang.clock import Clock, SystemClock
 from yichuang.config import SETTINGS_FILE, STORE_FILE, Level, load_settings, parse_settings
-from yichuang.errors import FolderUnusable, HallExists, HallIncomplete
+from yichuang.errors import FolderUnusable, HallExists, HallIncomplete, InvalidHall
 from yichuang.profile import SAMPLE_PLACES, hall_name, hall_toml
 from yichuang.queue.service import Hall
 
 if TYPE_CHECKING:
     from yichuang.config import Settings
+    from yichuang.queue.ports import Records
+
+_LOOKED_AT = 1000
+"""How many versions of hall.toml are looked through for one that holds."""
 
 
 @asynccontextmanager
 async def open_hall(
-    folder: Path | str, *, clock: Clock | None = None, create: bool = False
+    folder: Path | str,
+    *,
+    clock: Clock | None = None,
+    create: bool = False,
+    settings: Settings | None = None,
 ) -> AsyncIterator[Hall]:
     """The hall in `folder`, open until the block ends; `create` is for a hall that is being made.
 
-    Raises a ConfigError or a StoreError.
+    `settings` hold in place of those in hall.toml, which then may be spoiled. Raises a ConfigError or a
+    StoreError.
     """
     from yichuang.store.key import load_key
     from yichuang.store.sqlite import SqliteStore
 
     folder = Path(folder)
     clock = clock or SystemClock()
-    settings = load_settings(folder)
+    settings = settings or load_settings(folder)
     path = folder / STORE_FILE
     if not path.exists():
         raise HallIncomplete(folder=folder, found=SETTINGS_FILE, lost=STORE_FILE)
@@ -41,6 +50,31 @@ async def open_hall(
         await hall.settle()
         await settle_print_jobs(hall)
         yield hall
+
+
+async def last_good_settings(folder: Path) -> Settings | None:
+    """The newest settings that the store has kept and that still hold; None when it kept none.
+
+    For a hall whose hall.toml was spoiled: it is what the hall went by, and what can be taken back.
+    """
+    from yichuang.store.sqlite import SqliteStore
+
+    path = folder / STORE_FILE
+    if not path.exists():
+        return None
+
+    def find(records: Records) -> Settings | None:
+        for version in records.settings_versions(_LOOKED_AT):
+            text = records.settings_text(version.id)
+            with suppress(InvalidHall):
+                return parse_settings(text or "", folder / SETTINGS_FILE)
+        return None
+
+    store = await SqliteStore.open(path, SystemClock())
+    try:
+        return await store.read(find)
+    finally:
+        await store.close()
 
 
 def rehearsal_hall(settings: Settings, clock: Clock) -> Hall:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from yichuang.bootstrap.printers import settle_print_jobs
-from yichuang.config import SETTINGS_FILE, Settings, parse_settings
+from yichuang.config import SETTINGS_FILE, Settings, parse_settings, text_from
 from yichuang.config.difference import differences
 from yichuang.errors import (
     FileUnreadable,
@@ -56,24 +56,27 @@ class SettingsFile:
         return await asyncio.to_thread(self._read_and_check)
 
     def _read_and_check(self) -> Written:
-        text = self._read()
+        raw = self._read()
+        text = _legible(raw)
         if self._known.text == text:  # screens ask after each change of the hall
             return self._known
         problems: tuple[str, ...] = ()
         try:
-            self.check(text)
+            self._parse(raw)
         except InvalidHall as invalid:
             problems = tuple(invalid.problems)
         self._known = Written(text, hash_of(text), problems)
         return self._known
 
-    def _read(self) -> str:
+    def _read(self) -> bytes:
         try:
-            return self._path.read_bytes().decode()
+            return self._path.read_bytes()
         except OSError as error:
             raise FileUnreadable(path=self._path, detail=error.strerror or error) from error
-        except UnicodeDecodeError as error:
-            raise FileUnreadable(path=self._path, detail=error.reason) from error
+
+    def _parse(self, raw: bytes) -> tuple[str, Settings]:
+        text = text_from(raw, self._path)
+        return text, self.check(text)
 
     def check(self, text: str) -> Settings:
         """The settings that a text makes; raises InvalidHall."""
@@ -94,17 +97,23 @@ class SettingsFile:
 
     async def former(self) -> SettingsVersion:
         """The version before the last change that stands; raises NoFormerSettings."""
-        await self.adopt()
+        await self.note()
         for version in before_the_last(await self.history(_ALL)):
             with suppress(InvalidHall):  # spoiled by hand: the hall never went by it
                 self.check(await self.text_of(version.id))
                 return version
         raise NoFormerSettings
 
+    async def note(self) -> None:
+        """Take the file as it stands for the present version, even one that a hand has spoiled."""
+        try:
+            await self.adopt()
+        except InvalidHall:
+            await self._keep_spoiled(await self.read())
+
     async def adopt(self) -> Settings:
         """Take the file as it stands for the present version; its settings. Raises InvalidHall."""
-        text = await asyncio.to_thread(self._read)
-        settings = self.check(text)
+        text, settings = self._parse(await asyncio.to_thread(self._read))
         present = await self.history(1)
         if not present or present[0].hash != hash_of(text):
             former = await self._last_known(present)
@@ -193,6 +202,11 @@ class SettingsFile:
         await self._hall.do(NoteSettings(revision))
 
 
+def _legible(raw: bytes) -> str:
+    """A file's text as it can be kept, even where a program has written it in another encoding."""
+    return raw.decode(errors="replace")
+
+
 def hash_of(text: str) -> str:
     """What tells two texts of hall.toml apart."""
     return hashlib.sha256(text.encode()).hexdigest()
@@ -234,15 +248,15 @@ class _Replacement:
         self._path = path
         self._text = text
         self._was = was
-        self._former: str | None = None
+        self._former: bytes | None = None
 
     def write(self) -> None:
         """Put the text in the file's place; raises SettingsChangedMeanwhile or FolderUnusable."""
         try:
-            former = self._path.read_bytes().decode()
-            if hash_of(former) != self._was:
+            former = self._path.read_bytes()
+            if hash_of(_legible(former)) != self._was:
                 raise SettingsChangedMeanwhile
-            replace_file(self._path, self._text)
+            replace_file(self._path, self._text.encode())
             self._former = former
         except OSError as error:
             raise FolderUnusable(
@@ -254,16 +268,16 @@ class _Replacement:
         if self._former is None:
             return
         with suppress(OSError):
-            if self._path.read_bytes().decode() == self._text:
+            if self._path.read_bytes() == self._text.encode():
                 replace_file(self._path, self._former)
 
 
-def replace_file(path: Path, text: str) -> None:
-    """Put `text` in the place of a file, whole or not at all, with the same rights and owner."""
+def replace_file(path: Path, content: bytes) -> None:
+    """Put `content` in the place of a file, whole or not at all, with the same rights and owner."""
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(text.encode())
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         shutil.copymode(path, name)

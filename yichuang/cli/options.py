@@ -17,6 +17,7 @@ from yichuang.cli.outcome import show
 from yichuang.language import LANGUAGES, _, use_language
 
 if TYPE_CHECKING:
+    from yichuang.config import Settings
     from yichuang.queue.service import Hall
 
 Result = TypeVar("Result")
@@ -36,11 +37,14 @@ class Asked:
         show(result, text, as_json=self.as_json)
 
     @asynccontextmanager
-    async def hall(self) -> AsyncIterator[Hall]:
-        """The hall that was named, open; speaks its language unless another was asked for."""
+    async def hall(self, settings: Settings | None = None) -> AsyncIterator[Hall]:
+        """The hall that was named, open; speaks its language unless another was asked for.
+
+        `settings` hold in place of those in hall.toml.
+        """
         from yichuang.bootstrap import open_hall
 
-        async with open_hall(self.folder) as hall:
+        async with open_hall(self.folder, settings=settings) as hall:
             if self.language is None:
                 use_language(hall.settings.hall.language)
             yield hall

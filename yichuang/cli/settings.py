@@ -10,7 +10,8 @@ import click
 
 from yichuang.cli.columns import table
 from yichuang.cli.options import Asked, NamingGroup, run, takes_hall
-from yichuang.language import _
+from yichuang.cli.outcome import say
+from yichuang.language import _, use_language
 
 if TYPE_CHECKING:
     from yichuang.bootstrap.settings_file import SettingsFile
@@ -32,8 +33,30 @@ def settings() -> None:
 async def _file(asked: Asked) -> AsyncIterator[tuple[Hall, SettingsFile]]:
     from yichuang.bootstrap.settings_file import SettingsFile
 
-    async with asked.hall() as hall:
+    async with _hall(asked) as hall:
         yield hall, SettingsFile(hall, asked.folder)
+
+
+@asynccontextmanager
+async def _hall(asked: Asked) -> AsyncIterator[Hall]:
+    """The hall; where a hand has spoiled hall.toml, by the last settings that held: so it can be mended."""
+    from yichuang.bootstrap import last_good_settings
+    from yichuang.config import load_settings
+    from yichuang.errors import InvalidHall
+
+    settings = None
+    try:
+        load_settings(asked.folder)
+    except InvalidHall as spoiled:
+        settings = await last_good_settings(asked.folder)
+        if settings is None:
+            raise
+        use_language(asked.language or settings.hall.language)
+        if not asked.as_json:
+            text = _("hall.toml 有错，大厅仍按原来的设置：{problem}")
+            say(text.format(problem=_("；").join(spoiled.problems)), err=True)
+    async with asked.hall(settings) as hall:
+        yield hall
 
 
 @settings.command(help=_("显示设置；PLACE 例如 window、window.3、missed.calls，不写就全部显示。"))
@@ -45,7 +68,7 @@ def show(asked: Asked, place: str | None) -> None:
     from yichuang.config.field import spot_from
 
     async def work() -> Any:
-        async with asked.hall() as hall:
+        async with _hall(asked) as hall:
             values: Any = whole(hall.settings)
         if place is None:
             return values
@@ -226,7 +249,7 @@ def history(asked: Asked, count: int) -> None:
 
     async def work() -> tuple[Sequence[SettingsVersion], Any]:
         async with _file(asked) as (hall, file):
-            await file.adopt()
+            await file.note()
             return await file.history(count), hall.settings.zone
 
     versions, zone = run(work())

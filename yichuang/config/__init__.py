@@ -53,6 +53,7 @@ from yichuang.config.settings import (
     Settings,
     load_settings,
     parse_settings,
+    text_from,
 )
 
 __all__ = [
@@ -104,4 +105,5 @@ __all__ = [
     "WindowSettings",
     "load_settings",
     "parse_settings",
+    "text_from",
 ]

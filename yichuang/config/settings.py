@@ -262,18 +262,24 @@ def load_settings(folder: Path) -> Settings:
     """Read the settings of the hall at `folder`; raises HallMissing, HallIncomplete or InvalidHall."""
     path = folder / SETTINGS_FILE
     try:
-        text = path.read_text(encoding="utf-8")
+        raw = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         if (folder / STORE_FILE).exists():
             raise HallIncomplete(folder=folder, found=STORE_FILE, lost=SETTINGS_FILE) from None
         raise HallMissing(folder=folder) from None
+    except OSError as error:
+        raise FileUnreadable(path=path, detail=error.strerror) from error
+    return parse_settings(text_from(raw, path), path)
+
+
+def text_from(raw: bytes, path: Path) -> str:
+    """The text of a hall.toml as it was read; `path` is only for messages. Raises InvalidHall."""
+    try:
+        return raw.decode()
     except UnicodeDecodeError as error:
         raise InvalidHall(
             path=path, problems=[_("不是 UTF-8 文本（第 {byte} 字节）").format(byte=error.start)]
         ) from error
-    except OSError as error:
-        raise FileUnreadable(path=path, detail=error.strerror) from error
-    return parse_settings(text, path)
 
 
 def parse_settings(text: str, path: Path) -> Settings:

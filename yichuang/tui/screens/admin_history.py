@@ -100,6 +100,8 @@ class HistoryTab(Tab):
             await self.desk.run(partial(raise_again, error))
             return True
         told = [difference_text(each) for each in differences(self.desk.hall.settings, wanted)]
+        if not told and self.work.present.problems:
+            told = [self.work.same()]
         if not told:
             self.desk.tell(_("这一版和现在的设置一样"))
             return True

@@ -157,8 +157,14 @@ class SettingsWork:
             await self.desk.run(partial(raise_again, error))
             return
         heading = _("撤销上一次修改，回到第 {version} 版").format(version=former.id)
-        rows = [difference_text(each) for each in told] or [_("只是写法不同，意思不变")]
+        rows = [difference_text(each) for each in told] or [self.same()]
         ask(self.desk.screen_itself, Preview(heading, rows), self._undo)
+
+    def same(self) -> str:
+        """What going back means where the hall goes by the same settings before and after."""
+        if self.present.problems:
+            return _("hall.toml 里的错误没有了；大厅的设置不变")
+        return _("只是写法不同，意思不变")
 
     async def _undo(self, reason: str) -> None:
         async def undo() -> None:
