@@ -204,6 +204,25 @@ async def test_devices_are_worked_without_a_screen_until_told_to_end(
     assert {each["state"] for each in (await states(hall)).values()} == {"unknown"}
 
 
+async def test_a_device_that_is_added_to_hall_toml_is_worked_at_once(
+    tmp_path: Path, display: SimulatedLineDisplay
+) -> None:
+    folder = tmp_path / "hall"
+    await create_hall(folder, level="village")
+    async with process("device", "run", YICHUANG_HALL=str(folder)) as service:
+        assert service.stderr is not None
+        async with asyncio.timeout(30):
+            while "在管设备" not in (await service.stderr.readline()).decode():
+                pass
+            with (folder / "hall.toml").open("a", encoding="utf-8") as file:
+                file.write("\n" + display.toml("over1", (1,)))
+            async with open_hall(folder) as open_one:
+                await open_one.open_window(1)
+                async for _change in open_one.changes(0.05):
+                    if any("01" in line for line in display.screen.lines):
+                        break
+
+
 # --- teach-in -------------------------------------------------------------------------------------
 
 

@@ -288,12 +288,13 @@ def work_devices(asked: Asked) -> None:
     log_to_stderr()
 
     async def work() -> None:
-        from yichuang.bootstrap import working_devices
+        from yichuang.bootstrap import following_settings, working_devices
 
         async with (
             asked.hall() as hall,
             until_ended() as ended,
             working_devices(hall, folder=asked.folder),
+            following_settings(hall, asked.folder),
         ):
             of_screens = (DeviceKind.ID_READER, DeviceKind.SCANNER)
             named = hall.devices.named().items()
