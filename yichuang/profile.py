@@ -81,6 +81,7 @@ def hall_toml(name: str, level: Level, printers: str = "", *, sample: bool = Fal
         windows="\n".join(_windows(level)),
         printers=(printers or _NO_PRINTER).rstrip("\n"),
         devices=_DEVICES,
+        remote=_REMOTE,
     )
 
 
@@ -202,6 +203,48 @@ _DEVICES = """\
 # seconds = 30                  # 办结后多少秒内，评价器的按键算数
 """
 
+_REMOTE = """\
+# SSH 终端、登录和预警。写的都是默认值：要改哪一项，去掉这一节第一行和那一项前面的“# ”，再改。
+
+# [remote]
+# listen = "0.0.0.0"            # 在哪个地址上听；"127.0.0.1" 只许本机连
+# port = 2222                   # SSH 端口
+# most_sessions = 64            # 最多同时开多少个界面
+# most_per_person = 2           # 一个人最多同时开几个
+# most_guests = 16              # 最多多少个还没有登录
+# most_unproved = 32            # 最多多少个连接还没有握完手
+# connections_a_minute = 60     # 一个地址一分钟最多连几次
+# handshake_seconds = 20        # 连上后多少秒内要握完手
+# sign_in_seconds = 120         # 多少秒内要登录，不然断开
+# keepalive_seconds = 8         # 每隔多少秒问一次终端还在不在，三次不答就断开
+# compression = true            # 慢线路上压缩
+
+# [staff]
+# sign_in_here = false          # true：本机的界面也要工号和密码
+# least_pin = 6                 # 密码最少几位
+# wrong_pins = 5                # 连错几次密码就锁住这个工号
+# lock_seconds = 60             # 先锁多少秒；再错一次加一倍，最多一天
+# wrong_a_minute = 30           # 一个地址一分钟错多少次，就暂时不让那里登录
+# idle_minutes_clerk = 0        # 窗口人员多少分钟不按键就退出登录；0 不退
+# idle_minutes_guide = 0        # 导引人员
+# idle_minutes_supervisor = 240 # 督查和只读督查
+# idle_minutes_administrator = 15   # 管理员
+# whereabouts_board = ""        # 去向牌最下面的一行字
+
+# [alert]                       # 先写黄色、再写红色的界限
+# wait_minutes = [15, 30]       # 队首等了多少分钟
+# line_length = [10, 20]        # 一类有多少人在等
+# service_minutes = [30, 60]    # 一个号办了多少分钟
+# pause_minutes = [15, 30]      # 窗口暂停了多少分钟
+# idle_minutes = [5, 10]        # 有人在等，开着的窗口多少分钟没有叫号
+# disk_mb = [1024, 256]         # 磁盘剩下多少 MB
+
+# 绿色通道的人群；写了就只有写的这些：
+# [[group]]
+# code = "elderly"
+# name = "老"
+"""
+
 _TEMPLATE = """\
 # 一窗 Yichuang 的大厅设置。改完保存就生效；写错了仍用原来的设置，yichuang doctor 指出错处。
 
@@ -297,4 +340,5 @@ keep_days = 90                  # 预约日期过后多少天清除姓名、电�
 
 {printers}
 
-{devices}"""
+{devices}
+{remote}"""

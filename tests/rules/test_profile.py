@@ -49,3 +49,17 @@ def test_each_example_is_valid_by_itself(section: str) -> None:
     assert found != getattr(parsed(hall_toml("大厅", "village").splitlines()), section) or (
         section in ("kiosk", "rating")  # the example says what holds anyway
     )
+
+
+def test_every_section_is_named() -> None:
+    text = hall_toml("郑陆镇为民服务中心", "town")
+    named = set(re.findall(r"(?m)^(?:# )?\[{1,2}([a-z_]+)\]{1,2}", text))
+    assert named == set(Settings.model_fields)
+
+
+@pytest.mark.parametrize("section", ["remote", "staff", "alert"])
+def test_all_that_watches_over_the_hall_stands_there_with_its_default(section: str) -> None:
+    lines = hall_toml("郑陆镇为民服务中心", "town").splitlines()
+    full = getattr(parsed([EXAMPLE.sub("", line) for line in lines]), section)
+    assert full == getattr(parsed(lines), section)
+    assert full.model_fields_set == set(type(full).model_fields)
