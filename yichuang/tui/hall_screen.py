@@ -28,7 +28,7 @@ from yichuang.tui.widgets.key_bar import KeyBar
 from yichuang.tui.widgets.status_line import StatusLine
 from yichuang.tui.widgets.title_bar import TitleBar
 
-READ_EVERY = 30.0
+READ_EVERY = 60.0
 """Seconds between readings when nothing has changed: waiting times grow by the minute."""
 
 ESCAPE: tuple[Binding, ...] = (
@@ -45,7 +45,7 @@ class HallScreen(Screen[None]):
 
     A subclass gives `NAME`, composes its widgets in `compose_body`, and shows the hall in `load`,
     which is called when the screen comes up, after each change of the hall by any process, and each
-    30 seconds, never twice at once. It runs commands through `act`, and reads elsewhere through `look`:
+    minute, never twice at once. It runs commands through `act`, and reads elsewhere through `look`:
     what the hall refuses or the store cannot do is shown, and never ends the app.
     """
 
