@@ -2,8 +2,9 @@
 
 The server process opens a hall of forty windows and serves 40 window screens, 5 overviews, 3 kiosks and
 2 boards to real SSH clients in this process. Visitors come at ten times the rate of a busy town day, and
-clerks work as fast; then each of the forty presses a working key a second (call, recall, start, finish). Then five clients stop reading,
-and in the end 200 clients come and go at random, half of them by pulling the plug.
+clerks work as fast; then each of the forty presses a working key a second (call, recall, start, finish).
+Then five clients stop reading, and in the end 200 clients come and go at random, half of them by pulling
+the plug.
 
 Bytes are counted behind the decryption and before any compression. The reference is one window's screen
 alone in the same process, before the others connect.
