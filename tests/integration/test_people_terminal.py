@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import asyncssh
 import pytest
@@ -17,8 +19,9 @@ from yichuang.config import RemoteSettings
 from yichuang.queue.event import EventKind
 from yichuang.queue.service import Hall
 from yichuang.tui.entry import Means
+from yichuang.tui.remote.reception import Entrant, Why
 from yichuang.tui.remote.server import RemoteServer, serving
-from yichuang.tui.remote.visits import Visits
+from yichuang.tui.remote.visits import Visits, attend
 
 CLIENT = "192.0.2.7 50000 192.0.2.1 22"
 
@@ -131,6 +134,67 @@ async def test_signing_in_at_a_terminal_of_the_host(
         EventKind.SIGNED_IN,
         EventKind.SIGNED_OUT,
     ]
+
+
+class GuestApp:
+    """Screens that stay until they are told to go, or for so long."""
+
+    def __init__(self, stays: float | None = None) -> None:
+        self.stays = stays
+        self.told_to_go = asyncio.Event()
+
+    async def run_async(self, *, mouse: bool) -> None:
+        """Stay."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.told_to_go.wait(), self.stays)
+
+    def exit(self) -> None:
+        """Go."""
+        self.told_to_go.set()
+
+
+class Guest:
+    """Somebody at a terminal, who signs in before the app of that number, or never."""
+
+    def __init__(self, signs_in: int | None, *apps: GuestApp) -> None:
+        self.entrant: Entrant | None = None
+        self.entered = 0
+        self.has_mouse = False
+        self.why: Why | None = None
+        self._signs_in = signs_in
+        self._apps = list(enumerate(apps))
+
+    def next_app(self) -> Any:
+        """The next one."""
+        number, app = self._apps.pop(0) if self._apps else (-1, None)
+        if number == self._signs_in:
+            self.entrant, self.entered = Entrant(LI, is_staff=True), 1
+        return app
+
+    async def left(self, why: Why) -> None:
+        """Over."""
+        self.why = why
+
+
+async def test_who_does_not_sign_in_over_sshd_is_sent_away() -> None:
+    # The second one is the same in another language: the time goes on.
+    last = GuestApp()
+    guest = Guest(None, GuestApp(0.01), last)
+    async with asyncio.timeout(30):
+        why = await attend(guest, asyncio.Event(), 0.05)
+    assert (why, guest.why) == (Why.NOT_SIGNED_IN, Why.NOT_SIGNED_IN)
+    assert last.told_to_go.is_set()
+
+
+@pytest.mark.parametrize(("signs_in", "seconds"), [(1, 0.05), (None, None)])
+async def test_who_signed_in_or_is_at_the_hall_s_own_machine_is_not(
+    signs_in: int | None, seconds: float | None
+) -> None:
+    apps = GuestApp(0.01), GuestApp(0.2)
+    guest = Guest(signs_in, *apps)
+    async with asyncio.timeout(30):
+        assert await attend(guest, asyncio.Event(), seconds) is Why.FINISHED
+    assert not any(app.told_to_go.is_set() for app in apps)
 
 
 async def test_the_hall_may_ask_at_its_own_machine_too(

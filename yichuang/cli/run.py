@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from yichuang.cli.options import Asked, default_folder, takes_hall
+from yichuang.cli.outcome import say
 from yichuang.cli.service import log_to_file
 from yichuang.errors import HallMissing, SignedOutSince
 from yichuang.language import _, current_language
@@ -181,7 +182,7 @@ def _asks_for_a_name(hall: Hall, where: Where, who: str | None) -> bool:
 async def _attend(hall: Hall, where: Where, theme: str, who: str | None, means: Means) -> None:
     """Show somebody's screens on this terminal, until the line is cut; `who` is a badge number if any."""
     from yichuang.tui.places import Landing
-    from yichuang.tui.remote.reception import Entrant, Terminal
+    from yichuang.tui.remote.reception import Entrant, Terminal, Why
     from yichuang.tui.remote.visits import Visits, attend
 
     entrant = None
@@ -208,9 +209,17 @@ async def _attend(hall: Hall, where: Where, theme: str, who: str | None, means: 
     # sshd hangs up when the line is cut: who was here is then noted as gone.
     loop.add_signal_handler(signal.SIGHUP, hang_up.set)
     try:
-        await attend(visit, hang_up)
+        remote = hall.settings.remote
+        why = await attend(visit, hang_up, remote.sign_in_seconds if _is_remote() else None)
     finally:
         loop.remove_signal_handler(signal.SIGHUP)
+    if why is Why.NOT_SIGNED_IN:
+        say(_("太久没有登录，连接结束了。"), err=True)
+
+
+def _is_remote() -> bool:
+    """Whether this is a terminal of the system's sshd: nobody may keep one there without signing in."""
+    return bool(os.environ.get("SSH_CONNECTION"))
 
 
 def _origin() -> str:

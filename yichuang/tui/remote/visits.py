@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from yichuang.errors import InvalidKey, UnknownStaff, YichuangError
@@ -364,23 +365,63 @@ END_SECONDS = 5.0
 """How long an app may take to end when the line is cut."""
 
 
-async def attend(visit: Visit, hang_up: asyncio.Event) -> None:
+async def attend(visit: Visit, hang_up: asyncio.Event, sign_in_seconds: float | None = None) -> Why:
     """Show a visit's screens on this process's own terminal, from the first to the last.
 
-    When `hang_up` is set, the terminal is gone.
+    When `hang_up` is set, the terminal is gone. Nobody may stand before the sign-in screen for longer than
+    `sign_in_seconds`; at a terminal of the hall's own machine there is no such limit.
     """
     why = Why.FAULT
     gone = asyncio.ensure_future(hang_up.wait())
+    patience = _Patience(visit, sign_in_seconds)
     try:
-        while not hang_up.is_set() and (app := visit.next_app()) is not None:
+        while not hang_up.is_set() and not patience.lost.done():
+            entered, app = visit.entered, visit.next_app()
+            if app is None:
+                break
+            patience.begin()
             task = asyncio.ensure_future(app.run_async(mouse=visit.has_mouse))
-            await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
+            either: set[asyncio.Future[Any]] = {task, gone, patience.lost}
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
             if not task.done():
                 app.exit()
                 await asyncio.wait({task}, timeout=END_SECONDS)
             if isinstance(app, HallApp) and app.failure is not None:
                 raise app.failure
+            if visit.entered != entered:
+                patience.forget()  # who was in and is out again has the whole time once more
         why = Why.GONE if hang_up.is_set() else Why.FINISHED
+        if patience.lost.done():
+            why = Why.NOT_SIGNED_IN
+        return why
     finally:
+        patience.forget()
         gone.cancel()
         await visit.left(why)
+
+
+class _Patience:
+    """Waits so long for somebody to sign in; screens in another language begin nothing anew."""
+
+    def __init__(self, visit: Visit, seconds: float | None) -> None:
+        self._visit = visit
+        self._seconds = seconds
+        self._timer: asyncio.TimerHandle | None = None
+        self.lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def begin(self) -> None:
+        """A screen comes up."""
+        if self._visit.entrant is not None:
+            self.forget()
+        elif self._timer is None and self._seconds is not None:
+            self._timer = asyncio.get_running_loop().call_later(self._seconds, self._lose)
+
+    def forget(self) -> None:
+        """Wait no more."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _lose(self) -> None:
+        if self._visit.entrant is None and not self.lost.done():
+            self.lost.set_result(None)
