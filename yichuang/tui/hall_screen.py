@@ -60,6 +60,8 @@ class HallScreen(Screen[None]):
     """
     IS_GROUND: ClassVar[bool] = True
     """It shows nothing itself, and is painted so (`yichuang.tui.painting`)."""
+    TELLS_ITEMS: ClassVar[bool] = True
+    """Whether whoever sits here is told on this screen what there is to be seen to."""
     AUTO_FOCUS = ""
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [*ESCAPE]
@@ -195,6 +197,8 @@ class HallScreen(Screen[None]):
             mark = self.hall.store.mark()
             try:
                 news = await self.session.renew()
+                if news is None and self.TELLS_ITEMS and not self.is_public:
+                    news = self.session.urged()
                 if news is not None:
                     self.post_message(Told(news))
                 title = self.query_one(TitleBar)

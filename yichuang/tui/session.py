@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
+from yichuang.queue.oversight.item import SupervisionItem
 from yichuang.queue.people.actor import ActorKind
 from yichuang.queue.people.post import OnDuty
 from yichuang.queue.people.role import Role
@@ -79,7 +80,13 @@ class RolesLost(NamedTuple):
     """What that one is still."""
 
 
-News = PostLost | PostGained | Dismissed | PinReset | RolesLost
+class Urged(NamedTuple):
+    """Somebody was given something to see to, or has not answered it in time."""
+
+    items: tuple[SupervisionItem, ...]
+
+
+News = PostLost | PostGained | Dismissed | PinReset | RolesLost | Urged
 
 
 class Session:
@@ -96,6 +103,9 @@ class Session:
         self._turn = asyncio.Lock()
         self._is_known = False
         self._reset: int | None = None
+        self._items: tuple[SupervisionItem, ...] = ()
+        self._told: set[tuple[int, bool]] = set()
+        """Of which items it was told, and whether as overdue."""
 
     @property
     def badge(self) -> str:
@@ -146,8 +156,25 @@ class Session:
         async with self._turn:
             return await self._renew()
 
+    def tell_later(self, news: Urged) -> None:
+        """It could not be said now: the next reading gives it again."""
+        for each in news.items:
+            self._told -= {(each.id, False), (each.id, True)}
+
+    def urged(self) -> Urged | None:
+        """What this one is to be told of now: each item once, and once more when its time is over."""
+        now, found = self.hall.clock.now(), []
+        for item in self._items:
+            is_overdue = item.is_overdue(now)
+            is_own = item.opened_by == self.badge and not is_overdue
+            if not is_own and (item.id, is_overdue) not in self._told:
+                found.append(item)
+            self._told.add((item.id, is_overdue))
+        return Urged(tuple(found)) if found else None
+
     async def _renew(self) -> News | None:
         roster = await self.rosters.read(self.badge)
+        self._items = roster.urged.get(self.badge, ())
         was_known, self._is_known = self._is_known, True
         former, self.duty = self.duty, roster.duty_of(self.badge)
         before, self.staff = self.staff, roster.staff.get(self.badge)

@@ -7,10 +7,14 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple
 
+from yichuang.queue.oversight.item import SupervisionItem, SupervisionState
 from yichuang.queue.people.post import OnDuty
 from yichuang.queue.people.staff import Staff
 from yichuang.queue.ports import Records
 from yichuang.queue.rules import HallRules
+
+_ITEMS = 200
+"""So many 督办 items are looked at, those with the nearest deadlines."""
 
 
 class Roster(NamedTuple):
@@ -22,6 +26,8 @@ class Roster(NamedTuple):
     """By window."""
     resets: Mapping[str, int] = MappingProxyType({})
     """Of those who were asked about and whose PIN somebody else gave them: what tells it from others."""
+    urged: Mapping[str, tuple[SupervisionItem, ...]] = MappingProxyType({})
+    """Of those who were asked about: what they have to see to and have not answered, by deadline."""
 
     def duty_of(self, badge: str) -> OnDuty | None:
         """The window where somebody is signed in."""
@@ -43,4 +49,13 @@ def view_roster(
         {each.badge: each for each in records.staff()},
         {each.window: each for each in records.all_on_duty()},
         {badge: hash(pin.hash) for badge, pin in pins.items() if pin and pin.is_temporary},
+        _urged(records, about) if about else {},
     )
+
+
+def _urged(records: Records, about: Collection[str]) -> Mapping[str, tuple[SupervisionItem, ...]]:
+    found: dict[str, tuple[SupervisionItem, ...]] = {}
+    for item in records.supervisions(_ITEMS, closed=False):
+        if item.owner in about and item.state is SupervisionState.OPEN:
+            found[item.owner] = (*found.get(item.owner, ()), item)
+    return found

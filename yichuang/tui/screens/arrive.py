@@ -19,6 +19,7 @@ class ArriveScreen(HallScreen):
     """Shows nothing; asks only when another terminal of the same person has to be closed."""
 
     NAME = N_("登录")
+    TELLS_ITEMS = False
 
     def __init__(
         self, hall: Hall, welcome: Welcome | None = None, wanted: Landing | None = None

@@ -8,8 +8,21 @@ from textual.screen import Screen
 
 from yichuang.language import _
 from yichuang.tui.goings import Farewell, GoHome, SignOut, SignOutWhy, StandAt
+from yichuang.tui.hall_screen import HallScreen
+from yichuang.tui.screens.console_rows import day_time
 from yichuang.tui.screens.notice import Notice
-from yichuang.tui.session import Dismissed, News, PinReset, PostGained, PostLost, RolesLost
+from yichuang.tui.screens.own_items import OwnItemsScreen
+from yichuang.tui.screens.staff_me import MeScreen
+from yichuang.tui.session import (
+    Dismissed,
+    HasSession,
+    News,
+    PinReset,
+    PostGained,
+    PostLost,
+    RolesLost,
+    Urged,
+)
 
 
 def tell_news(screen: Screen[Any], news: News) -> None:
@@ -24,6 +37,8 @@ def tell_news(screen: Screen[Any], news: News) -> None:
         _tell_loss(screen, news)
     elif isinstance(news, RolesLost):
         _tell_roles(screen, news)
+    elif isinstance(news, Urged):
+        _tell_items(screen, news)
     else:
         _tell_gain(screen, news)
 
@@ -74,3 +89,37 @@ def _tell_gain(screen: Screen[Any], news: PostGained) -> None:
 
     heading = _("交接给您")
     app.push_screen(Notice(heading, [text, rest]), go)
+
+
+_NAMED = 3
+"""How many items a notice names."""
+
+
+def _tell_items(screen: Screen[Any], news: Urged) -> None:
+    """Say what is to be seen to, later where something is being typed or read; nothing where it stands."""
+    app = screen.app
+    if isinstance(screen, MeScreen | OwnItemsScreen):
+        return
+    if not isinstance(screen, HallScreen):
+        if isinstance(app, HasSession):
+            app.session.tell_later(news)
+        return
+    hall = screen.hall
+    now, zone = hall.clock.now(), hall.settings.zone
+    lines = []
+    for item in news.items[:_NAMED]:
+        text = (
+            _("{title}：{time} 已到期，还没有回复")
+            if item.is_overdue(now)
+            else _("{title}：{time} 前回复")
+        )
+        lines.append(text.format(title=_(item.title), time=day_time(item.deadline, zone)))
+    if len(news.items) > _NAMED:
+        lines.append(_("一共 {count} 件").format(count=len(news.items)))
+    rest = _("按 Enter 去回复；以后在 F9 里选「我的信息」，再按 F4。")
+
+    def go(is_wanted: bool | None) -> None:
+        if is_wanted:
+            app.push_screen(OwnItemsScreen(hall))
+
+    app.push_screen(Notice(_("督办：要您办的"), [*lines, rest]), go)
