@@ -216,7 +216,7 @@ _REMOTE = """\
 # connections_a_minute = 60     # 一个地址一分钟最多连几次
 # handshake_seconds = 20        # 连上后多少秒内要握完手
 # sign_in_seconds = 120         # 多少秒内要登录，不然断开
-# keepalive_seconds = 8         # 每隔多少秒问一次终端还在不在，三次不答就断开
+# keepalive_seconds = 9         # 每隔多少秒问一次终端还在不在，三次不答就断开
 # compression = true            # 慢线路上压缩
 
 # [staff]

@@ -28,7 +28,7 @@ class RemoteSettings(Section):
     """In which a connection must have come as far as a screen."""
     sign_in_seconds: float = Field(120.0, ge=10, le=3600)
     """After which whoever has not signed in is sent away."""
-    keepalive_seconds: float = Field(8.0, ge=1, le=60)
+    keepalive_seconds: float = Field(9.0, ge=1, le=60)
     """How often a client is asked whether it is still there; after three silences it is dead."""
     compression: bool = True
     """Whether compression is offered: it makes a screen some 28 times smaller on a slow line."""

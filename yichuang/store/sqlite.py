@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -30,7 +31,10 @@ from yichuang.store.snapshot import Remembering
 from yichuang.store.supervision import Supervision
 
 LOOK_EVERY = 0.1
-"""Seconds between looks at `PRAGMA data_version` while somebody waits for a change."""
+"""Seconds between looks at the write-ahead log while somebody waits for a change."""
+
+ASK_EVERY = 10
+"""Looks after which SQLite is asked in any case: a file's time may be the same after two writes."""
 
 
 class SqliteMemory(
@@ -61,8 +65,10 @@ class SqliteStore:
     """The store of one open hall (`yichuang.queue.ports.Store`)."""
 
     def __init__(
-        self, writer: Database, reader: Database, clock: Clock, data_version: int = 0
+        self, writer: Database, reader: Database, clock: Clock, path: Path, data_version: int = 0
     ) -> None:
+        """`path` is the hall's file; `data_version` is as the writer saw it."""
+        self._log = path.with_name(f"{path.name}-wal")
         self._writer = writer
         self._reader = reader
         self._clock = clock
@@ -92,7 +98,7 @@ class SqliteStore:
             await reader.close()
             await writer.close()
             raise
-        return cls(writer, reader, clock, data_version)
+        return cls(writer, reader, clock, path, data_version)
 
     async def close(self) -> None:
         """Let the file go, after what is under way."""
@@ -150,9 +156,17 @@ class SqliteStore:
         self._changes.tell()
 
     async def _look_for_others(self) -> None:
-        """Notice other processes' commits; our own are told at once."""
-        while True:
+        """Notice other processes' commits; our own are told at once.
+
+        Each commit is written to the log: while that looks as before, SQLite and its thread are left alone.
+        """
+        seen: tuple[int, int, int] | None = None
+        for look in itertools.count():
             await asyncio.sleep(LOOK_EVERY)
+            looks = _looks_of(self._log)
+            if looks == seen and look % ASK_EVERY:
+                continue
+            seen = looks
             try:
                 version = await self._writer.data_version()
             except StoreError:
@@ -208,3 +222,12 @@ class SqliteStore:
     async def job(self, job: int) -> PrintJob | None:
         """The job as it is now."""
         return await self.read(lambda records: records.print_job(job))
+
+
+def _looks_of(path: Path) -> tuple[int, int, int] | None:
+    """What tells a written file from one that was let alone; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
