@@ -23,6 +23,7 @@ import pytest
 from tests.integration.command import environment
 from tests.integration.ssh_terminal import Client, Window, open_window, until
 from yichuang.bootstrap import create_hall, open_hall
+from yichuang.bootstrap.first_pin import FIRST_PIN_FILE, first_pin_kept
 from yichuang.config import SETTINGS_FILE, STORE_FILE
 from yichuang.queue.people.role import Role
 from yichuang.queue.people.staff import Staff
@@ -128,7 +129,7 @@ async def unattended(hall: Hall, post: str) -> asyncssh.SSHKey:
     return key
 
 
-async def test_systemd_is_told_of_readiness_life_and_end_and_the_first_pin_is_in_no_file(
+async def test_systemd_is_told_of_readiness_life_and_end_and_the_first_pin_is_in_no_log(
     tmp_path: Path,
 ) -> None:
     await town(tmp_path / "hall")
@@ -141,6 +142,9 @@ async def test_systemd_is_told_of_readiness_life_and_end_and_the_first_pin_is_in
         async with served(tmp_path / "hall", **more) as server, asyncio.timeout(STARTING):
             assert (await loop.sock_recv(manager, 500)).startswith(b"READY=1\n")
             assert (await loop.sock_recv(manager, 500)).startswith(b"WATCHDOG=1\n")
+            file = tmp_path / "hall" / FIRST_PIN_FILE
+            assert file.stat().st_mode & 0o777 == 0o600
+            badge, pin = file.read_text(encoding="utf-8").split()
             async with connected(server.port, None) as window:
                 await window.until("工号")
                 server.process.send_signal(signal.SIGTERM)
@@ -149,10 +153,11 @@ async def test_systemd_is_told_of_readiness_life_and_end_and_the_first_pin_is_in
             assert await server.process.wait() == 0
             while (told := await loop.sock_recv(manager, 500)) != b"STOPPING=1":
                 assert told.startswith(b"WATCHDOG=1\n")
-            told_of = [line for line in server.said if "密码 " in line]
-    assert len(told_of) == 1
-    pin = told_of[0].rpartition(" ")[2]
+            said = "\n".join(server.said)
+    assert badge == "admin"
     assert re.fullmatch(r"\d{6}", pin)
+    assert f"第一个管理员的密码写在 {file}" in said
+    assert pin not in said
     log = (tmp_path / "hall" / "yichuang.log").read_text(encoding="utf-8")
     assert "SHA256:" in log
     assert pin not in log
@@ -163,18 +168,45 @@ async def test_the_first_administrator_signs_in_and_must_choose_another_pin(
 ) -> None:
     await town(tmp_path / "hall")
     async with served(tmp_path / "hall") as server:
-        pin = next(line for line in server.said if "密码 " in line).rpartition(" ")[2]
+        file = tmp_path / "hall" / FIRST_PIN_FILE
+        pin = file.read_text(encoding="utf-8").split()[1]
         async with connected(server.port, None) as window:
             await window.until("工号")
             window.channel.write(f"admin\t{pin}\r".encode())
             await window.until("换一个自己的密码")
             window.channel.write(b"827364\t827364\r")
             await window.until("管理")
+            await until(lambda: not file.exists(), "the end of the file")
         server.process.send_signal(signal.SIGTERM)
         assert await server.process.wait() == 0
-        assert not any("密码 " in line for line in server.said[-1:])
     async with served(tmp_path / "hall") as again:
-        assert not any("密码 " in line for line in again.said)
+        assert not any("密码" in line for line in again.said)
+        assert not file.exists()
+
+
+async def test_the_file_of_the_first_pin_goes_with_another_pin_or_at_the_next_start(
+    tmp_path: Path,
+) -> None:
+    await create_hall(tmp_path / "hall", level="village")
+    file = tmp_path / "hall" / FIRST_PIN_FILE
+    async with open_hall(tmp_path / "hall") as hall:
+        first = await hall.people.first_administrator()
+        assert first is not None
+        badge, pin = first
+        async with first_pin_kept(hall, tmp_path / "hall", badge, pin) as path:
+            assert path == file
+            # Others' acts are none of its business.
+            await person(hall, "0001", Role.CLERK)
+            await hall.people.reset_pin("0001", reason="新来的人")
+            assert file.exists()
+            await hall.people.reset_pin(badge, reason="没记下")
+            await until(lambda: not file.exists(), "the end of the file")
+        pin = await hall.people.reset_pin(badge, reason="没记下")
+        async with first_pin_kept(hall, tmp_path / "hall", badge, pin):
+            pass
+        assert file.read_text(encoding="utf-8") == f"{badge} {pin}\n"
+    async with served(tmp_path / "hall"):
+        assert not file.exists()
 
 
 async def test_what_steers_terminals_never_reaches_one_however_it_came_into_the_store(

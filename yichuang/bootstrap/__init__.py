@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from yichuang.bootstrap.devices import try_device, working_devices
+from yichuang.bootstrap.first_pin import first_pin_kept, forget_first_pin
 from yichuang.bootstrap.following import following_settings
 from yichuang.bootstrap.hall import (
     create_hall,
@@ -30,7 +31,9 @@ __all__ = [
     "create_hall",
     "examine_store",
     "finish_print_job",
+    "first_pin_kept",
     "following_settings",
+    "forget_first_pin",
     "holding",
     "last_good_settings",
     "open_hall",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import TYPE_CHECKING
@@ -17,6 +18,8 @@ from yichuang.errors import HallMissing, YichuangError
 from yichuang.language import _
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from yichuang.queue.service import Hall
     from yichuang.tui.remote.server import RemoteServer
 
@@ -53,8 +56,9 @@ def serve(asked: Asked, ssh_port: int | None, listen: str | None) -> None:
             asked.hall() as hall,
             until_ended() as ended,
             _served(hall, asked, ssh_port, listen) as server,
+            _first_administrator(hall, asked.folder),
         ):
-            await _tell(hall, server)
+            _tell(hall, server)
             await _until(ended, hall, server)
 
     run(work())
@@ -93,13 +97,33 @@ async def _served(
         yield server
 
 
-async def _tell(hall: Hall, server: RemoteServer) -> None:
-    """Say where the screens are, and the first administrator's PIN: on standard error, in no log file."""
-    first = await hall.people.first_administrator()
-    if first is not None:
-        badge, pin = first
-        say(_("第一个管理员：工号 {badge}，密码 {pin}").format(badge=badge, pin=pin), err=True)
-        say(_("这个密码只显示这一次，登录时要换一个。"), err=True)
+@asynccontextmanager
+async def _first_administrator(hall: Hall, folder: Path) -> AsyncIterator[None]:
+    """Tell the first administrator's PIN, where there is a new one: on a terminal, else in a file.
+
+    What a service says on standard error is kept in a log (systemd's journal) that others can read.
+    """
+    from yichuang.bootstrap import first_pin_kept, forget_first_pin
+
+    forget_first_pin(folder)
+    async with AsyncExitStack() as stack:
+        first = await hall.people.first_administrator()
+        if first is not None:
+            badge, pin = first
+            if sys.stderr.isatty():
+                said = _("第一个管理员：工号 {badge}，密码 {pin}").format(badge=badge, pin=pin)
+                more = _("这个密码只显示这一次，登录时要换一个。")
+            else:
+                path = await stack.enter_async_context(first_pin_kept(hall, folder, badge, pin))
+                said = _("第一个管理员的密码写在 {path}，登录后会删掉").format(path=path)
+                more = _("没来得及看就重设：yichuang staff pin {badge} --reason 没记下")
+            say(said, err=True)
+            say(more.format(badge=badge), err=True)
+        yield
+
+
+def _tell(hall: Hall, server: RemoteServer) -> None:
+    """Say where the screens are."""
     say(
         _("{hall}：ssh -p {port} 本机地址").format(hall=hall.settings.hall.name, port=server.port),
         err=True,
