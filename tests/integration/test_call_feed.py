@@ -122,7 +122,7 @@ async def test_a_name_makes_one_line_whatever_it_holds() -> None:
     async with feed() as made:
         made.show({3: Face(3, FaceState.IDLE, label='a\n{"event":"call"}\x1b\u2028\x85\ud800"}')})
         reader, writer = await connect(made)
-        assert (await line(reader))["label"] == 'a {"event":"call"}?"}'
+        assert (await line(reader))["label"] == 'a {"event":"call"}"}'
         writer.close()
 
 
