@@ -12,7 +12,7 @@ run: $(STAMP)
 	@$(BIN)/yichuang run
 
 test: $(DEV_STAMP)
-	$(BIN)/python -m pytest -n 3 --dist worksteal
+	$(BIN)/python -m pytest -n 4 --dist worksteal
 
 check: $(DEV_STAMP)
 	$(BIN)/ruff format --check yichuang tests bench
