@@ -393,6 +393,8 @@ async def test_requests_whose_answers_are_not_read_cut_the_line(
     server: RemoteServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("yichuang.tui.remote.link.RUNAWAY", 64 * 1024)
+    # What it sends is not what this is about: as much as it likes, at once.
+    monkeypatch.setattr("yichuang.tui.remote.link.BYTES_A_SECOND", 10 * 1024 * 1024)
     async with connecting(server) as connection:
         window = await open_window(connection)
         await window.until("便笺")
