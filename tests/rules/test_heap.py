@@ -88,8 +88,8 @@ async def test_much_that_comes_at_once_is_set_aside_before_the_minute_is_over(
     seen = asyncio.Event()
     tidy = Heap.tidy
 
-    def noted(tended: Heap, *, is_quiet: bool = True) -> None:
-        tidy(tended, is_quiet=is_quiet)
+    def noted(tended: Heap, *, is_quiet: bool = True, counts: bool = True) -> None:
+        tidy(tended, is_quiet=is_quiet, counts=counts)
         looks.append(gc.get_freeze_count())
         if len(looks) > 1:
             seen.set()

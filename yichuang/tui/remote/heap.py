@@ -46,30 +46,30 @@ LEAST = 200_000
 
 
 class Heap:
-    """What this process holds. Counting it takes as long as a search: it is only done beside a whole one."""
+    """What this process holds."""
 
     def __init__(self) -> None:
         self.thorough = 0
         """How often all of it was looked through."""
         self._all = 0
         """What there was when all was looked through."""
-        self._since = 0
-        """About how much was set aside after that."""
 
-    def tidy(self, *, is_quiet: bool = True) -> None:
-        """Look through what is young, or through all when much has gathered, and set the rest aside."""
+    def tidy(self, *, is_quiet: bool = True, counts: bool = True) -> None:
+        """Look through what is young, or through all when much has gathered, and set the rest aside.
+
+        Only one that `counts` knows how much has gathered: counting takes a tenth of a whole search.
+        """
         is_first = not self._all
+        grown = gc.get_freeze_count() - self._all if counts else 0
         most = max(LEAST, self._all) * (GROWTH if is_quiet else TOO_MUCH)
-        is_thorough = self._since > most and not is_first
+        is_thorough = not is_first and grown > most
         if is_thorough:
             gc.unfreeze()
             self.thorough += 1
-        young = _young()
-        found = gc.collect()
+        gc.collect()
         gc.freeze()
-        self._since += max(0, young - found)
         if is_first or is_thorough:
-            self._all, self._since = gc.get_freeze_count(), 0
+            self._all = gc.get_freeze_count()
 
 
 def _young() -> int:
@@ -105,6 +105,8 @@ async def _tend(heap: Heap, every: float) -> None:
         await asyncio.sleep(min(LOOK_EVERY, every))
         before, used = used, time.process_time()
         is_quiet = used - before < QUIET * min(LOOK_EVERY, every)
-        if _young() > MUCH or time.monotonic() - last >= every:
-            heap.tidy(is_quiet=is_quiet)
+        is_due = time.monotonic() - last >= every
+        if is_due or _young() > MUCH:
+            heap.tidy(is_quiet=is_quiet, counts=is_due)
+        if is_due:
             last = time.monotonic()
