@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 REST_A_NEIGHBOUR = 0.004
 """Seconds of rest for each other app in the process: there is one core for all of them."""
 
-LONGEST_REST = 0.15
+LONGEST_REST = 0.18
 """Seconds; with the turns of fifty apps it keeps within the quarter of a second in which a call must show."""
 
 LONGEST_TURN = 0.05
