@@ -10,7 +10,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 MOST_COLUMNS, MOST_ROWS = 500, 200
 """A terminal is never taken to be larger (our own number): its cells are memory here."""
@@ -62,14 +62,7 @@ _LINUX = Kind(
     has_mouse=False,
     takes_osc=False,
 )
-_VT = Kind(
-    start="\x1b[0m\x1b[2J\x1b[?25l\x1b[?7l",
-    stop="\x1b[?7h\x1b[0m\x1b[2J\x1b[H\x1b[?25h",
-    has_colour=False,
-    is_ascii=True,
-    has_mouse=False,
-    takes_osc=False,
-)
+_VT = replace(_LINUX, has_colour=False)
 
 MOUSE_ON, MOUSE_OFF = "\x1b[?1000h\x1b[?1006h", "\x1b[?1006l\x1b[?1000l"
 """Clicks alone: each move of a mouse would cost bytes both ways."""

@@ -20,12 +20,12 @@ from yichuang.queue.people.role import Role
 from yichuang.queue.printing import PrintJob
 from yichuang.queue.service import Hall
 from yichuang.queue.teaching import Teacher
-from yichuang.tui.hall_screen import HallScreen
 from yichuang.tui.keys import digit_keys
 from yichuang.tui.screens import device_rows as rows
 from yichuang.tui.screens.choice import Choice
 from yichuang.tui.screens.dialog import ask
 from yichuang.tui.screens.overview_acts import supervisor
+from yichuang.tui.screens.paper_job import FollowsPaper
 from yichuang.tui.screens.question import Question
 from yichuang.tui.screens.reason import Reason
 from yichuang.tui.text import Line
@@ -48,7 +48,7 @@ def _key(digit: int, action: str, label: str) -> Binding:
     return Binding(digit_keys(digit), action, label, key_display=str(digit), id=f"devices.{action}")
 
 
-class DevicesScreen(HallScreen):
+class DevicesScreen(FollowsPaper):
     """Every device of hall.toml; keys act on the one under the cursor."""
 
     CSS_PATH = "devices.tcss"
@@ -88,7 +88,6 @@ class DevicesScreen(HallScreen):
         self._devices: list[rows.Seen] = []
         self._jobs: Sequence[PrintJob] = ()
         self._said: Sequence[AnnouncementKept] = ()
-        self._followed: int | None = None
 
     def compose_body(self) -> ComposeResult:
         """The devices, what is the matter with one, and what they did last."""
@@ -122,7 +121,7 @@ class DevicesScreen(HallScreen):
             ("#said", rows.announcement_rows(self._said, zone, self._room)),
         ):
             self.query_one(name, Rows).show(shown)
-        await self._follow_job()
+        await self.follow_job()
 
     @property
     def _pane(self) -> ListPane:
@@ -152,19 +151,6 @@ class DevicesScreen(HallScreen):
         """Give papers and announcements more rows where there is room."""
         self.set_class(self.size.height >= TALL, "-tall")
         self.call_after_refresh(self.reload)
-
-    async def _follow_job(self) -> None:
-        """Say what becomes of the paper that was asked for here."""
-        if self._followed is None:
-            return
-        job = await self.hall.print_job(self._followed)
-        if job is None or job.state.is_final:
-            self._followed = None
-        if job is not None:
-            text = _("{printer} 打 {what}：{state}").format(
-                printer=job.printer, what=job.what, state=job.state.label
-            )
-            self.status.say(f" {text}", f" {job.reason.label}  {job.advice}".rstrip())
 
     # --- keys ---------------------------------------------------------------------------------
 
@@ -212,7 +198,7 @@ class DevicesScreen(HallScreen):
         if seen.status.health.state is DeviceState.UNKNOWN:
             hint = _("现在没有程序在管它；有了才会测试")
         self.status.say(f" {_('已让 {device} 测试').format(device=seen.full_name)}", f" {hint}")
-        self._followed = done.print_job
+        self.followed = done.print_job
         await self.reload()
 
     def action_mute(self) -> None:
@@ -297,12 +283,12 @@ class DevicesScreen(HallScreen):
             return
         done = await self.act(self.hall.devices.retry(job.id, actor=self.actor))
         if done is not None:
-            self._followed = done.print_job
+            self.followed = done.print_job
             await self.reload()
 
     async def _reprint(self, job: PrintJob) -> None:
         reprint = self.hall.reprint(job.number, printer=job.printer, actor=self.actor)
         done = await self.act(reprint)
         if done is not None:
-            self._followed = done.print_job
+            self.followed = done.print_job
             await self.reload()

@@ -21,12 +21,13 @@ from yichuang.queue.people.whereabouts import Whereabouts
 from yichuang.queue.permission import OF_OTHERS
 from yichuang.queue.personnel.view import PersonView
 from yichuang.queue.service import Hall
-from yichuang.tui.hall_screen import ESCAPE, HallScreen
+from yichuang.tui.hall_screen import ESCAPE
 from yichuang.tui.keys import digit_keys
 from yichuang.tui.screens.choice import Choice
 from yichuang.tui.screens.dialog import ask
 from yichuang.tui.screens.guide_dialogs import Typing
 from yichuang.tui.screens.overview_acts import supervisor
+from yichuang.tui.screens.paper_job import FollowsPaper
 from yichuang.tui.screens.staff_search import PersonSearch
 from yichuang.tui.screens.whereabouts_rows import (
     STATES,
@@ -55,7 +56,7 @@ class PublicPage(Rows):
         self.post_message(self.LaidOut())
 
 
-class WhereaboutsScreen(HallScreen):
+class WhereaboutsScreen(FollowsPaper):
     """Everybody who works here, one a row; a digit says where the one under the cursor is."""
 
     CSS_PATH = "whereabouts.tcss"
@@ -97,7 +98,6 @@ class WhereaboutsScreen(HallScreen):
         self._public = self._is_unattended
         self._page = 0
         self._turning: Timer | None = None
-        self._followed: int | None = None
 
     def compose_body(self) -> ComposeResult:
         """How many are where, everybody, the states' digits, and a line of the hall's own."""
@@ -125,7 +125,7 @@ class WhereaboutsScreen(HallScreen):
         """Show where everybody is; the cursor stays with its person."""
         self._people = await self.hall.people.everybody()
         self._show()
-        await self._follow_job()
+        await self.follow_job()
 
     def _show(self) -> None:
         cells = self.size.width
@@ -303,21 +303,8 @@ class WhereaboutsScreen(HallScreen):
         )
         done = await self.act(command)
         if done is not None:
-            self._followed = done.print_job
+            self.followed = done.print_job
             await self.reload()
-
-    async def _follow_job(self) -> None:
-        """Say what becomes of the paper that was asked for here."""
-        if self._followed is None:
-            return
-        job = await self.hall.print_job(self._followed)
-        if job is None or job.state.is_final:
-            self._followed = None
-        if job is not None:
-            text = _("{printer} 打 {what}：{state}").format(
-                printer=job.printer, what=job.what, state=job.state.label
-            )
-            self.status.say(f" {text}", f" {job.reason.label}  {job.advice}".rstrip())
 
     # --- for visitors -------------------------------------------------------------------------
 
