@@ -1,6 +1,7 @@
 """The server process of `bench.sessions`: a hall of forty windows over SSH, and what it tells of itself.
 
-It reads one question a line from standard input and writes one answer a line, both JSON.
+It serves as `yichuang serve` does, to people and posts that come with their keys. It reads one question a
+line from standard input and writes one answer a line, both JSON.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ import random
 import sys
 import threading
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,9 +22,7 @@ from bench.measure import percentile
 
 if TYPE_CHECKING:
     from yichuang.queue.service import Hall
-    from yichuang.tui.app import HallApp
     from yichuang.tui.hall_screen import HallScreen
-    from yichuang.tui.remote.reception import Entrant, Terminal, Why
     from yichuang.tui.remote.server import RemoteServer
 
 WINDOWS = 40
@@ -51,52 +49,6 @@ async def prepare_hall(folder: Path) -> None:
     async with open_hall(folder) as hall:
         for number in range(1, WINDOWS + 1):
             await hall.open_window(number)
-
-
-@dataclass
-class _Visit:
-    """One terminal of the benchmark."""
-
-    entrant: Entrant | None
-    app: HallApp | None
-    has_mouse: bool = False
-    entered: int = 1
-
-    def next_app(self) -> HallApp | None:
-        """The post's screens, once."""
-        app, self.app = self.app, None
-        return app
-
-    async def left(self, why: Why) -> None:
-        """Nothing is kept of it."""
-
-
-class _Reception:
-    """Lets in whose key was told before."""
-
-    def __init__(self, hall: Hall) -> None:
-        self._hall = hall
-        self.posts: dict[str, tuple[str, int | None]] = {}
-
-    async def recognise(self, key: str, origin: str) -> Entrant | None:
-        """The post of the key."""
-        from yichuang.tui.remote.reception import Entrant
-
-        return Entrant(key, is_staff=False) if key in self.posts else None
-
-    def receive(self, entrant: Entrant | None, terminal: Terminal) -> _Visit:
-        """The screens of the post."""
-        from yichuang.tui.app import HallApp
-        from yichuang.tui.entry import screen_for
-
-        if entrant is None:
-            return _Visit(None, None)
-        hall = self._hall
-        place, window = self.posts[entrant.name]
-        if place != "window":
-            window = None
-        app = HallApp(hall, lambda *where: screen_for(hall, *where), place, window)
-        return _Visit(entrant, app)
 
 
 class _Reach:
@@ -151,18 +103,29 @@ class _Reach:
 class _Served:
     """What is asked of this process."""
 
-    def __init__(self, hall: Hall, server: RemoteServer, reception: _Reception) -> None:
+    def __init__(self, hall: Hall, server: RemoteServer) -> None:
         self._hall = hall
         self._server = server
-        self._reception = reception
         self._reach = _Reach()
         self._reach.watch(hall)
         self._visitors: asyncio.Task[None] | None = None
         self._since = (time.monotonic(), time.process_time())
 
-    async def admit(self, key: str, place: str, window: int | None) -> None:
-        """Let a key in to a post."""
-        self._reception.posts[key] = (place, window)
+    async def admit(self, key: str, place: str, number: int) -> None:
+        """Let a key in: a clerk's, on duty at that window; a supervisor's; or a post's."""
+        from yichuang.queue.people.role import Role
+        from yichuang.queue.people.staff import Staff
+
+        people = self._hall.people
+        if place not in ("window", "overview"):
+            await people.add_key(key, post=f"{place}:{number}" if place == "kiosk" else place)
+            return
+        role = Role.CLERK if place == "window" else Role.SUPERVISOR
+        badge = f"{1 if role is Role.CLERK else 2}{number:03}"
+        await people.save(Staff(badge, f"第{number}位", (role,)))
+        await people.add_key(key, badge=badge)
+        if role is Role.CLERK:
+            await people.take_post(number, badge)
 
     async def call(self, window: int) -> None:
         """Call the next one to a window."""
@@ -230,22 +193,20 @@ def _descriptors() -> int:
 
 
 async def _serve(folder: Path) -> None:
-    from yichuang.bootstrap import open_hall
-    from yichuang.tui.remote.heap import tended_heap
-    from yichuang.tui.remote.server import serving
+    from yichuang.bootstrap import open_hall, serving_hall
 
-    async with open_hall(folder) as hall:
-        reception = _Reception(hall)
-        settings = hall.settings.remote.model_copy(
-            update={"listen": "127.0.0.1", "port": 0, "connections_a_minute": 10_000}
-        )
-        async with serving(reception, settings, folder / "key") as server, tended_heap():
-            served = _Served(hall, server, reception)
-            _tell({"port": server.port})
-            while line := await asyncio.to_thread(sys.stdin.readline):
-                asked = json.loads(line)
-                _tell(await getattr(served, asked.pop("do"))(**asked) or {})
-            await served.visitors(0)
+    async with (
+        open_hall(folder) as hall,
+        serving_hall(
+            hall, folder, listen="127.0.0.1", port=0, connections_a_minute=10_000
+        ) as server,
+    ):
+        served = _Served(hall, server)
+        _tell({"port": server.port})
+        while line := await asyncio.to_thread(sys.stdin.readline):
+            asked = json.loads(line)
+            _tell(await getattr(served, asked.pop("do"))(**asked) or {})
+        await served.visitors(0)
 
 
 def _tell(what: dict[str, Any]) -> None:

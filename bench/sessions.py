@@ -37,6 +37,9 @@ from bench.served import WINDOWS, prepare_hall
 SECONDS = 60.0
 """How long the clerks press keys, and again while five clients do not read."""
 
+PLACES = {"window": WINDOWS, "overview": 5, "kiosk": 3, "board": 2}
+"""How many terminals show each of the hall's places."""
+
 STALLED = 5
 COMINGS = 200
 CALLS = 8
@@ -62,7 +65,8 @@ class Screen(asyncssh.SSHClientSession[bytes]):
     """One terminal at the client's end."""
 
     place: str
-    window: int | None = None
+    number: int
+    """Of the window, or among the others of its kind."""
     count: int = 0
     last: float = 0.0
     pressed: float | None = None
@@ -106,6 +110,7 @@ class Server:
     def __init__(self, process: asyncio.subprocess.Process, port: int) -> None:
         self._process = process
         self._turn = asyncio.Lock()
+        self._keys: dict[tuple[str, int], asyncssh.SSHKey] = {}
         self.port = port
 
     async def ask(self, **what: Any) -> dict[str, Any]:
@@ -115,13 +120,15 @@ class Server:
             self._process.stdin.write(json.dumps(what).encode() + b"\n")
             return await _hear(self._process)
 
-    async def connect(self, place: str, window: int | None = None, *, keep: bool = False) -> Screen:
+    async def connect(self, place: str, number: int, *, keep: bool = False) -> Screen:
         """One more terminal, once its screen is painted; all that comes is kept when `keep` is set."""
         size = (100, 30) if place == "overview" else (80, 24)
-        screen = Screen(place, window, kept=[] if keep else None)
-        key = key_of(f"{place}-{window or 0}")
-        line = key.export_public_key().decode().rsplit(" ", 1)[0]
-        await self.ask(do="admit", key=line, place=place, window=window)
+        screen = Screen(place, number, kept=[] if keep else None)
+        key = self._keys.get((place, number))
+        if key is None:
+            key = self._keys[place, number] = asyncssh.generate_private_key("ssh-ed25519")
+            line = key.export_public_key().decode()
+            await self.ask(do="admit", key=line, place=place, number=number)
         screen.connection = await asyncssh.connect(
             "127.0.0.1",
             self.port,
@@ -137,16 +144,6 @@ class Server:
         )
         await _until(lambda: screen.count > 1000 and _is_quiet([screen], 0.15))
         return screen
-
-
-_KEYS: dict[str, asyncssh.SSHKey] = {}
-
-
-def key_of(name: str) -> asyncssh.SSHKey:
-    """The key of a post."""
-    if name not in _KEYS:
-        _KEYS[name] = asyncssh.generate_private_key("ssh-ed25519", comment=name)
-    return _KEYS[name]
 
 
 async def _hear(process: asyncio.subprocess.Process) -> dict[str, Any]:
@@ -276,7 +273,7 @@ async def _wrong(server: Server, stalled: list[Screen]) -> int:
     """How many of the screens that did not read show something else than a new one of the same window."""
     wrong = 0
     for screen in stalled:
-        fresh = await server.connect("window", screen.window, keep=True)
+        fresh = await server.connect("window", screen.number, keep=True)
         for _again in range(5):
             # Both read again: what is foretold is otherwise as old as the reading.
             await server.ask(do="fill", visitors=1)
@@ -331,11 +328,10 @@ async def _stalled(
 
 
 async def _fifty(server: Server) -> list[Screen]:
-    places = [("window", number) for number in range(1, WINDOWS + 1)]
-    others = ["overview"] * 5 + ["kiosk"] * 3 + ["board"] * 2
-    screens = [await server.connect(*each, keep=each[1] <= STALLED) for each in places]
-    return screens + [
-        await server.connect(place, number) for number, place in enumerate(others, start=1)
+    return [
+        await server.connect(place, number, keep=place == "window" and number <= STALLED)
+        for place, count in PLACES.items()
+        for number in range(1, count + 1)
     ]
 
 

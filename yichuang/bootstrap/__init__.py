@@ -19,6 +19,7 @@ from yichuang.bootstrap.printers import (
     printer_states,
     simulated_printers,
 )
+from yichuang.bootstrap.serving import serving_hall
 from yichuang.bootstrap.teaching import PadTeacher
 from yichuang.bootstrap.upkeep import back_up, examine_store, verify_journal
 from yichuang.bootstrap.watch import watching
@@ -39,6 +40,7 @@ __all__ = [
     "open_hall",
     "printer_states",
     "rehearsal_hall",
+    "serving_hall",
     "simulated_printers",
     "try_device",
     "verify_journal",

@@ -42,6 +42,7 @@ logger = logging.getLogger(__name__)
 @takes_hall
 def serve(asked: Asked, ssh_port: int | None, listen: str | None) -> None:
     """Serve the hall's screens over SSH until told to end."""
+    from yichuang.bootstrap import serving_hall
     from yichuang.cli.service import log_to_both, until_ended
     from yichuang.tui.terminal import prepare_environment
 
@@ -50,51 +51,20 @@ def serve(asked: Asked, ssh_port: int | None, listen: str | None) -> None:
     # Before Textual is imported: whatever the terminal here is, it is not where the screens are shown.
     prepare_environment()
     log_to_both(asked.folder)
+    told = {"port": ssh_port, "listen": listen}
+    chosen = {name: value for name, value in told.items() if value is not None}
 
     async def work() -> None:
         async with (
             asked.hall() as hall,
             until_ended() as ended,
-            _served(hall, asked, ssh_port, listen) as server,
+            serving_hall(hall, asked.folder, **chosen) as server,
             _first_administrator(hall, asked.folder),
         ):
             _tell(hall, server)
             await _until(ended, hall, server)
 
     run(work())
-
-
-@asynccontextmanager
-async def _served(
-    hall: Hall, asked: Asked, port: int | None, listen: str | None
-) -> AsyncIterator[RemoteServer]:
-    """The devices, those who watch over the hall, and the SSH server, from first to last."""
-    from yichuang.bootstrap import PadTeacher, following_settings, watching, working_devices
-    from yichuang.config import HOST_KEY_FILE
-    from yichuang.tui.entry import Means
-    from yichuang.tui.remote.heap import tended_heap
-    from yichuang.tui.remote.server import serving
-    from yichuang.tui.remote.visits import Visits
-
-    folder = asked.folder
-    # Who has too many screens is asked which one to close (`Visits`): the server refuses nobody for it.
-    most = hall.settings.remote.most_sessions
-    chosen = {"port": port, "listen": listen, "most_per_person": most}
-    settings = hall.settings.remote.model_copy(
-        update={name: value for name, value in chosen.items() if value is not None}
-    )
-    async with AsyncExitStack() as stack:
-        # Every reader and scanner: over SSH any kiosk may be shown.
-        await stack.enter_async_context(working_devices(hall, kiosks=None, folder=folder))
-        await stack.enter_async_context(watching(hall, folder))
-        keeper = await stack.enter_async_context(following_settings(hall, folder))
-        visits = Visits(hall, Means(teacher=PadTeacher(hall, folder), settings=keeper))
-        server = await stack.enter_async_context(
-            serving(visits, settings, folder / HOST_KEY_FILE, hall.clock)
-        )
-        # Last: what was loaded until now is set aside at once.
-        await stack.enter_async_context(tended_heap())
-        yield server
 
 
 @asynccontextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from yichuang.queue.dispatch import CallRule
@@ -12,6 +13,7 @@ from yichuang.queue.ticket import PriorityClass, Ticket
 from yichuang.queue.window import Closing, Surge, Window, WindowState
 from yichuang.store.past import PastCall, visits_of
 from yichuang.store.table import text_or_none, time_or_none
+from yichuang.store.ticket_row import TICKETS, ticket_from
 from yichuang.store.tickets import Tickets
 
 _OPEN = """
@@ -30,9 +32,15 @@ _END = "UPDATE call SET ended_at = :at, ending = :ending WHERE id = :call"
 
 _REOPEN = "UPDATE call SET ended_at = NULL, ending = NULL WHERE id = :call"
 
-_CURRENT = "SELECT ticket FROM call WHERE window = :window AND ended_at IS NULL"
+_CURRENT = (
+    TICKETS  # noqa: S608 - constants only
+    + "WHERE t.id = (SELECT ticket FROM call WHERE window = :window AND ended_at IS NULL)"
+)
 
-_ACTIVE = "SELECT ticket FROM call WHERE ended_at IS NULL ORDER BY window"
+_ACTIVE = (
+    TICKETS  # noqa: S608 - constants only
+    + "WHERE t.id IN (SELECT ticket FROM call WHERE ended_at IS NULL) ORDER BY c.window"
+)
 
 _RECENT = """
 SELECT t.number, c.window, c.called_at, c.times, c.ended_at IS NULL
@@ -181,13 +189,11 @@ class Calls(Tickets):
 
     def current(self, window: int) -> Ticket | None:
         """The ticket that is called to, or served at, the window."""
-        row = self.connection.execute(_CURRENT, {"window": window}).fetchone()
-        return self.ticket(row[0]) if row else None
+        return self.one(_CURRENT, {"window": window})
 
     def active(self) -> list[Ticket]:
         """Every called or serving ticket, by window."""
-        found = [self.ticket(row[0]) for row in self.connection.execute(_ACTIVE).fetchall()]
-        return [ticket for ticket in found if ticket is not None]
+        return [ticket_from(row) for row in self.connection.execute(_ACTIVE)]
 
     def recent_calls(self, on: date, limit: int) -> list[CallShown]:
         """The latest calls of a business date, newest first."""
@@ -314,6 +320,7 @@ class Calls(Tickets):
             self.connection.execute(_BEGIN_SURGE, facts)
 
 
+@lru_cache(512)
 def _window_from(row: tuple[Any, ...]) -> Window:
     return Window(
         row[0],

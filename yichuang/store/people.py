@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from yichuang.queue.people.post import OnDuty, Post
@@ -226,6 +227,7 @@ class People(Table):
         self.connection.execute(_ALLOW, facts)
 
 
+@lru_cache(256)
 def _staff_from(row: tuple[Any, ...]) -> Staff:
     badge, name, roles, sex, department, post, duty, phone, photo, qualified, skills, since, on = (
         row

@@ -7,11 +7,10 @@ import sqlite3
 from collections.abc import Callable
 from datetime import date
 from functools import wraps
-from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from yichuang.queue.dispatch import Duty
 from yichuang.queue.ticket import Ticket
-from yichuang.queue.window import Window, WindowState
 from yichuang.store.calls import Calls
 from yichuang.store.items import Items
 from yichuang.store.journal import Journal
@@ -22,25 +21,23 @@ Given = ParamSpec("Given")
 Found = TypeVar("Found")
 
 _PLACES = (
-    """
-SELECT t.id, t.category, t.need, t.target_window
+    "SELECT json_group_array(json_array("
+    + RANK
+    + """, t.line_order, t.line_entry, t.id, t.category, t.need, t.target_window))
 FROM ticket AS t
 WHERE t.state = 'waiting' AND t.business_date = :date
-ORDER BY """
-    + RANK
-    + ", t.line_order, t.line_entry"
+"""
 )
+"""One row for all: the thread gives way to the others of its process at each row that it fetches."""
 
 _BY_ID = TICKETS + "WHERE t.id IN (SELECT value FROM json_each(:ids))"  # noqa: S608
 
 
-class Place(NamedTuple):
-    """A place in the lines."""
+LineKey = int | tuple[str, str]
+"""A line: of tickets directed to a window, or of a category and a need."""
 
-    ticket: int
-    category: str
-    need: str
-    window: int | None
+Place = tuple[int, int, int, int]
+"""A place in a line: three figures that order the places of all lines, and the ticket's id."""
 
 
 def once(
@@ -75,7 +72,9 @@ class Remembering(Calls, Journal, Items):
     history = once(Journal.history)
     item = once(Items.item)
     surge = once(Calls.surge)
+    window = once(Calls.window)
     windows = once(Calls.windows)
+    current = once(Calls.current)
     active = once(Calls.active)
     in_state = once(Calls.in_state)
     state_counts = once(Calls.state_counts)
@@ -86,36 +85,22 @@ class Remembering(Calls, Journal, Items):
     head_of = once(Calls.head_of)
 
     @once
-    def _windows(self) -> dict[int, Window]:
-        return {each.number: each for each in self.windows()}
-
-    def window(self, number: int) -> Window:
-        """The window's duty."""
-        return self._windows().get(number) or Window(number, WindowState.CLOSED)
-
-    @once
-    def _at_windows(self) -> dict[int | None, Ticket]:
-        return {each.window: each for each in self.active()}
-
-    def current(self, window: int) -> Ticket | None:
-        """The window's called or serving ticket."""
-        return self._at_windows().get(window)
-
-    @once
-    def _places(self, on: date) -> list[Place]:
-        rows = self.connection.execute(_PLACES, {"date": on.isoformat()})
-        return [Place(*row) for row in rows]
+    def _places(self, on: date) -> dict[LineKey, list[Place]]:
+        (text,) = self.connection.execute(_PLACES, {"date": on.isoformat()}).fetchone()
+        lines: dict[LineKey, list[Place]] = {}
+        for rank, order, entry, ticket, category, need, window in sorted(json.loads(text)):
+            line = (category, need) if window is None else window
+            lines.setdefault(line, []).append((rank, order, entry, ticket))
+        return lines
 
     def waiting_at(self, duty: Duty, on: date, limit: int) -> list[Ticket]:
         """The waiting tickets that the window may call, in order of place."""
-        lines, window = frozenset(duty.lines), duty.window
-        ids = []
-        for ticket, category, need, target in self._places(on):
-            if target == window or (target is None and (category, need) in lines):
-                ids.append(ticket)
-                if len(ids) == limit:
-                    break
-        return self._tickets(ids)
+        lines = self._places(on)
+        places: list[Place] = []
+        keys: list[LineKey] = [duty.window, *dict.fromkeys(duty.lines)]
+        for line in keys:
+            places += lines.get(line, [])[:limit]
+        return self._tickets([place[-1] for place in sorted(places)[:limit]])
 
     def _tickets(self, ids: list[int]) -> list[Ticket]:
         known: dict[int, Ticket] = self.kept.setdefault("tickets", {})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from yichuang.queue.ticket import HoldKind, PriorityClass, Ticket, TicketState
@@ -25,8 +26,12 @@ CLASSES = {priority_class.value: priority_class for priority_class in PriorityCl
 _HOLDS = {hold.value: hold for hold in HoldKind}
 
 
+@lru_cache(1024)
 def ticket_from(row: tuple[Any, ...]) -> Ticket:
-    """A ticket from a row of the columns in `TICKETS`."""
+    """A ticket from a row of the columns in `TICKETS`; of the same row the same one.
+
+    At each change of the hall every screen reads its lists again, and most of their rows are as before.
+    """
     return Ticket(
         id=row[0],
         number=row[1],
