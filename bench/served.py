@@ -1,4 +1,5 @@
-"""The server process of `bench.sessions`: a hall of forty windows over SSH, and what it tells of itself.
+"""The server process of `bench.sessions` and `bench.intruders`: a hall of forty windows over SSH, and what
+it tells of itself.
 
 It serves as `yichuang serve` does, to people and posts that come with their keys. It reads one question a
 line from standard input and writes one answer a line, both JSON.
@@ -15,6 +16,7 @@ import random
 import sys
 import threading
 import time
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -100,6 +102,30 @@ class _Reach:
         waiting[:] = [each for each in waiting if each > began]
 
 
+class _SignIns:
+    """What came of every PIN that was typed: the name of the error, or "in"."""
+
+    def __init__(self) -> None:
+        self.ends: Counter[str] = Counter()
+
+    def watch(self) -> None:
+        """Take note of all who sign in by PIN in this process."""
+        from yichuang.queue.personnel.people import People
+
+        sign_in = People.sign_in
+
+        async def signed_in(people: People, badge: str, pin: str, origin: str = "") -> Any:
+            try:
+                result = await sign_in(people, badge, pin, origin)
+            except Exception as error:
+                self.ends[type(error).__name__] += 1
+                raise
+            self.ends["in"] += 1
+            return result
+
+        setattr(People, "sign_in", signed_in)  # noqa: B010 - mypy lets no method be assigned
+
+
 class _Served:
     """What is asked of this process."""
 
@@ -108,6 +134,8 @@ class _Served:
         self._server = server
         self._reach = _Reach()
         self._reach.watch(hall)
+        self._sign_ins = _SignIns()
+        self._sign_ins.watch()
         self._visitors: asyncio.Task[None] | None = None
         self._since = (time.monotonic(), time.process_time())
 
@@ -126,6 +154,30 @@ class _Served:
         await people.add_key(key, badge=badge)
         if role is Role.CLERK:
             await people.take_post(number, badge)
+
+    async def employ(self, badges: list[str]) -> dict[str, str]:
+        """Make clerks with PINs, which are given back by badge number."""
+        from yichuang.queue.people.role import Role
+        from yichuang.queue.people.staff import Staff
+
+        people = self._hall.people
+        await people.save(*(Staff(badge, f"第{badge}位", (Role.CLERK,)) for badge in badges))
+        return {badge: await people.reset_pin(badge, reason="试") for badge in badges}
+
+    async def sign_ins(self) -> dict[str, Any]:
+        """What came of every PIN so far; and each sign-in of the journal: from where, and whose."""
+        from yichuang.queue.event import EventKind
+
+        signed: list[list[str]] = []
+        row = 0
+        while entries := await self._hall.entries(row):
+            row = entries[-1].seq
+            signed += [
+                [str(each.event.data["origin"]), str(each.event.data["badge"])]
+                for each in entries
+                if each.event.kind is EventKind.SIGNED_IN
+            ]
+        return {"ends": self._sign_ins.ends, "in": signed}
 
     async def call(self, window: int) -> None:
         """Call the next one to a window."""
@@ -179,6 +231,8 @@ class _Served:
             "threads": sum(not each.name.startswith("asyncio_") for each in threading.enumerate()),
             "descriptors": _descriptors(),
             "sessions": len(self._server.sessions),
+            "connections": self._server.connections,
+            "unproved": self._server.unproved,
         }
 
 
@@ -192,13 +246,15 @@ def _descriptors() -> int:
     return len(list(Path("/proc/self/fd").iterdir()))
 
 
-async def _serve(folder: Path) -> None:
+async def _serve(folder: Path, chosen: dict[str, Any]) -> None:
     from yichuang.bootstrap import open_hall, serving_hall
 
     async with (
         open_hall(folder) as hall,
         serving_hall(
-            hall, folder, listen="127.0.0.1", port=0, connections_a_minute=10_000
+            hall,
+            folder,
+            **({"listen": "127.0.0.1", "port": 0, "connections_a_minute": 10_000} | chosen),
         ) as server,
     ):
         served = _Served(hall, server)
@@ -218,4 +274,4 @@ if __name__ == "__main__":
 
     prepare_environment()
     logging.disable(logging.ERROR)
-    asyncio.run(_serve(Path(sys.argv[1])))
+    asyncio.run(_serve(Path(sys.argv[1]), json.loads(sys.argv[2])))

@@ -165,9 +165,10 @@ def _is_quiet(screens: Iterable[Screen], seconds: float = _QUIET) -> bool:
 
 
 @asynccontextmanager
-async def _serving(folder: Path) -> AsyncIterator[Server]:
+async def serving(folder: Path, **chosen: Any) -> AsyncIterator[Server]:
+    """The server process of the hall in `folder`; `chosen` are fields of `[remote]` in place of its own."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bench.served", str(folder),
+        sys.executable, "-m", "bench.served", str(folder), json.dumps(chosen),
         stdin=subprocess.PIPE, stdout=subprocess.PIPE,
     )  # fmt: skip
     try:
@@ -197,7 +198,7 @@ async def _clerk(screen: Screen, until: float, every: float, luck: random.Random
     screen.pressed = None
 
 
-async def _work(clerks: list[Screen], seconds: float, every: float = 1.0) -> list[float]:
+async def let_work(clerks: list[Screen], seconds: float, every: float = 1.0) -> list[float]:
     """Let each clerk press a key `every` so many seconds; the seconds to the first byte of each."""
     for each in clerks:
         each.answers.clear()
@@ -307,7 +308,7 @@ async def _stalled(
     for each in stalled:
         assert each.channel is not None
         each.channel.pause_reading()
-    answers = await _work(others, seconds)
+    answers = await let_work(others, seconds)
     grown = await _memory(server) - memory
     for each in stalled:
         assert each.channel is not None
@@ -347,16 +348,16 @@ def _within(name: str, value: float, most: float, unit: str, reference: str = ""
 
 async def _alone(folder: Path, seconds: float) -> tuple[list[float], float]:
     """One clerk alone in a process of its own: the seconds of the keys, and the memory."""
-    async with _serving(folder) as server:
+    async with serving(folder) as server:
         await server.ask(do="fill", visitors=int(seconds))
         screen = await server.connect("window", 1)
-        return await _work([screen], seconds), await _memory(server)
+        return await let_work([screen], seconds), await _memory(server)
 
 
 async def _all(work: Path, seconds: float) -> list[Figure]:
     say("one clerk alone ...")
     alone, one = await _alone(work / "alone", min(seconds, 20.0))
-    async with _serving(work / "hall") as server:
+    async with serving(work / "hall") as server:
         bare = await _memory(server)
         screens = await _fifty(server)
         clerks = [each for each in screens if each.place == "window"]
@@ -369,10 +370,10 @@ async def _all(work: Path, seconds: float) -> list[Figure]:
         say("a busy day ...")
         await server.ask(do="visitors", rate=VISITORS_A_SECOND)
         await server.ask(do="state")
-        await _work(clerks, seconds, A_DAYS_PACE)
+        await let_work(clerks, seconds, A_DAYS_PACE)
         day = await server.ask(do="state")
         say(f"changes reach all in {millis(day['reach'])}; every clerk a key a second ...")
-        answers = await _work(clerks, seconds)
+        answers = await let_work(clerks, seconds)
         state = await server.ask(do="state")
         busy = await _memory(server)
         say(f"keys p99 {millis(percentile(answers, 99))}; five clients stop reading ...")
