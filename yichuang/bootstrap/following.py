@@ -10,6 +10,7 @@ from pathlib import Path
 
 from yichuang.bootstrap.settings_file import SettingsFile, go_by
 from yichuang.errors import ConfigError, InvalidHall, YichuangError
+from yichuang.file_looks import FileLooks, looks_of
 from yichuang.queue.service import Hall
 
 LOOK_EVERY = 2.0
@@ -41,7 +42,7 @@ class _Follower:
     def __init__(self, hall: Hall, file: SettingsFile) -> None:
         self._hall = hall
         self._file = file
-        self._seen: tuple[int, int, int] | None = None
+        self._seen: FileLooks | None = None
         """What the file looked like when it was last read."""
 
     async def run(self) -> None:
@@ -61,7 +62,7 @@ class _Follower:
             logger.exception("hall.toml is not followed for now")
 
     async def _look(self) -> None:
-        present = self._looks()
+        present = looks_of(self._file.path)
         if present == self._seen:
             return
         try:
@@ -77,10 +78,3 @@ class _Follower:
                 await go_by(self._hall, settings)
         # Only now: what the store could not take is tried again.
         self._seen = present
-
-    def _looks(self) -> tuple[int, int, int] | None:
-        try:
-            found = self._file.path.stat()
-        except OSError:
-            return None
-        return found.st_mtime_ns, found.st_size, found.st_ino

@@ -15,6 +15,7 @@ from pathlib import Path
 from yichuang.bootstrap.owner import new_owner
 from yichuang.config import SETTINGS_FILE, parse_settings
 from yichuang.errors import InvalidHall, YichuangError
+from yichuang.file_looks import FileLooks, looks_of
 from yichuang.queue.oversight.alert import MachineFacts
 from yichuang.queue.service import Hall
 
@@ -117,15 +118,15 @@ def machine_facts(folder: Path) -> MachineFacts:
 def settings_mistakes(folder: Path) -> int:
     """How many mistakes a hand has made in hall.toml; 0 also when it cannot be read."""
     path = folder / SETTINGS_FILE
+    looks = looks_of(path)
     try:
-        found = path.stat()
-        return _mistakes(path, found.st_mtime_ns, found.st_size, found.st_ino)
+        return 0 if looks is None else _mistakes(path, looks)
     except (OSError, UnicodeDecodeError):
         return 0
 
 
 @lru_cache(maxsize=8)
-def _mistakes(path: Path, _changed_at: int, _size: int, _inode: int) -> int:
+def _mistakes(path: Path, _looks: FileLooks) -> int:
     # The file is read once as long as it looks the same.
     try:
         parse_settings(path.read_text(encoding="utf-8"), path)

@@ -21,6 +21,7 @@ from yichuang.cli.simulate_log import Log, ShownDisplay
 from yichuang.cli.typed import typed
 from yichuang.config import SETTINGS_FILE, Settings, load_settings
 from yichuang.errors import FolderUnusable, HallPortTaken
+from yichuang.file_looks import looks_of
 from yichuang.hardware.simulator.id_card import SAMPLES, MadeUpCard
 from yichuang.hardware.simulator.id_reader import SimulatedIdReader
 from yichuang.hardware.simulator.led import SimulatedLed
@@ -189,10 +190,10 @@ class _Room:
 
     async def listen(self) -> None:
         """Tell of each sound that is played, until cancelled."""
-        seen = _age(self.sound)
+        seen = looks_of(self.sound)
         while True:
             await asyncio.sleep(_LISTEN_SECONDS)
-            now = _age(self.sound)
+            now = looks_of(self.sound)
             if now == seen:
                 continue
             seen = now
@@ -212,13 +213,6 @@ class _Room:
                 finally:
                     writer.close()
             await asyncio.sleep(_RETRY_SECONDS)
-
-
-def _age(path: Path) -> int:
-    try:
-        return path.stat().st_mtime_ns
-    except OSError:
-        return 0
 
 
 @asynccontextmanager

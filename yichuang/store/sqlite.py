@@ -12,6 +12,7 @@ from typing import Any
 
 from yichuang.clock import Clock
 from yichuang.errors import StoreError
+from yichuang.file_looks import FileLooks, looks_of
 from yichuang.queue.ports import Memory, Records, Result
 from yichuang.queue.printing import PrintJob, PrintReport
 from yichuang.store.appointments import Appointments
@@ -160,10 +161,10 @@ class SqliteStore:
 
         Each commit is written to the log: while that looks as before, SQLite and its thread are left alone.
         """
-        seen: tuple[int, int, int] | None = None
+        seen: FileLooks | None = None
         for look in itertools.count():
             await asyncio.sleep(LOOK_EVERY)
-            looks = _looks_of(self._log)
+            looks = looks_of(self._log)
             if looks == seen and look % ASK_EVERY:
                 continue
             seen = looks
@@ -222,12 +223,3 @@ class SqliteStore:
     async def job(self, job: int) -> PrintJob | None:
         """The job as it is now."""
         return await self.read(lambda records: records.print_job(job))
-
-
-def _looks_of(path: Path) -> tuple[int, int, int] | None:
-    """What tells a written file from one that was let alone; None where there is none."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size, found.st_ino
