@@ -11,7 +11,7 @@ import signal
 import socket
 import struct
 import termios
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, ClassVar
@@ -23,6 +23,7 @@ from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Input, Static
 
+from tests.waiting import until
 from yichuang.config import RemoteSettings
 from yichuang.language import _ as translated
 from yichuang.language import current_language, use_language
@@ -33,15 +34,6 @@ from yichuang.tui.remote.server import RemoteServer, serving
 DEADLINE = 15.0
 """Seconds after which something that was waited for will not come."""
 OPENSSH = shutil.which("ssh")
-
-
-async def until(condition: Callable[[], object], what: str = "it") -> None:
-    """Wait for a condition; fails at the deadline."""
-    loop = asyncio.get_running_loop()
-    end = loop.time() + DEADLINE
-    while not condition():
-        assert loop.time() < end, f"{what} never came"
-        await asyncio.sleep(0.01)
 
 
 class Picture:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from tests.waiting import until
 from yichuang.clock import FixedClock
 from yichuang.config import CallFeedSettings
 from yichuang.hardware import call_feed
@@ -26,12 +27,6 @@ CALLED = {3: Face(3, FaceState.CALLING, "A001", 1, AT, "大厅", "社保卡")}
 DEADLINE = 10.0
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
-
-
-async def until(is_so: Callable[[], bool]) -> None:
-    async with asyncio.timeout(DEADLINE):
-        while not is_so():  # noqa: ASYNC110 - sockets tell no event for it
-            await asyncio.sleep(0.01)
 
 
 @asynccontextmanager

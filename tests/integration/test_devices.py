@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import os
 import sqlite3
 import subprocess
@@ -19,6 +18,7 @@ from typing import Any
 import pytest
 
 from tests.halls import MORNING, small_settings, sqlite_hall
+from tests.waiting import until
 from yichuang.bootstrap import devices, try_device, working_devices
 from yichuang.clock import FixedClock
 from yichuang.config import STORE_FILE, AnyDevice
@@ -172,15 +172,6 @@ async def hall_with(folder: Path, more: str) -> AsyncIterator[Hall]:
     """A hall in `folder` with these sections."""
     async with await sqlite_hall(folder, FixedClock(MORNING), small_settings(more)) as hall:
         yield hall
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    """Wait for the condition, or fail."""
-    async with asyncio.timeout(20):
-        for pause in itertools.repeat(0.005):
-            if condition():
-                return
-            await asyncio.sleep(pause)
 
 
 async def test_a_process_works_what_belongs_to_it(tmp_path: Path, workshop: Workshop) -> None:

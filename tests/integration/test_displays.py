@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.waiting import until
 from yichuang.config import DisplaySettings, parse_settings
 from yichuang.hardware.device import Display
 from yichuang.hardware.display import display as driver
@@ -36,13 +37,6 @@ def settings_of(section: str) -> DisplaySettings:
     )
     [display] = parse_settings(hall + section, Path("hall.toml")).display
     return display.model_copy(update={"flash_seconds": 1.0, "page_seconds": 1.0})
-
-
-async def until(is_so: Callable[[], bool]) -> None:
-    """Wait until it is so; the deadline is far beyond what it takes."""
-    async with asyncio.timeout(DEADLINE):
-        while not is_so():  # noqa: ASYNC110 - simulators tell no event for every state
-            await asyncio.sleep(0.01)
 
 
 @asynccontextmanager

@@ -19,6 +19,7 @@ from types import FrameType, FunctionType, ModuleType
 import pytest
 
 from tests.halls import MORNING, SMALL_HALL, memory_hall
+from tests.waiting import as_many, until
 from yichuang.bootstrap import open_hall
 from yichuang.clock import FixedClock
 from yichuang.config import KEY_FILE, SETTINGS_FILE, STORE_FILE, parse_settings
@@ -64,12 +65,6 @@ def quick(**facts: object) -> IdReaderSettings:
     pace = {key: facts.pop(key, value) for key, value in QUICK.items()}
     settings = IdReaderSettings.model_validate({"name": "cards", **facts})
     return settings.model_copy(update=pace)
-
-
-async def until(met: Callable[[], object]) -> None:
-    async with asyncio.timeout(DEADLINE):
-        while not met():  # noqa: ASYNC110 - what it waits for has no event
-            await asyncio.sleep(0.01)
 
 
 async def searches(module: SecurityModule, times: int) -> None:
@@ -283,7 +278,7 @@ async def test_a_card_that_cannot_be_read_is_told_of_once_for_each_time_it_is_la
     async with rigged("pty", failure) as rig, rig.working():
         for turn in range(1, 3):
             rig.module.lay(SAMPLES[0])
-            await until(lambda: len(rig.unread) >= turn)  # noqa: B023 - waited for in this turn
+            await as_many(rig.unread, turn)
             await rig.look(5)
             assert len(rig.unread) == turn
             rig.module.lift()

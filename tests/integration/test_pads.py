@@ -6,7 +6,7 @@ import asyncio
 import fcntl
 import os
 import struct
-from collections.abc import AsyncIterator, Callable, Sized
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal
@@ -14,6 +14,7 @@ from typing import Any, Literal
 import pytest
 
 from tests.halls import MORNING, memory_hall, small_settings
+from tests.waiting import as_many, until
 from yichuang.clock import FixedClock
 from yichuang.config.device import (
     CallerAction,
@@ -72,18 +73,6 @@ async def working(device: Device) -> AsyncIterator[None]:
         with suppress(asyncio.CancelledError):
             await task
         await device.close()
-
-
-async def until(met: Callable[[], bool]) -> None:
-    """Wait for a condition, ten seconds at most."""
-    async with asyncio.timeout(10):
-        while not met():  # noqa: ASYNC110 - what is waited for happens in a device's own task
-            await asyncio.sleep(0.005)
-
-
-async def as_many(found: Sized, count: int) -> None:
-    """Wait until so many have come."""
-    await until(lambda: len(found) >= count)
 
 
 class Grades:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.halls import plain_connection, sqlite_hall
-from tests.integration.test_pads import as_many, calls, until
+from tests.integration.test_pads import calls
+from tests.waiting import as_many, until
 from yichuang.clock import FixedClock
 from yichuang.config import STORE_FILE
 from yichuang.config.device import CallerAction, CallerPadSettings

@@ -22,9 +22,9 @@ from tests.integration.ssh_terminal import (
     connecting,
     open_window,
     server_for,
-    until,
     window_on,
 )
+from tests.waiting import until
 from yichuang.cli.service import LOG_FILE, log_to_file
 from yichuang.tui.remote.reception import Entrant, Why
 from yichuang.tui.remote.server import RemoteServer

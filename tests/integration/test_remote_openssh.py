@@ -8,8 +8,9 @@ from pathlib import Path
 import asyncssh
 import pytest
 
-from tests.integration.ssh_terminal import OPENSSH, Desk, openssh, server_for, until
+from tests.integration.ssh_terminal import OPENSSH, Desk, openssh, server_for
 from tests.screens.frame import frame
+from tests.waiting import until
 from yichuang.tui.remote.reception import Entrant, Why
 from yichuang.tui.remote.server import RemoteServer
 

@@ -23,10 +23,10 @@ from tests.integration.ssh_terminal import (
     narrow_socket,
     open_window,
     server_for,
-    until,
     window_on,
 )
 from tests.screens.frame import frame
+from tests.waiting import until
 from yichuang.config import RemoteSettings
 from yichuang.errors import HostKeyUnusable, SshPortTaken
 from yichuang.queue.service import Hall

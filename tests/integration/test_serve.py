@@ -21,7 +21,8 @@ import asyncssh
 import pytest
 
 from tests.integration.command import environment
-from tests.integration.ssh_terminal import Client, Window, open_window, until
+from tests.integration.ssh_terminal import Client, Window, open_window
+from tests.waiting import until
 from yichuang.bootstrap import create_hall, open_hall
 from yichuang.bootstrap.first_pin import FIRST_PIN_FILE, first_pin_kept
 from yichuang.config import SETTINGS_FILE, STORE_FILE

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
@@ -11,6 +10,7 @@ from contextlib import asynccontextmanager, suppress
 import pytest
 
 from tests.halls import MORNING, memory_hall, small_settings
+from tests.waiting import until
 from yichuang.clock import FixedClock
 from yichuang.errors import StoreBusy
 from yichuang.hardware.supervisor import Patience, Supervisor
@@ -83,15 +83,6 @@ class Scripted:
         self.closes += 1
         if self.closing is not None:
             await self.closing()
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    """Wait for the condition, or fail."""
-    async with asyncio.timeout(10):
-        for pause in itertools.repeat(0.002):
-            if condition():
-                return
-            await asyncio.sleep(pause)
 
 
 @pytest.fixture

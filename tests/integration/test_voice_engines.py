@@ -10,12 +10,13 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
 
+from tests.waiting import until
 from yichuang.config.device import VoiceSettings
 from yichuang.hardware.voice import player as player_module
 from yichuang.hardware.voice.cache import SoundCache
@@ -411,14 +412,6 @@ async def until_gone(pid: object) -> None:
         return stat.rpartition(")")[2].split()[0] == "Z"
 
     await until(is_gone)
-
-
-async def until(found: Callable[[], Result]) -> Result:
-    """What `found` gives, as soon as it gives something; looks at what other processes do."""
-    async with asyncio.timeout(30):
-        while not (result := found()):  # noqa: ASYNC110 - nobody could set an event
-            await asyncio.sleep(0.01)
-        return result
 
 
 # --- all together -------------------------------------------------------------------------------

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -25,6 +23,7 @@ from tests.screens.test_kiosk import (
     printing_hall,
     screen_of,
 )
+from tests.waiting import until
 from yichuang.bootstrap import create_hall, open_hall
 from yichuang.clock import FixedClock
 from yichuang.queue.arrivals import Arrival, Scan, Unread
@@ -57,15 +56,6 @@ async def arrive(pilot: Pilot[Restart], hall: Hall, arrival: Arrival, kiosk: str
         while screen_of(pilot).reception.is_busy:
             await pilot.pause(0.02)
     await pilot.pause()
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    """Wait for the condition, or fail."""
-    async with asyncio.timeout(20):
-        for pause in itertools.repeat(0.005):
-            if condition():
-                return
-            await asyncio.sleep(pause)
 
 
 # --- cards ------------------------------------------------------------------------------------------
