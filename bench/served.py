@@ -56,7 +56,8 @@ async def prepare_hall(folder: Path) -> None:
 class _Reach:
     """How long each screen took to show a change: by its readings that began after the commit.
 
-    The painting follows with the next frame, which is counted in.
+    The painting follows with the next frame, which is counted in. A screen that finds that nothing of it
+    shows there is up to date by that.
     """
 
     def __init__(self) -> None:
@@ -69,6 +70,7 @@ class _Reach:
         from yichuang.tui.hall_screen import HallScreen
 
         do, reload, on_unmount = hall.do, HallScreen.reload, HallScreen.on_unmount
+        is_concerned = HallScreen.is_concerned
 
         async def done(command: Any, actor: str = "") -> Any:
             result = await do(command, actor)
@@ -84,6 +86,13 @@ class _Reach:
             await reload(screen)
             self._shown(screen, began)
 
+        async def asked(screen: HallScreen) -> bool:
+            began = time.monotonic()
+            if await is_concerned(screen):
+                return True
+            self._shown(screen, began)
+            return False
+
         def unmounted(screen: HallScreen) -> None:
             self._waiting.pop(screen, None)
             on_unmount(screen)
@@ -91,6 +100,7 @@ class _Reach:
         for of, name, instead in (
             (hall, "do", done),
             (HallScreen, "reload", reloaded),
+            (HallScreen, "is_concerned", asked),
             (HallScreen, "on_unmount", unmounted),
         ):
             setattr(of, name, instead)

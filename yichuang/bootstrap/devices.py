@@ -258,7 +258,7 @@ class _Hands:
             if self._hall.settings is not self._settings:
                 try:
                     await self._adapt()
-                except Exception:
+                except Exception:  # the next change may be one that they can follow
                     logger.exception("the devices do not follow the new settings")
             await anext(changes)
 
@@ -315,7 +315,7 @@ class _Hands:
         for display in self._displays:
             try:
                 tell(display)
-            except Exception:
+            except Exception:  # whatever a driver does wrong is its own
                 logger.exception("device %s: it could not be told", display.name)
 
 
@@ -424,7 +424,7 @@ async def _try(
         health = DeviceHealth(DeviceState.MISSING, trouble.reason)
     except TimeoutError:
         health = DeviceHealth(DeviceState.MISSING, DeviceReason.OFFLINE)
-    except Exception:
+    except Exception:  # the trial tells it, as the supervisor would
         logger.exception("device %s: its driver broke off", device.name)
         health = DeviceHealth(DeviceState.MISSING, DeviceReason.BROKEN)
     finally:

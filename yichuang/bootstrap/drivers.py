@@ -39,7 +39,7 @@ def open_display_driver(hall: Hall, settings: DisplaySettings | CallFeedSettings
 
     try:
         return _display(hall, settings)
-    except Exception as error:
+    except Exception as error:  # the other devices, and the hall, do without it
         logger.exception("device %s: it has no driver", settings.name)
         return Unfit(settings.name, error)
 
@@ -69,7 +69,7 @@ def open_driver(
 
     try:
         return _other(hall, settings, announce, folder)
-    except Exception as error:
+    except Exception as error:  # the other devices, and the hall, do without it
         logger.exception("device %s: it has no driver", settings.name)
         return Unfit(settings.name, error)
 

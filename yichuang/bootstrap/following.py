@@ -58,7 +58,7 @@ class _Follower:
             await self._look()
         except YichuangError as error:
             logger.warning("hall.toml is not followed for now: %s", error)
-        except Exception:
+        except Exception:  # else no later change would ever be seen
             logger.exception("hall.toml is not followed for now")
 
     async def _look(self) -> None:

@@ -83,7 +83,7 @@ class Watcher:
                 await self._hall.supervision.watch(machine)
                 self.looks += 1
             self._told = ""
-        except Exception as error:
+        except Exception as error:  # else nobody would be warned of anything any more
             if repr(error) != self._told:
                 self._told = repr(error)
                 is_known = isinstance(error, YichuangError)

@@ -173,7 +173,7 @@ class Supervisor:
             return trouble
         except StoreError as error:
             return self._trouble(DeviceReason.BROKEN, str(error))
-        except Exception as error:
+        except Exception as error:  # a driver's mistake ends no supervision
             logger.exception("device %s: its driver broke off", self.name)
             return self._trouble(DeviceReason.BROKEN, repr(error))
         finally:
@@ -217,7 +217,7 @@ class Supervisor:
             await within(self._patience.closing, self._device.close())
         except TimeoutError:
             logger.warning("device %s: closing took too long", self.name)
-        except Exception:
+        except Exception:  # it is opened anew all the same
             logger.exception("device %s: closing broke off", self.name)
 
     async def _await_it(self, seconds: float, *, was_away: bool) -> None:
@@ -238,7 +238,7 @@ class Supervisor:
     def _is_there(self) -> bool:
         try:
             return self._device.is_there()
-        except Exception:
+        except Exception:  # opening it tells what is wrong
             logger.exception("device %s: looking for it broke off", self.name)
             return True
 

@@ -24,6 +24,8 @@ class ClerkView(NamedTuple):
     """Passed tickets that it may call directly, because their visitors come only a little late."""
     rated: Rated | None
     """The ticket that it finished last, with what its visitor thought; None while one is there."""
+    seq: int = 0
+    """The journal's last row at that moment."""
 
 
 def view_clerk(records: Records, rules: HallRules, now: datetime, number: int) -> ClerkView:
@@ -37,4 +39,5 @@ def view_clerk(records: Records, rules: HallRules, now: datetime, number: int) -
         if view.duty.may_call(ticket.category, ticket.need) and is_in_time(records, missed, ticket)
     ]
     rated = view_rated(records, rules, now, number) if view.ticket is None else None
-    return ClerkView(view, tuple(items), tuple(late), rated)
+    latest = records.latest()
+    return ClerkView(view, tuple(items), tuple(late), rated, latest.seq if latest else 0)

@@ -146,8 +146,13 @@ class HallApp(App[Restart]):
         async with pace.joined():
             # A store that cannot be read says so where it is read; here it is only quiet.
             async for _change in changes:
-                if isinstance(self.screen, HallScreen) and not self.screen.is_behind:
-                    continue
+                screen = self.screen
+                if isinstance(screen, HallScreen):
+                    if not screen.is_behind:
+                        continue
+                    if not await screen.is_concerned():
+                        await pace.pause()
+                        continue
                 async with pace.turn() as shown:
                     screen = self.screen
                     if not isinstance(screen, HallScreen):

@@ -18,8 +18,10 @@ from textual.timer import Timer
 
 from yichuang.errors import YichuangError
 from yichuang.language import N_, _
+from yichuang.queue.event import Entry
 from yichuang.queue.service import Hall
 from yichuang.tui.goings import Told
+from yichuang.tui.happenings import Happenings
 from yichuang.tui.listening import listen_at
 from yichuang.tui.message import HallChanged, ScreenShown
 from yichuang.tui.painting import Painter
@@ -78,6 +80,9 @@ class HallScreen(Screen[None]):
         self._stale = True
         self._mark = -1
         """The store's count of changes when it was read last."""
+        self._happenings = Happenings.of(hall.store)
+        self._seen: int | None = None
+        """The journal's row up to which it surely shows what happened; None when that is not known."""
         self._keys: object = None
         self._minute: Timer | None = None
         self._stop_listening: Callable[[], None] = lambda: None
@@ -138,6 +143,28 @@ class HallScreen(Screen[None]):
         """Whether the hall has changed since it was read last."""
         return self._mark != self.hall.store.mark()
 
+    async def is_concerned(self) -> bool:
+        """Whether what happened since it was read may show here; if not, it counts as read."""
+        mark = self.hall.store.mark()
+        try:
+            entries = await self._happenings.since(self._seen)
+        except YichuangError:
+            return True  # the reading meets the same trouble, and shows it
+        if entries is None or self.may_show(entries):
+            return True
+        if entries:
+            self._seen = entries[0].seq
+        self._mark = mark
+        return False
+
+    def may_show(self, entries: Sequence[Entry]) -> bool:
+        """Whether the screen may be another one after these; none, when something else has changed.
+
+        A subclass that knows better spares a reading, for every terminal and every change of the hall.
+        """
+        del entries
+        return True
+
     @on(HallChanged)
     async def read_again(self, message: HallChanged) -> None:
         """Read the hall again; in one's turn only if it was not read since, after what was done here."""
@@ -194,7 +221,7 @@ class HallScreen(Screen[None]):
                 return
             self._stale = False
             # Taken before: what is committed during the reading is read once more.
-            mark = self.hall.store.mark()
+            mark, seen = self.hall.store.mark(), self._happenings.seq
             try:
                 news = await self.session.renew()
                 if news is None and self.TELLS_ITEMS and not self.is_public:
@@ -205,7 +232,7 @@ class HallScreen(Screen[None]):
                 title.tell_who(self.session.label)
                 title.tell_place(self.hall.settings.hall.name, self.heading)
                 await self.load()
-                self._mark = mark
+                self._mark, self._seen = mark, seen
             except YichuangError as error:
                 self.status.refuse(error)
             self._show_keys()

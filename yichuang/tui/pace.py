@@ -62,5 +62,9 @@ class Pace:
             shown: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
             yield shown
             await asyncio.wait({shown}, timeout=LONGEST_TURN)
+        await self.pause()
+
+    async def pause(self) -> None:
+        """Rest after a turn, or after a look that showed that none is needed."""
         if self.rest:
             await self._sleep(self.rest)

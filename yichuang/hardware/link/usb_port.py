@@ -156,7 +156,7 @@ class UsbPort:
         except ThreadHangs:
             logger.warning("device %s: a USB call hangs and is left behind", self._name)
             last, self._left_behind = self._device.give_back, thread
-        except Exception as error:
+        except Exception as error:  # whoever closes is done with it in any case
             logger.warning("device %s: it was not closed well: %r", self._name, error)
         finally:
             thread.end(last)

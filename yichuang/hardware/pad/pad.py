@@ -66,7 +66,7 @@ class Pad:
             while True:
                 for press in await self._keys.presses():
                     await waiting.put(press)
-        except Exception:
+        except Exception:  # it goes on, once the reader of presses knows
             await waiting.put(None)
             raise
 

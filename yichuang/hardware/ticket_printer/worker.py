@@ -90,7 +90,7 @@ class PrinterWorker:
                     except StoreError as error:
                         logger.warning("printer %s: %s", self._printer.name, error)
                         await self._unless_stopped(asyncio.sleep(self._pace.retry))
-                    except Exception:
+                    except Exception:  # else tickets stay queued for ever
                         logger.exception("printer %s: the worker goes on", self._printer.name)
                         await self._unless_stopped(asyncio.sleep(self._pace.retry))
         finally:
@@ -193,7 +193,7 @@ class PrinterWorker:
         """Print `job`; this is the job's boundary, where no error may leave its state untold."""
         try:
             report = await self._printer.print_ticket(job.document)
-        except Exception:
+        except Exception:  # the job's boundary
             logger.exception("printer %s: job %d broke off", self._printer.name, job.id)
             return PrintReport(JobState.UNKNOWN, DeviceReason.INTERRUPTED)
         level = logging.INFO if not report.reason else logging.WARNING

@@ -237,7 +237,7 @@ class Announcer:
             if call.notice:
                 return await self._speaker.prepare_notice(call.notice)
             return await self._speaker.prepare(call.number, call.window)
-        except Exception:
+        except Exception:  # whatever is wrong, the call is shown
             logger.exception("voice: %s was not made into sound", call.number or "a notice")
             await self._fail()
             return None

@@ -106,7 +106,7 @@ class Attendance:
         try:
             self._visit = self._reception.receive(self._entrant, self.terminal)
             why = await self._show_all(self._visit, limit, sign_in_seconds)
-        except Exception:
+        except Exception:  # it ends this visit, and nobody else's
             logger.exception("the visit of %s from %s failed", self.name, self.origin)
             self._last_words = _failed()
         finally:

@@ -121,7 +121,7 @@ class Keyboard:
     def _parse(self, parse: Callable[[], Iterable[Message]]) -> None:
         try:
             found = list(parse())
-        except Exception as error:
+        except Exception as error:  # a client may send anything
             logger.info("input was not understood, and dropped: %r", error)
             self._parser = _new_parser()
             return

@@ -133,7 +133,7 @@ class _Caller(asyncssh.SSHServer):
         line = " ".join(key.export_public_key("openssh").decode("ascii").split()[:2])
         try:
             self._candidate = await self._server.reception.recognise(line, self.origin)
-        except Exception:
+        except Exception:  # the client may still sign in by PIN
             logger.exception("a key from %s could not be looked up", self.origin)
         return self._candidate is not None
 

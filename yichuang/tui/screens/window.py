@@ -127,6 +127,7 @@ class WindowScreen(ClerkScreen):
 
     async def load(self) -> None:
         """Read the window and show it."""
+        self._rules = self.hall.rules
         clerk = await self.hall.look(view_clerk, self.window_number)
         self.clerk = clerk
         view, zone, size = clerk.window, self.hall.settings.zone, self.size

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
 from types import MappingProxyType
 from typing import Any
@@ -14,7 +14,9 @@ from yichuang.errors import NeverPrinted, QueueRefusal
 from yichuang.language import _
 from yichuang.queue import command as commands
 from yichuang.queue.clerk import ClerkView
+from yichuang.queue.concern import BEFALLS_TICKETS, concerns_window
 from yichuang.queue.desk import Done
+from yichuang.queue.event import Entry
 from yichuang.queue.people import command as people
 from yichuang.queue.people.role import Role
 from yichuang.queue.permission import MAY, OF_ONE_POST
@@ -70,6 +72,8 @@ class ClerkScreen(HallScreen):
         """The window as it was last read; None before the first reading."""
         self.rated: Rated | None = None
         """The ticket that was finished last here, with its rating, while there is none at hand."""
+        self._rules = hall.rules
+        """What the hall went by when it was read last."""
         self._print_job: int | None = None
         self._until_rated: Timer | None = None
 
@@ -143,6 +147,22 @@ class ClerkScreen(HallScreen):
     def action_whereabouts(self) -> None:
         """Say where one is."""
         ask_whereabouts(self)
+
+    # --- what happens elsewhere ---------------------------------------------------------------
+
+    def may_show(self, entries: Sequence[Entry]) -> bool:
+        """What happens at other windows, to others' visitors, changes nothing here."""
+        clerk = self.clerk
+        if clerk is None or self._print_job is not None or self._rules is not self.hall.rules:
+            return True
+        view = clerk.window
+        serves = {line.category.code for line in (*view.own, *view.help)}
+        return any(
+            # What it shows of tickets may be newer than all that it shows.
+            (each.seq > clerk.seq or each.event.kind not in BEFALLS_TICKETS)
+            and concerns_window(each.event, self.window_number, serves)
+            for each in entries
+        )
 
     # --- what can be done ---------------------------------------------------------------------
 
