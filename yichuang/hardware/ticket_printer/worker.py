@@ -193,7 +193,7 @@ class PrinterWorker:
         """Print `job`; this is the job's boundary, where no error may leave its state untold."""
         try:
             report = await self._printer.print_ticket(job.document)
-        except Exception:  # the job's boundary
+        except Exception:  # nobody can know what became of the paper
             logger.exception("printer %s: job %d broke off", self._printer.name, job.id)
             return PrintReport(JobState.UNKNOWN, DeviceReason.INTERRUPTED)
         level = logging.INFO if not report.reason else logging.WARNING
