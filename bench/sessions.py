@@ -55,6 +55,8 @@ MOST_MEMORY, MOST_A_SESSION = 220.0, 3.0
 MOST_ANSWER, MOST_REACH = 0.060, 0.250
 MOST_IDLE_CPU, MOST_CALL, MOST_SUPERVISED = 1.0, 1536, 3072
 MOST_SLOWER = 1.2
+MOST_GROWTH = 10.0
+"""MiB that as many comings again may add (our own number): Python gives back little, but takes no more."""
 
 _QUIET = 0.4
 _ANSWER_WITHIN = 5.0
@@ -382,6 +384,7 @@ async def _all(work: Path, seconds: float) -> list[Figure]:
         await asyncio.gather(*(each.close() for each in screens[10:]))
         say(f"{COMINGS} come and go ...")
         left = await _come_and_go(server, COMINGS)
+        again = await _come_and_go(server, COMINGS)
     middle = [percentile(each, 50) for each in (answers, alone)]
     ours = percentile(answers, 99)
     return [
@@ -414,6 +417,7 @@ async def _all(work: Path, seconds: float) -> list[Figure]:
             for name in ("sessions", "tasks", "threads", "descriptors")
         ),
         Figure(f"{COMINGS} come and go: memory grown", f"{left['memory']} MiB"),
+        _within("... as many again: memory grown", again["memory"], MOST_GROWTH, "MiB"),
     ]
 
 

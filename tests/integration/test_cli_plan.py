@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.integration.command import yichuang
 from yichuang.bootstrap import create_hall, open_hall
-from yichuang.clock import FixedClock
+from yichuang.clock import FixedClock, SystemClock
 
 
 def test_a_profile_is_planned_without_a_hall(tmp_path: Path) -> None:
@@ -60,7 +60,7 @@ def test_what_cannot_be_understood_is_said(tmp_path: Path, words: tuple[str, ...
 async def test_the_halls_own_past_is_what_counts(tmp_path: Path) -> None:
     """Three days at least, and thirty visits: what is less says nothing of a hall."""
     folder = tmp_path / "hall"
-    first = datetime.now(UTC).replace(hour=2, minute=0) - timedelta(days=4)  # noqa: TID251
+    first = SystemClock().now().replace(hour=2, minute=0) - timedelta(days=4)
     await create_hall(folder, level="town", clock=FixedClock(first))
     for day in range(3):
         clock = FixedClock(first + timedelta(days=day))

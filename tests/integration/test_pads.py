@@ -396,6 +396,11 @@ async def test_why_it_cannot_be_opened(
     assert trouble.value.reason is reason
 
 
+def open_files() -> set[str]:
+    """The numbers of the files that this process has open."""
+    return {each.name for each in Path("/proc/self/fd").iterdir()}
+
+
 async def test_a_device_that_another_program_has_grabbed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -410,11 +415,11 @@ async def test_a_device_that_another_program_has_grabbed(
     monkeypatch.setattr(fcntl, "ioctl", grabbed)
     async with SimulatedCallerPad(show=silent) as simulated:
         settings = hall_of(simulated).caller_pad[0]
-        before = set(os.listdir("/proc/self/fd"))  # noqa: PTH208
+        before = open_files()
         with pytest.raises(DeviceTrouble) as trouble:
             await EvdevInput(settings).open()
         assert trouble.value.reason is DeviceReason.BUSY
-        assert set(os.listdir("/proc/self/fd")) == before  # noqa: PTH208
+        assert open_files() == before
         assert asked == [0x400445A0, 0x40044590]
         shared = settings.model_copy(update={"grab": False})
         await EvdevInput(shared).open()

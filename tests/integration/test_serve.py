@@ -13,7 +13,6 @@ import sqlite3
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,6 +24,7 @@ from tests.integration.ssh_terminal import Client, Window, open_window
 from tests.waiting import until
 from yichuang.bootstrap import create_hall, open_hall
 from yichuang.bootstrap.first_pin import FIRST_PIN_FILE, first_pin_kept
+from yichuang.clock import SystemClock
 from yichuang.config import SETTINGS_FILE, STORE_FILE
 from yichuang.queue.people.role import Role
 from yichuang.queue.people.staff import Staff
@@ -99,7 +99,7 @@ async def connected(port: int, key: asyncssh.SSHKey | None) -> AsyncIterator[Win
 
 def noon_zone() -> str:
     """A time zone in which it is about noon: no day may turn while the test runs."""
-    hours = 12 - datetime.now(UTC).hour  # noqa: TID251 - of the machine that serves
+    hours = 12 - SystemClock().now().hour
     return f"Etc/GMT{-hours:+d}" if hours else "Etc/GMT"
 
 

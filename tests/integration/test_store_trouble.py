@@ -51,12 +51,14 @@ asyncio.run(main())
 """
 
 
+def _fill(folder: Path) -> subprocess.CompletedProcess[str]:
+    words = [sys.executable, "-c", FILLER, str(folder)]
+    return subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+
+
 async def test_a_file_that_cannot_grow_loses_nothing(tmp_path: Path) -> None:
     """The system refuses every byte past a size, in a process of its own (RLIMIT_FSIZE)."""
-    words = [sys.executable, "-c", FILLER, str(tmp_path)]
-    done = subprocess.run(  # noqa: ASYNC221 - our own interpreter and program
-        words, capture_output=True, text=True, timeout=60, check=False
-    )
+    done = await asyncio.to_thread(_fill, tmp_path)
     assert done.returncode == 0, done.stderr
     said = [line.split() for line in done.stdout.splitlines()]
     issued = [facts for kind, facts in said if kind == "issued"]

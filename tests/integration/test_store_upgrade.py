@@ -81,7 +81,7 @@ def _old_hall(path: Path) -> int:
     with closing(plain_connection(path)) as connection:
         connection.execute("BEGIN")
         item = ("T1", 0, "申报", "", "", "tax", "", 0, 0, "sb", "")
-        connection.execute(f"INSERT INTO item VALUES ({','.join('?' * 11)})", item)  # noqa: S608
+        connection.execute("INSERT INTO item VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", item)
         for ticket in TICKETS:
             _id, number, *_rest = ticket
             front, order_on = ticket[:5], ticket[5:9]

@@ -37,7 +37,7 @@ class Inks(dict[str, Style]):
     def now(self) -> Inks:
         """The styles as they are: forgotten when the theme, or what the widget stands on, has changed."""
         nodes = self._widget.ancestors_with_self
-        of = (self._widget.app.theme, *[node.styles._cache_key for node in nodes])  # noqa: SLF001
+        of = (self._widget.app.theme, *[node.styles._cache_key for node in nodes])  # noqa: SLF001 - Textual tells it nowhere else
         if of != self.of:
             self.clear()
             self.of = of

@@ -188,7 +188,7 @@ def read_text(
         return CardFault.NUMBER
     except Exception as error:
         # It leads through frames that hold the number: it must not go on, nor reach the log but by name.
-        logger.error("a card's number was not hashed: %s", type(error).__name__)  # noqa: TRY400
+        logger.error("a card's number was not hashed: %s", type(error).__name__)  # noqa: TRY400 - by name only
         return CardFault.UNHASHED
     born = holder.born
     age = today.year - born.year - ((today.month, today.day) < (born.month, born.day))

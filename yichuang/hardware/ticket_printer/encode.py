@@ -121,7 +121,7 @@ class TicketEncoder:
                 return draw_line(self._pen, line, self._dots)
             else:
                 lacking = "".join(sorted({c for c in line.text if not self._pen.knows(c)}))
-                self._complain(lacking, "the font lacks these characters: %s", lacking)
+                self._complain(lacking, f"the font lacks these characters: {lacking}")
                 if self._settings.encoding == "raster":
                     # The printer has no Chinese of its own: sent as text, the whole line were garbage.
                     known = line.text.translate(dict.fromkeys(map(ord, lacking), GETA))
@@ -166,8 +166,8 @@ class TicketEncoder:
             return b""
         return code if self._codec == "utf-8" or len(code) <= 2 else b""
 
-    def _complain(self, about: str, message: str, *facts: object) -> None:
+    def _complain(self, about: str, message: str) -> None:
         """Log once for each cause; the characters are then replaced by 〓."""
         if about not in self._complained:
             self._complained.add(about)
-            logger.warning(f"printer %s: {message}", self._settings.name, *facts)  # noqa: G004
+            logger.warning("printer %s: %s", self._settings.name, message)

@@ -45,7 +45,7 @@ class EscposPrinter:
             # In a thread: the first ticket loads the library, and a drawn line takes milliseconds.
             ticket = await asyncio.to_thread(self._compose, document)
         except DeviceError as error:
-            logger.error("printer %s: %s %s", self.name, error, error.hint)  # noqa: TRY400
+            self._tell(error)
             return PrintReport(JobState.FAILED, DeviceReason.PRINTER_ERROR, untouched=True)
         return self._warned(await self._jobs.print(ticket))
 
@@ -54,7 +54,7 @@ class EscposPrinter:
         try:
             await asyncio.to_thread(self._encoder.load)
         except DeviceError as error:
-            logger.error("printer %s: %s %s", self.name, error, error.hint)  # noqa: TRY400
+            self._tell(error)
         health = await self._jobs.health()
         if self._encoder.lacks_font and health.state in (DeviceState.READY, DeviceState.UNKNOWN):
             return DeviceHealth(DeviceState.DEGRADED, DeviceReason.NO_FONT)
@@ -63,6 +63,10 @@ class EscposPrinter:
     async def close(self) -> None:
         """Let the device go without losing bytes that are under way."""
         await self._link.close()
+
+    def _tell(self, error: DeviceError) -> None:
+        """Log what is wrong and what to do about it: the error says it in words, with no traceback."""
+        logger.error("printer %s: %s %s", self.name, error, error.hint)
 
     def _warned(self, report: PrintReport) -> PrintReport:
         """The report with the warning that hanzi came out as 〓, where nothing weighs more."""

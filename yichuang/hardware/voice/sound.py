@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import math
-import os
 import secrets
 import sys
 import wave
@@ -91,7 +90,7 @@ def write_wav(path: Path, sound: Sound) -> None:
         draft.replace(path)
     except OSError:
         with suppress(OSError):
-            os.unlink(draft)  # noqa: PTH108 - as plain as the failing write
+            draft.unlink()
         raise
 
 

@@ -105,7 +105,7 @@ def _kept(connection: SSHServerConnection) -> int:
     transport = connection._transport  # noqa: SLF001 - asyncssh tells nobody
     waiting = transport.get_write_buffer_size() if transport is not None else 0
     # Packets that wait for new keys: (type, parts).
-    for _type, parts in connection._deferred_packets:  # noqa: SLF001
+    for _type, parts in connection._deferred_packets:  # noqa: SLF001 - asyncssh tells nobody
         waiting += sum(len(part) for part in parts)
     return int(waiting)
 
