@@ -19,8 +19,9 @@ from typing import Any
 import pytest
 
 from tests.integration.command import Ran, environment, yichuang
+from tests.waiting import until
 from yichuang.bootstrap import create_hall, open_hall, working_devices
-from yichuang.cli.simulate_log import DARK_SECONDS, Log, ShownDisplay
+from yichuang.cli.simulate_log import Log, ShownDisplay
 from yichuang.clock import SystemClock
 from yichuang.hardware.pad.press import DEBOUNCE_SECONDS
 from yichuang.hardware.simulator.line_display import SimulatedLineDisplay
@@ -417,8 +418,9 @@ async def test_a_simulated_hall_that_is_open_elsewhere_says_so(tmp_path: Path) -
 
 
 async def test_a_display_is_told_of_when_its_text_changes_and_blinking_in_one_word(
-    capsys: pytest.CaptureFixture[str],
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("yichuang.cli.simulate_log.DARK_SECONDS", 0.05)
     shown = ShownDisplay(Log(), "屏")
     dark, first = draw_box(["", ""], 8), draw_box(["A001", "1"], 8, "红")
     for drawn in (first, *[dark, first] * 6, dark, draw_box(["A002", "1"], 8, "红")):
@@ -427,8 +429,7 @@ async def test_a_display_is_told_of_when_its_text_changes_and_blinking_in_one_wo
     told = capsys.readouterr().out
     assert [told.count(word) for word in ("A001", "闪烁", "A002")] == [1, 1, 1]
     shown.show(dark)
-    await asyncio.sleep(DARK_SECONDS + 0.1)
-    assert "|        |" in capsys.readouterr().out, "it stayed dark"
+    await until(lambda: "|        |" in capsys.readouterr().out, "that it stayed dark")
     shown.show(draw_box(["B001", "2"], 8, "闪烁"))
     shown.show(draw_box(["B001", "2"], 8))
     assert capsys.readouterr().out.count("B001") == 1

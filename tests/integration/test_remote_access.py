@@ -24,7 +24,7 @@ from tests.integration.ssh_terminal import (
     server_for,
     window_on,
 )
-from tests.waiting import until
+from tests.waiting import DEADLINE, until
 from yichuang.tui.remote.reception import Entrant, Why
 from yichuang.tui.remote.server import MOST_OFFERS, RemoteServer
 
@@ -399,12 +399,13 @@ async def test_requests_whose_answers_are_not_read_cut_the_line(
         window = await open_window(connection)
         await window.until("便笺")
         connection._transport.pause_reading()
-        while server.connections:
-            for _each in range(1000):
-                connection.send_packet(
-                    80, asyncssh.packet.String("x"), asyncssh.packet.Boolean(True)
-                )
-            await asyncio.sleep(0.01)
+        async with asyncio.timeout(DEADLINE):
+            while server.connections:
+                for _each in range(1000):
+                    connection.send_packet(
+                        80, asyncssh.packet.String("x"), asyncssh.packet.Boolean(True)
+                    )
+                await asyncio.sleep(0.01)
     await until(lambda: not server.sessions)
 
 

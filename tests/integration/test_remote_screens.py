@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 import re
 import sys
@@ -26,7 +27,7 @@ from tests.integration.ssh_terminal import (
     window_on,
 )
 from tests.screens.frame import frame
-from tests.waiting import until
+from tests.waiting import DEADLINE, until
 from yichuang.config import RemoteSettings
 from yichuang.errors import HostKeyUnusable, SshPortTaken
 from yichuang.queue.service import Hall
@@ -175,11 +176,13 @@ async def test_keys_for_an_app_that_is_busy_wait_at_the_client(
         window.channel.write(b"\x1b[A" * 100_000)
         driver = pad._driver
         assert isinstance(driver, SshDriver)
+        await until(lambda: pad.message_queue_size > MOST_WAITING)
         former, quiet = -1, 0
-        while quiet < 20:  # until nothing moves any more
-            await asyncio.sleep(0.005)
-            held = window.channel.get_write_buffer_size()
-            quiet, former = (quiet + 1, held) if held == former else (0, held)
+        async with asyncio.timeout(DEADLINE):
+            while quiet < 20:  # until nothing moves any more
+                await asyncio.sleep(0.005)
+                held = window.channel.get_write_buffer_size()
+                quiet, former = (quiet + 1, held) if held == former else (0, held)
         assert held > 200_000
         assert 0 < len(driver._inbox) <= WINDOW
         assert MOST_WAITING < pad.message_queue_size <= MOST_WAITING + PIECE
@@ -359,10 +362,12 @@ async def test_a_client_that_does_not_take_its_last_words_is_cut_off(
     async with window_on(server, window=4096) as window:
         await window.until("便笺")
         window.channel.pause_reading()
-        for number in range(20):
-            desk.tours[0].pad.fill(number)
-            await asyncio.sleep(0.01)
-        assert server.sessions[0].link.pending() > 0
+        link, numbers = server.sessions[0].link, itertools.count()
+        async with asyncio.timeout(DEADLINE):
+            while not link.dropped:  # it takes nothing more
+                desk.tours[0].pad.fill(next(numbers))
+                await asyncio.sleep(0.005)
+        assert link.pending() > HIGH_WATER
         window.channel.write(b"\x1bOQ")
         await until(lambda: not server.connections)
         assert desk.tours[0].reasons == [Why.FINISHED]

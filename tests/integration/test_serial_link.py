@@ -78,7 +78,7 @@ async def test_a_device_that_takes_nothing_stalls_only_itself(pty: tuple[int, st
     async def tick() -> None:
         nonlocal ticks
         while True:
-            await asyncio.sleep(0.005)
+            await asyncio.sleep(0)
             ticks += 1
 
     ticking = asyncio.create_task(tick())
@@ -86,7 +86,7 @@ async def test_a_device_that_takes_nothing_stalls_only_itself(pty: tuple[int, st
         await link.send(bytes(1 << 14), 0.2)
     assert stalled.value.touched
     assert stalled.value.reason is DeviceReason.STALLED
-    assert ticks > 5
+    assert ticks > 100
     async with asyncio.timeout(20):
         await link.drop()
     ticking.cancel()

@@ -186,7 +186,7 @@ async def test_a_call_that_hangs_holds_up_neither_the_loop_nor_closing(
     async def beat() -> None:
         nonlocal beats
         while True:
-            await asyncio.sleep(0.005)
+            await asyncio.sleep(0)
             beats += 1
 
     heart = asyncio.create_task(beat())
@@ -195,7 +195,7 @@ async def test_a_call_that_hangs_holds_up_neither_the_loop_nor_closing(
     assert (told.value.reason, told.value.touched) == (DeviceReason.STALLED, True)
     await port.close()
     heart.cancel()
-    assert beats > 3
+    assert beats > 100
     threads = threading.active_count()
     for _try in range(5):
         assert await reason_of_opening(port) is DeviceReason.STALLED

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
+from textual.screen import Screen
 
 from tests.screens.frame import assert_frame, until_gone, until_seen
+from tests.waiting import until
 from yichuang.bootstrap.following import following_settings
 from yichuang.bootstrap.settings_file import SettingsFile
 from yichuang.config import Settings
@@ -20,6 +22,7 @@ from yichuang.queue.event import EventKind
 from yichuang.queue.service import Hall
 from yichuang.tui.app import HallApp, Restart
 from yichuang.tui.entry import Means, screen_for
+from yichuang.tui.hall_screen import HallScreen
 from yichuang.tui.screens.admin import SECTIONS, AdminScreen
 
 NAME = Spot("window", 2, ("name",))
@@ -56,10 +59,14 @@ async def typed(pilot: Pilot[Restart], text: str) -> None:
 
 
 async def entered(pilot: Pilot[Restart], *keys: str) -> None:
-    """Keys one after the other, each with the time for what it brings."""
+    """Keys one after the other, each once the screen stands on which it is to be pressed."""
     for key in keys:
         await pilot.press(key)
-        await pilot.pause(0.02)
+        await until(lambda: _stands(pilot.app.screen))
+
+
+def _stands(screen: Screen[object]) -> bool:
+    return not isinstance(screen, HallScreen) or (screen.is_up() and not screen.is_behind)
 
 
 async def rename_second(pilot: Pilot[Restart], name: str) -> None:

@@ -16,6 +16,7 @@ from rich.cells import cell_len
 from textual.pilot import Pilot
 
 from tests.screens.frame import assert_frame, frame, until_gone, until_seen
+from tests.waiting import DEADLINE, until
 from yichuang.bootstrap import create_hall, open_hall
 from yichuang.clock import FixedClock
 from yichuang.profile import printer_toml
@@ -265,8 +266,7 @@ async def test_the_next_visitors_digit_counts_at_once(hall: Hall) -> None:
         screen.presence.guard_seconds = 0.01
         await pilot.press("4", "0")
         await until_seen(pilot, "您的号码")
-        while screen.presence.is_guarded:
-            await pilot.pause(0.01)
+        await until(lambda: not screen.presence.is_guarded)
         await pilot.press("5")
         await until_seen(pilot, "公安服务  请选一类")
         assert len(await hall.tickets()) == 1
@@ -278,9 +278,10 @@ async def test_a_hand_that_keeps_pressing_does_not_keep_the_page(hall: Hall) -> 
         screen.presence.guard_seconds = 0.2
         await pilot.press("4", "0")
         await until_seen(pilot, "您的号码")
-        while screen._given is not None:
-            await pilot.press("x")
-            await pilot.pause(0.02)
+        async with asyncio.timeout(DEADLINE):
+            while screen._given is not None:
+                await pilot.press("x")
+                await pilot.pause(0.02)
         assert len(await hall.tickets()) == 1
 
 
@@ -1038,8 +1039,7 @@ async def test_a_finger_takes_a_number_and_leaves_its_page(hall: Hall) -> None:
         await until_seen(pilot, "您的号码")
         screen_of(pilot).presence.guard_seconds = 0.01
         screen_of(pilot).presence.guard()
-        while screen_of(pilot).presence.is_guarded:
-            await pilot.pause(0.01)
+        await until(lambda: not screen_of(pilot).presence.is_guarded)
         await press(pilot, "您的号码")
         await until_seen(pilot, HOME)
         [ticket] = await hall.tickets()
