@@ -386,6 +386,5 @@ def busy_window(desk: Desk, number: int, shown: str | None = None) -> tuple[Wind
 
 
 def _call_of(ticket: Ticket) -> int:
-    if ticket.call is None:  # pragma: no cover - memory gives a current ticket only with its call
-        raise AssertionError(ticket)
+    assert ticket.call is not None, "memory gives a current ticket only with its call"
     return ticket.call
