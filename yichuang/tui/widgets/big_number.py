@@ -6,10 +6,9 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region, Size
 from textual.strip import Strip
-from textual.widget import Widget
 
-from yichuang.tui.ink import Inks
 from yichuang.tui.text import cut
+from yichuang.tui.widgets.rows import Drawn
 
 ROWS = 5
 """A glyph's height, in dots."""
@@ -37,7 +36,7 @@ def dots(text: str) -> list[str]:
     return ["".join(f"{glyph[row]}." for glyph in glyphs) for row in range(ROWS)]
 
 
-class BigNumber(Widget):
+class BigNumber(Drawn):
     """A number in dots of 2 by 1 cells, times `scale`. Only the glyphs that change are painted."""
 
     DEFAULT_CSS = """
@@ -50,10 +49,9 @@ class BigNumber(Widget):
     """
 
     def __init__(self, text: str = "", *, scale: int = 1, widget_id: str | None = None) -> None:
-        super().__init__(id=widget_id)
+        super().__init__(widget_id=widget_id)
         self._text = text
         self._scale = scale
-        self._inks = Inks(self)
 
     @property
     def text(self) -> str:
@@ -88,9 +86,9 @@ class BigNumber(Widget):
             return Strip([Segment(text.ljust(width), self.rich_style)], width)
         if y // scale >= ROWS:
             return Strip.blank(width, self.rich_style)
-        return self._drawn(rows[y // scale], width)
+        return self._dotted(rows[y // scale], width)
 
-    def _drawn(self, row: str, width: int) -> Strip:
+    def _dotted(self, row: str, width: int) -> Strip:
         plain = self.app.theme == "plain"
         on = self.rich_style if plain else self._inks.now()["big"]
         off = self._gap()

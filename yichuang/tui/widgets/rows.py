@@ -1,4 +1,4 @@
-"""Rows of text that repaint one by one: `Rows`, and its one-row form `TextLine`."""
+"""Rows that repaint one by one: `Drawn`, of text `Rows`, and its one-row form `TextLine`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,53 @@ from yichuang.tui.text import Line, changed_cells, fit_parts, parts_of
 NO_GUTTER = Spacing()
 
 
-class Rows(Widget):
+class Drawn(Widget):
+    """A widget whose rows are drawn once, until a row or what it is drawn in changes.
+
+    Textual's own way keeps each row with seven caches, and those of the last thousand widgets for ever.
+    """
+
+    def __init__(self, *, widget_id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=widget_id, classes=classes)
+        self._inks = Inks(self)
+        self._drawn: dict[int, Strip] = {}
+        self._drawn_as: object = None
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The rows of a part of the widget."""
+        if self.styles.gutter != NO_GUTTER or crop.column_span != (0, self.size.width):
+            return super().render_lines(crop)
+        filters = self.get_line_filters()
+        drawn_as = (self.size.width, self._inks.now().of, *map(id, filters))
+        if drawn_as != self._drawn_as:
+            self._drawn_as, self._drawn = drawn_as, {}
+        drawn = self._drawn
+        for y in crop.line_range:
+            if y not in drawn:
+                strip = self.render_line(y)
+                for each in filters:
+                    strip = strip.apply_filter(each, self.background_colors[1])
+                drawn[y] = Row(strip, strip.cell_length)
+        return [drawn[y] for y in crop.line_range]
+
+    def refresh(
+        self,
+        *regions: Region,
+        repaint: bool = True,
+        layout: bool = False,
+        recompose: bool = False,
+    ) -> Self:
+        """Draw these parts again, or all."""
+        if regions:
+            for region in regions:
+                for y in region.line_range:
+                    self._drawn.pop(y, None)
+        else:
+            self._drawn.clear()
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
+
+class Rows(Drawn):
     """Some rows of styled text. A row is painted again only when its text or style changed."""
 
     DEFAULT_CSS = """
@@ -38,11 +84,8 @@ class Rows(Widget):
         widget_id: str | None = None,
         classes: str | None = None,
     ) -> None:
-        super().__init__(id=widget_id, classes=classes)
+        super().__init__(widget_id=widget_id, classes=classes)
         self._lines = [parts_of(line) for line in lines]
-        self._inks = Inks(self)
-        self._drawn: dict[int, Strip] = {}
-        self._drawn_as: object = None
 
     @property
     def lines(self) -> list[str]:
@@ -80,39 +123,6 @@ class Rows(Widget):
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """As many rows as there are lines."""
         return len(self._lines)
-
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """The rows of a part of the widget: drawn once, until the row or what it is drawn in changes."""
-        if self.styles.gutter != NO_GUTTER or crop.column_span != (0, self.size.width):
-            return super().render_lines(crop)
-        filters = self.get_line_filters()
-        drawn_as = (self.size.width, self._inks.now().of, *map(id, filters))
-        if drawn_as != self._drawn_as:
-            self._drawn_as, self._drawn = drawn_as, {}
-        drawn = self._drawn
-        for y in crop.line_range:
-            if y not in drawn:
-                strip = self.render_line(y)
-                for each in filters:
-                    strip = strip.apply_filter(each, self.background_colors[1])
-                drawn[y] = strip
-        return [drawn[y] for y in crop.line_range]
-
-    def refresh(
-        self,
-        *regions: Region,
-        repaint: bool = True,
-        layout: bool = False,
-        recompose: bool = False,
-    ) -> Self:
-        """Draw these parts again, or all."""
-        if regions:
-            for region in regions:
-                for y in region.line_range:
-                    self._drawn.pop(y, None)
-        else:
-            self._drawn.clear()
-        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def render_line(self, y: int) -> Strip:
         """Row `y`, in exactly the widget's width."""
