@@ -60,7 +60,7 @@ async def staff(hall: Hall) -> None:
 @pytest.fixture
 def visits(hall: Hall) -> Visits:
     """Who lets in."""
-    return Visits(hall, notices=("SHA256:abc",))
+    return Visits(hall)
 
 
 def terminal(
@@ -119,7 +119,7 @@ async def test_a_clerk_signs_in_and_comes_to_the_window(visits: Visits, hall: Ha
     visit = visits.receive(None, terminal())
     app = next_app(visit)
     async with app.run_test(size=SIZE) as pilot:
-        assert_frame("sign-in-80x24", await until_seen(pilot, "SHA256:abc"))
+        assert_frame("sign-in-80x24", await until_seen(pilot, "请用工号和密码登录"))
         type_in(pilot, *"０231", "tab", *"４82913")
         assert_frame("sign-in-typed-80x24", await until_seen(pilot, "******"))
         assert not any(PIN in row for row in frame(app))

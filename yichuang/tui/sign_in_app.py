@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 
 from textual import on, work
 
@@ -29,7 +29,6 @@ class SignInApp(HallApp):
         origin: str,
         *,
         said: str = "",
-        notices: Sequence[str] = (),
         begin: Callable[[], Awaitable[None]] = _nothing,
         language: str | None = None,
         theme: str = DEFAULT,
@@ -40,7 +39,7 @@ class SignInApp(HallApp):
         self._begin = begin
 
         def open_place(_place: str, _window: int | None) -> HallScreen:
-            return SignInScreen(hall, origin, said=said, notices=notices)
+            return SignInScreen(hall, origin, said=said)
 
         super().__init__(hall, open_place, "sign_in", language=language, theme=theme)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -77,11 +77,10 @@ class Visits(Reception):
         means: Means = NOTHING_MORE,
         *,
         sessions: Sessions | None = None,
-        notices: Sequence[str] = (),
         stays: bool = False,
         theme: str | None = None,
     ) -> None:
-        """`hall` is in its own machine's hands; `notices` stand on the sign-in screen.
+        """`hall` is in its own machine's hands.
 
         `stays` is for a terminal that waits for the next person when one has signed out; `theme` is for
         all terminals, in place of what each can show.
@@ -90,7 +89,6 @@ class Visits(Reception):
         self.means = means
         self.sessions = sessions or Sessions()
         self.rosters = Rosters(hall)
-        self.notices = tuple(notices)
         self.stays = stays
         self.theme = theme
 
@@ -251,7 +249,6 @@ class PersonVisit:
             visits.hall.acting(Actor(ActorKind.POST, "sign-in", self._origin)),
             self._origin,
             said=said,
-            notices=visits.notices,
             begin=self._say,
             language=here.language,
             theme=here.theme,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import on, work
@@ -19,7 +18,6 @@ from yichuang.tui.goings import Proved, SignOutWhy
 from yichuang.tui.hall_screen import HallScreen
 from yichuang.tui.message import Speak
 from yichuang.tui.screens.change_pin import ChangePin
-from yichuang.tui.text import Line
 from yichuang.tui.widgets.fields import Field, Fields
 from yichuang.tui.widgets.rows import Rows
 
@@ -44,17 +42,14 @@ class SignInScreen(HallScreen):
         Binding("escape", "clear", N_("清空")),
     ]
 
-    def __init__(
-        self, hall: Hall, origin: str = "", *, said: str = "", notices: Sequence[str] = ()
-    ) -> None:
-        """`said` is why one is here again; `notices` are shown below, such as the server's fingerprint."""
+    def __init__(self, hall: Hall, origin: str = "", *, said: str = "") -> None:
+        """`said` is why one is here again."""
         super().__init__(hall)
         self._origin = origin
         self._said = said
-        self._notices = notices
 
     def compose_body(self) -> ComposeResult:
-        """A welcome, the two lines, and what else there is to know."""
+        """A welcome, and the two lines."""
         name = self.hall.settings.hall.name
         yield Rows(["", [(f"  {name}", "strong")], "", f"  {_('请用工号和密码登录')}", ""])
         yield Fields(
@@ -64,8 +59,6 @@ class SignInScreen(HallScreen):
             ],
             widget_id="fields",
         )
-        notices: list[Line] = [f"  {each}" for each in self._notices]
-        yield Rows(["", *notices], widget_id="notices")
 
     async def load(self) -> None:
         """Nothing of the hall is shown to whoever has not signed in."""
