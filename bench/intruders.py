@@ -1,9 +1,10 @@
 """A thousand wrong log-ins, and a flood of half-open lines: whether clerks notice, and who gets in.
 
 Eight clerks press a working key a second at a hall that is served as `yichuang serve` does it, with the
-product's own limits: first undisturbed, which is the reference; then while guests type wrong PINs at the
-sign-in screen, for known and unknown badge numbers, from many addresses and several at a time, and clients
-come with wrong keys and passwords; then while lines are opened by the hundred and nothing is said on them.
+product's own limits: undisturbed before and after all, which is the reference; while guests type wrong PINs
+at the sign-in screen, for known and unknown badge numbers, from many addresses and several at a time, and
+clients come with wrong keys and passwords; and while lines are opened by the hundred and nothing is said on
+them.
 
 What came of each PIN is the server's own count, beside the journal's. A PIN that is refused unseen, as the
 badge number is locked or the address has tried too many, was a wrong log-in, too; each is told.
@@ -35,8 +36,8 @@ ATTEMPTS = 1000
 CLERKS = 8
 VISITORS = 800
 """Enough that no clerk's key finds an empty line."""
-WARM_UP, UNDISTURBED = 8.0, 20.0
-"""Seconds, of which the first do not count, and of the reference."""
+WARM_UP, UNDISTURBED = 8.0, 12.0
+"""Seconds that do not count, and of each half of the reference."""
 
 BADGES = [f"3{number:03}" for number in range(60)]
 """Of people whom nobody tries to be but the intruders."""
@@ -62,6 +63,7 @@ _ROUND = 4.0
 """Seconds in which each clerk presses every key once: a call that is begun is finished, whatever disturbs."""
 _SLACK = 5.0
 """Seconds behind the server's time limit at which nothing is half open any more."""
+_FLOODED = f"{WAVES} x {FLOOD} half open"
 _LEFT = ("sessions", "connections", "tasks", "threads", "descriptors")
 
 Result = TypeVar("Result")
@@ -166,8 +168,9 @@ async def _sign_in(server: Server, pin: str) -> float:
 
 
 async def _wrong_log_ins(
-    server: Server, crowd: _Crowd, clerks: list[Screen], attempts: int, reference: list[float]
-) -> list[Figure]:
+    server: Server, crowd: _Crowd, clerks: list[Screen], attempts: int
+) -> tuple[list[float], list[Figure]]:
+    """The seconds of the keys meanwhile, and the other figures."""
     pins = await server.ask(do="employ", badges=[*BADGES, HONEST])
     began = time.monotonic()
 
@@ -194,8 +197,7 @@ async def _wrong_log_ins(
     say(f"{given}; {ends or 'nothing else'}")
     refused = sum(told["ends"].values()) - told["ends"].get("in", 0)
     journaled = [origin for origin, _badge in told["in"] if origin in GUESSERS]
-    return [
-        *_keys("wrong log-ins", answers, reference),
+    return answers, [
         _at_least("wrong log-ins: PINs refused", refused, attempts, f"{refused}: {given}"),
         _at_least("wrong log-ins: keys refused by SSH", seen["keys"], attempts // A_KEY),
         _at_least("wrong log-ins: passwords refused by SSH", seen["passwords"], attempts // A_KEY),
@@ -246,8 +248,9 @@ async def _rush(server: Server, crowd: _Crowd) -> tuple[int, list[float]]:
 
 
 async def _half_open(
-    server: Server, crowd: _Crowd, clerks: list[Screen], reference: list[float]
-) -> list[Figure]:
+    server: Server, crowd: _Crowd, clerks: list[Screen]
+) -> tuple[list[float], list[Figure]]:
+    """The seconds of the keys meanwhile, and the other figures."""
     limits = RemoteSettings()
     windows = range(CLERKS + 1, CLERKS + 1 + WAVES)
     for window in windows:
@@ -257,20 +260,18 @@ async def _half_open(
     state = await _settled(server, {"unproved": 0}, limits.handshake_seconds + _SLACK)
     opened = (await crowd.ask(do="lines"))["opened"]
     got_in = sum(map(math.isfinite, came))
-    flood = f"{WAVES} x {FLOOD} half open"
-    return [
-        *_keys(flood, answers, reference),
-        _at_least(f"{flood}: lines opened", opened, WAVES * FLOOD),
+    return answers, [
+        _at_least(f"{_FLOODED}: lines opened", opened, WAVES * FLOOD),
         Figure(
-            f"{flood}: most at once at the server",
+            f"{_FLOODED}: most at once at the server",
             str(most),
             target=f"<= {limits.most_unproved}",
             met=most <= limits.most_unproved,
         ),
-        exactly(f"{flood}: left at the server", state["unproved"], 0),
-        exactly(f"{flood}: honest clerks in meanwhile", got_in, WAVES),
+        exactly(f"{_FLOODED}: left at the server", state["unproved"], 0),
+        exactly(f"{_FLOODED}: honest clerks in meanwhile", got_in, WAVES),
         Figure(
-            f"{flood}: ... until the screen, longest",
+            f"{_FLOODED}: ... until the screen, longest",
             millis(max(came)),
             f"{millis(max(quiet))} before",
             max(came) / max(quiet),
@@ -305,31 +306,44 @@ async def _clerks(server: Server) -> list[Screen]:
     return [await server.connect("window", number) for number in range(1, CLERKS + 1)]
 
 
-async def _undisturbed(server: Server) -> list[float]:
-    """The seconds of the keys; all that is made when it is needed first is there afterwards."""
+async def _undisturbed(clerks: list[Screen]) -> list[float]:
+    _nothing, answers = await _work_while(clerks, asyncio.sleep(UNDISTURBED))
+    return answers
+
+
+async def _warm_up(server: Server) -> None:
+    """All that is made when it is needed first is there afterwards."""
     await server.ask(do="fill", visitors=VISITORS)
     clerks = await _clerks(server)
     await _work_while(clerks, asyncio.sleep(WARM_UP))
-    _nothing, reference = await _work_while(clerks, asyncio.sleep(UNDISTURBED))
     await asyncio.gather(*(each.close() for each in clerks))
-    return reference
+    await _settled(server, {"connections": 0}, _SLACK)
+    await server.ask(do="tidy")
 
 
 async def _all(server: Server, attempts: int) -> list[Figure]:
-    say("undisturbed ...")
-    reference = await _undisturbed(server)
-    await _settled(server, {"connections": 0}, _SLACK)
-    await server.ask(do="tidy")
+    await _warm_up(server)
     before = await server.ask(do="state")
     clerks = await _clerks(server)
+    say("undisturbed ...")
+    reference = await _undisturbed(clerks)
     async with _crowd(server.port) as crowd:
         say(f"keys {millis(median(reference))}; {attempts} wrong log-ins ...")
-        figures = await _wrong_log_ins(server, crowd, clerks, attempts, reference)
+        guessed, wrong = await _wrong_log_ins(server, crowd, clerks, attempts)
         say("half-open lines ...")
-        figures += await _half_open(server, crowd, clerks, reference)
+        flooded, half_open = await _half_open(server, crowd, clerks)
+        say("undisturbed once more ...")
+        reference += await _undisturbed(clerks)
         await asyncio.gather(*(each.close() for each in clerks))
         # The intruders have not hung up: what they hold open still counts.
-        return figures + await _left(server, before)
+        left = await _left(server, before)
+    return [
+        *_keys("wrong log-ins", guessed, reference),
+        *wrong,
+        *_keys(_FLOODED, flooded, reference),
+        *half_open,
+        *left,
+    ]
 
 
 async def _run(attempts: int) -> list[Figure]:
