@@ -39,7 +39,7 @@ _CURRENT = (
 
 _ACTIVE = (
     TICKETS  # noqa: S608 - constants only
-    + "WHERE t.id IN (SELECT ticket FROM call WHERE ended_at IS NULL) ORDER BY c.window"
+    + "WHERE t.id IN (SELECT ticket FROM call WHERE ended_at IS NULL)"
 )
 
 _RECENT = """
@@ -193,7 +193,8 @@ class Calls(Tickets):
 
     def active(self) -> list[Ticket]:
         """Every called or serving ticket, by window."""
-        return [ticket_from(row) for row in self.connection.execute(_ACTIVE)]
+        found = [ticket_from(row) for row in self.connection.execute(_ACTIVE)]
+        return sorted(found, key=lambda each: each.window or 0)
 
     def recent_calls(self, on: date, limit: int) -> list[CallShown]:
         """The latest calls of a business date, newest first."""

@@ -30,7 +30,7 @@ WHERE t.state = 'waiting' AND t.business_date = :date
 )
 """One row for all: the thread gives way to the others of its process at each row that it fetches."""
 
-_BY_ID = TICKETS + "WHERE t.id IN (SELECT value FROM json_each(:ids))"  # noqa: S608
+_BY_ID = TICKETS + "WHERE t.id IN (SELECT value FROM json_each(:ids))"  # noqa: S608 - constants only
 
 
 LineKey = int | tuple[str, str]

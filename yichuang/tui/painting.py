@@ -68,8 +68,8 @@ class Changes(ChopsUpdate):
 def _written(strip: Strip, console: Console) -> Iterator[str]:
     for style, segments in groupby(strip, lambda segment: _beyond_default(segment.style)):
         text = "".join(segment.text for segment in segments)
-        # Textual's own names the colour system in this place, too: Rich has no open way to it.
-        yield style.render(text, color_system=console._color_system) if style else text  # noqa: SLF001
+        colours = console._color_system  # noqa: SLF001 - as Textual's own does: Rich has no open way
+        yield style.render(text, color_system=colours) if style else text
 
 
 @lru_cache(maxsize=1024)
