@@ -303,7 +303,7 @@ def test_what_every_command_asks_is_found_by_an_index(old: Path, read: str) -> N
 def _is_big(line: str) -> bool:
     """Whether a walk goes over a table that grows.
 
-    The journal's last row is the end of a walk backwards, and the indexes of open calls have one row a window.
+    The journal's last row is the end of a walk backwards; the indexes of open calls have a row a window.
     """
     return line.split()[1] in BIG and line not in SMALL
 
