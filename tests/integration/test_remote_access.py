@@ -437,7 +437,38 @@ async def test_a_client_that_falls_silent_is_found_out(desk: Desk, tmp_path: Pat
         assert len(server.sessions) == 1
 
 
-async def test_sixty_connections_leave_nothing_behind(server: RemoteServer, desk: Desk) -> None:
+@pytest.fixture
+def strictness(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two guests at once, and hardly any after them."""
+    monkeypatch.setattr("yichuang.tui.remote.server.GUESTS_AT_ONCE", 2)
+    monkeypatch.setattr("yichuang.tui.remote.server.GUESTS_A_SECOND", 0.001)
+
+
+async def test_guests_wait_for_one_another_and_nobody_with_a_key_does(
+    strictness: None, server: RemoteServer, desk: Desk
+) -> None:
+    async with window_on(server) as one, window_on(server) as other:
+        await one.until("便笺")
+        await other.until("便笺")
+        async with connecting(server) as third:
+            await open_window(third)
+            await until(lambda: len(server.sessions) == 3)
+            async with window_on(server, client_keys=[new_key(desk, CLERK)]) as window:
+                await window.until(f"{CLERK.name} 第1页")
+            assert desk.tours[2].apps == []
+            third.abort()
+        await until(lambda: desk.tours[2].reasons == [Why.GONE])
+
+
+@pytest.fixture
+def rush(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many guests as there like to come at once."""
+    monkeypatch.setattr("yichuang.tui.remote.server.GUESTS_AT_ONCE", 1000)
+
+
+async def test_sixty_connections_leave_nothing_behind(
+    rush: None, server: RemoteServer, desk: Desk
+) -> None:
     async def visit(number: int) -> None:
         async with connecting(server) as connection:
             if number % 3 == 0:

@@ -271,3 +271,14 @@ def test_what_is_taken_beyond_an_allowance_is_paid_by_waiting() -> None:
     assert allowance.take(5) == 0
     clock[0] += 1000
     assert allowance.take(50) == 1, "what was not used does not add up"
+
+
+def test_who_only_waits_for_an_allowance_owes_nothing() -> None:
+    clock = [100.0]
+    allowance = Allowance(2, 2, lambda: clock[0])
+    assert allowance.wait_for(1) == 0
+    assert allowance.wait_for(1) == 0
+    allowance.take(2)
+    assert allowance.wait_for(1) == allowance.wait_for(1) == 0.5
+    clock[0] += 0.5
+    assert allowance.wait_for(1) == 0

@@ -167,6 +167,25 @@ async def test_what_is_wrong_is_said_and_nothing_tells_who_works_here(
     ]
 
 
+async def test_from_afar_a_refusal_comes_late_and_nothing_can_be_tried_meanwhile(
+    visits: Visits, hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("yichuang.tui.screens.sign_in.LATE_SECONDS", 3600.0)
+    async with next_app(visits.receive(None, terminal())).run_test(size=SIZE) as pilot:
+        await until_seen(pilot, "请用工号和密码登录")
+        type_in(pilot, *LI, "enter", *"111222", "enter")
+        while not await happened(hall, EventKind.SIGN_IN_REFUSED):
+            await pilot.pause()
+        type_in(pilot, *PIN, "enter")
+        await pilot.pause()
+        assert "正在核对" in "".join(frame(pilot.app))
+    assert not await happened(hall, EventKind.SIGNED_IN)
+    async with next_app(visits.receive(None, terminal(""))).run_test(size=SIZE) as pilot:
+        await until_seen(pilot, "请用工号和密码登录")
+        type_in(pilot, *LI, "enter", *"111222", "enter")
+        await until_seen(pilot, "工号或密码不对")
+
+
 async def test_a_lock_says_how_long(visits: Visits, hall: Hall) -> None:
     for _each in range(hall.settings.staff.wrong_pins):
         with pytest.raises(SignInRefused):

@@ -232,7 +232,9 @@ class HallScreen(Screen[None]):
                 title.tell_who(self.session.label)
                 title.tell_place(self.hall.settings.hall.name, self.heading)
                 await self.load()
-                self._mark, self._seen = mark, seen
+                # Meanwhile it may have been found that what came later does not concern it.
+                self._mark = max(self._mark, mark)
+                self._seen = max(self._seen or 0, seen) if seen is not None else None
             except YichuangError as error:
                 self.status.refuse(error)
             self._show_keys()

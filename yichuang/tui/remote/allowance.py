@@ -24,3 +24,8 @@ class Allowance:
         self._left = min(self._most, self._left + (now - self._at) * self._rate) - amount
         self._at = now
         return max(0.0, -self._left / self._rate)
+
+    def wait_for(self, amount: float) -> float:
+        """Seconds until so much is there; nothing is taken, so that who gives up owes nothing."""
+        left = self._left + (self._now() - self._at) * self._rate
+        return max(0.0, (amount - left) / self._rate)

@@ -32,6 +32,10 @@ APPS_AT_ONCE, APPS_A_SECOND = 4, 0.5
 """How many apps one terminal may begin at once, and in each second from then on (our own numbers): each
 costs the work of a hundred keys, and whoever changes the language begins one."""
 
+GUESTS_AT_ONCE, GUESTS_A_SECOND = 8, 2.0
+"""How many sign-in screens may begin at once in the whole hall, and in each second from then on (our own
+numbers): a morning's rush never waits, and who comes again and again to guess PINs slows no keys."""
+
 Limit = Callable[["Attendance", Entrant], str | None]
 """Says why somebody may not have one more screen."""
 
@@ -47,8 +51,10 @@ class Attendance:
         link: Link,
         kind: Kind,
         *,
+        guests: Allowance,
         since: datetime,
     ) -> None:
+        """`guests` are the sign-in screens that all terminals together may begin."""
         self.terminal = terminal
         self.since = since
         """When it began."""
@@ -59,6 +65,7 @@ class Attendance:
         self._visit: Visit | None = None
         self._last_words = ""
         self._allowance = Allowance(APPS_A_SECOND, APPS_AT_ONCE)
+        self._guests = guests
         self._patience: asyncio.TimerHandle | None = None
         loop = asyncio.get_running_loop()
         self._ending: asyncio.Future[Why] = loop.create_future()
@@ -128,6 +135,8 @@ class Attendance:
         try:
             while not self._ending.done():
                 await self._wait_for(self._ending, self._allowance.take(1))
+                if visit.entrant is None:
+                    await self._wait_among_guests()
                 entered = visit.entered
                 app = None if self._ending.done() else visit.next_app()
                 if app is None:
@@ -145,6 +154,12 @@ class Attendance:
             return self._ending.result() if self._ending.done() else Why.FINISHED
         finally:
             self._forget_patience()
+
+    async def _wait_among_guests(self) -> None:
+        while not self._ending.done() and (wait := self._guests.wait_for(1)):
+            await self._wait_for(self._ending, wait)
+        if not self._ending.done():
+            self._guests.take(1)
 
     def _expect_sign_in(self, visit: Visit, seconds: float) -> None:
         """Begin to lose patience with whoever has not signed in; another language begins nothing anew."""

@@ -18,7 +18,8 @@ from yichuang.clock import Clock, SystemClock
 from yichuang.config import RemoteSettings
 from yichuang.errors import SshPortTaken
 from yichuang.language import _, current_language, text_in
-from yichuang.tui.remote.attendance import Attendance
+from yichuang.tui.remote.allowance import Allowance
+from yichuang.tui.remote.attendance import GUESTS_A_SECOND, GUESTS_AT_ONCE, Attendance
 from yichuang.tui.remote.compression import ALGORITHM, bound_compression
 from yichuang.tui.remote.gate import Gate, place_of
 from yichuang.tui.remote.host_key import host_key
@@ -206,6 +207,7 @@ class RemoteServer:
         self._gate: Gate[_Caller] = Gate(settings)
         self._callers: dict[_Caller, None] = {}
         self._attendances: dict[Attendance, asyncio.Task[None]] = {}
+        self._guests = Allowance(GUESTS_A_SECOND, GUESTS_AT_ONCE)
         self._is_stopping = False
         self._all_gone = asyncio.Event()
 
@@ -286,7 +288,13 @@ class RemoteServer:
         """Begin a visit in a task, and so a context, of its own."""
         self._gate.leave(caller)
         attendance = Attendance(
-            self.reception, entrant, terminal, link, kind, since=self._clock.now()
+            self.reception,
+            entrant,
+            terminal,
+            link,
+            kind,
+            guests=self._guests,
+            since=self._clock.now(),
         )
         task = asyncio.create_task(
             attendance.run(self.refusal_of_person, self.settings.sign_in_seconds),

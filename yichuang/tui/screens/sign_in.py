@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import ClassVar
 
 from textual import on, work
@@ -22,6 +23,10 @@ from yichuang.tui.widgets.fields import Field, Fields
 from yichuang.tui.widgets.rows import Rows
 
 LONGEST_BADGE = 12
+
+LATE_SECONDS = 1.0
+"""So long does a terminal from afar wait for a refusal (our own number): a person hardly notices, and whoever
+tries one PIN after the other neither gets far nor slows anybody's keys (DESIGN 9)."""
 
 
 class SignInScreen(HallScreen):
@@ -124,6 +129,8 @@ class SignInScreen(HallScreen):
         try:
             signed_in = await self.hall.people.sign_in(badge, pin, self._origin)
         except YichuangError as error:
+            if self._origin:
+                await asyncio.sleep(LATE_SECONDS)
             self._again(error)
             return
         if not signed_in.must_change:
