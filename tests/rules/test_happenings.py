@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import weakref
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from tests.halls import MORNING, memory_hall, small_settings
 from tests.rules.conftest import Issue
+from yichuang.clock import FixedClock
 from yichuang.queue.event import EventKind
 from yichuang.queue.service import Hall
 from yichuang.tui.happenings import MOST, Happenings
@@ -86,3 +90,12 @@ async def test_however_many_ask_a_change_is_read_once(
     assert len(readings) == 1
     await happenings.since(begin)
     assert len(readings) == 1
+
+
+async def test_what_is_kept_for_a_store_goes_with_it() -> None:
+    async with memory_hall(FixedClock(MORNING), small_settings()) as hall:
+        await Happenings.of(hall.store).since(None)
+        store = weakref.ref(hall.store)
+    del hall
+    gc.collect()
+    assert store() is None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 from yichuang.clock import Clock
@@ -49,9 +49,11 @@ class Devices:
 
     async def statuses(self) -> list[DeviceStatus]:
         """Every device of hall.toml as it was last seen, in the order of hall.toml."""
-        seen = {
-            each.name: each for each in await self._hall.store.read(lambda each: each.devices())
-        }
+        return self.of_hall(await self._hall.store.read(lambda each: each.devices()))
+
+    def of_hall(self, worked: Iterable[DeviceStatus]) -> list[DeviceStatus]:
+        """Every device of hall.toml, in its order, where `worked` are those that were ever worked."""
+        seen = {each.name: each for each in worked}
         return [seen.get(name) or DeviceStatus(name, UNWATCHED, None) for name in self.named()]
 
     async def note(self, device: str, owner: str, health: DeviceHealth) -> None:

@@ -150,7 +150,7 @@ class HallScreen(Screen[None]):
             entries = await self._happenings.since(self._seen)
         except YichuangError:
             return True  # the reading meets the same trouble, and shows it
-        if entries is None or self.may_show(entries):
+        if entries is None or self._seen is None or self.may_show(entries):
             return True
         if entries:
             self._seen = entries[0].seq
@@ -236,6 +236,8 @@ class HallScreen(Screen[None]):
                 self._mark = max(self._mark, mark)
                 self._seen = max(self._seen or 0, seen) if seen is not None else None
             except YichuangError as error:
+                # Of what was read, part may not be shown: the next change makes good whatever it is.
+                self._seen = None
                 self.status.refuse(error)
             self._show_keys()
 

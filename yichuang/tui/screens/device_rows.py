@@ -64,8 +64,13 @@ class Seen:
 
 async def devices_of(hall: Hall) -> list[Seen]:
     """Every device of the hall as it was last seen, in the order of hall.toml."""
+    return seen_in(hall, await hall.devices.statuses())
+
+
+def seen_in(hall: Hall, statuses: Iterable[DeviceStatus]) -> list[Seen]:
+    """Every device of the hall, in the order of hall.toml, where `statuses` are of all that were worked."""
     named = hall.devices.named()
-    return [Seen(*_kind_and(named, status)) for status in await hall.devices.statuses()]
+    return [Seen(*_kind_and(named, status)) for status in hall.devices.of_hall(statuses)]
 
 
 def _kind_and(

@@ -16,6 +16,7 @@ from yichuang.queue import command as commands
 from yichuang.queue.clerk import ClerkView
 from yichuang.queue.concern import BEFALLS_TICKETS, concerns_window
 from yichuang.queue.desk import Done
+from yichuang.queue.device import DeviceStatus
 from yichuang.queue.event import Entry
 from yichuang.queue.people import command as people
 from yichuang.queue.people.role import Role
@@ -25,7 +26,7 @@ from yichuang.queue.service import Hall
 from yichuang.queue.view import Rated, WindowView
 from yichuang.tui.hall_screen import HallScreen
 from yichuang.tui.screens.choice import Choice
-from yichuang.tui.screens.device_rows import devices_of, unheard
+from yichuang.tui.screens.device_rows import seen_in, unheard
 from yichuang.tui.screens.dialog import ask
 from yichuang.tui.screens.post_acts import ask_to_leave, ask_to_take, ask_whereabouts, take_post
 from yichuang.tui.screens.window_rows import route_stops
@@ -74,6 +75,8 @@ class ClerkScreen(HallScreen):
         """The ticket that was finished last here, with its rating, while there is none at hand."""
         self._rules = hall.rules
         """What the hall went by when it was read last."""
+        self._unheard = ""
+        """What is told of the voice."""
         self._print_job: int | None = None
         self._until_rated: Timer | None = None
 
@@ -155,6 +158,8 @@ class ClerkScreen(HallScreen):
         clerk = self.clerk
         if clerk is None or self._print_job is not None or self._rules is not self.hall.rules:
             return True
+        if self._unheard != self._unheard_by(self._happenings.devices):
+            return True
         view = clerk.window
         serves = {line.category.code for line in (*view.own, *view.help)}
         return any(
@@ -214,9 +219,12 @@ class ClerkScreen(HallScreen):
 
     async def unheard(self) -> str:
         """That nobody hears the calls of a hall that has a voice; empty when they are heard."""
-        if not self.hall.settings.voice.enabled:
-            return ""
-        return unheard(await devices_of(self.hall))
+        has_voice = self.hall.settings.voice.enabled
+        self._unheard = self._unheard_by(await self.hall.devices.statuses() if has_voice else ())
+        return self._unheard
+
+    def _unheard_by(self, worked: Sequence[DeviceStatus]) -> str:
+        return unheard(seen_in(self.hall, worked)) if self.hall.settings.voice.enabled else ""
 
     def take_rating(self, rated: Rated | None) -> None:
         """Keep what the last visitor thought; once the time for it is over, that is shown once."""
