@@ -460,6 +460,23 @@ async def test_guests_wait_for_one_another_and_nobody_with_a_key_does(
         await until(lambda: desk.tours[2].reasons == [Why.GONE])
 
 
+async def test_who_waits_among_guests_is_told_when_the_server_stops(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("yichuang.tui.remote.server.GUESTS_AT_ONCE", 1)
+    monkeypatch.setattr("yichuang.tui.remote.server.GUESTS_A_SECOND", 0.0001)
+    async with contextlib.AsyncExitStack() as windows:
+        async with server_for(desk, tmp_path) as server:
+            one = await windows.enter_async_context(window_on(server))
+            await one.until("便笺")
+            other = await windows.enter_async_context(window_on(server))
+            await until(lambda: len(server.sessions) == 2)
+        await other.until_closed()
+    assert "服务正在停止" in other.picture.raw.decode()
+    assert [tour.reasons for tour in desk.tours] == [[Why.STOPPED], [Why.STOPPED]]
+    assert desk.tours[1].apps == []
+
+
 @pytest.fixture
 def rush(monkeypatch: pytest.MonkeyPatch) -> None:
     """As many guests as there like to come at once."""

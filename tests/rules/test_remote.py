@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from itertools import pairwise
 from typing import Any
@@ -12,9 +13,10 @@ from hypothesis import strategies as st
 from textual import events
 from textual.message import Message
 
+from tests.waiting import until
 from yichuang.config import RemoteSettings
 from yichuang.tui.remote import keyboard as keyboard_module
-from yichuang.tui.remote.allowance import Allowance
+from yichuang.tui.remote.allowance import Allowance, Turns
 from yichuang.tui.remote.gate import MOST_ADDRESSES, Gate
 from yichuang.tui.remote.keyboard import MOST_PASTED, Keyboard
 from yichuang.tui.remote.kind import (
@@ -282,3 +284,39 @@ def test_who_only_waits_for_an_allowance_owes_nothing() -> None:
     assert allowance.wait_for(1) == allowance.wait_for(1) == 0.5
     clock[0] += 0.5
     assert allowance.wait_for(1) == 0
+
+
+async def test_whoever_comes_again_and_again_stands_last_each_time() -> None:
+    """Fifteen who come back at once keep nobody waiting for more than fifteen turns."""
+    turns = Turns(Allowance(1000, 1))
+    given: list[str] = []
+
+    async def come_back(name: str) -> None:
+        while True:
+            await turns.join()
+            given.append(name)
+
+    others = [asyncio.create_task(come_back(f"other {each}")) for each in range(15)]
+    try:
+        for each in range(5):
+            await until(lambda: len(given) > 30)
+            given.clear()
+            await turns.join()
+            assert len(given) <= 15, each
+    finally:
+        for task in others:
+            task.cancel()
+        await asyncio.wait(others)
+
+
+async def test_who_leaves_the_line_takes_no_turn() -> None:
+    clock = [100.0]
+    turns = Turns(Allowance(1024, 1, lambda: clock[0]))
+    assert turns.join().done()
+    leaves, stays, last = turns.join(), turns.join(), turns.join()
+    leaves.cancel()
+    clock[0] += 1 / 1024
+    await stays
+    assert not last.done()
+    clock[0] += 1 / 1024
+    await last

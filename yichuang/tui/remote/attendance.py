@@ -11,7 +11,7 @@ from typing import Any
 from textual.app import App
 
 from yichuang.language import _
-from yichuang.tui.remote.allowance import Allowance
+from yichuang.tui.remote.allowance import Allowance, Turns
 from yichuang.tui.remote.driver import dress, fault_of
 from yichuang.tui.remote.kind import Kind, encoded_for
 from yichuang.tui.remote.link import Link
@@ -51,7 +51,7 @@ class Attendance:
         link: Link,
         kind: Kind,
         *,
-        guests: Allowance,
+        guests: Turns,
         since: datetime,
     ) -> None:
         """`guests` are the sign-in screens that all terminals together may begin."""
@@ -156,10 +156,14 @@ class Attendance:
             self._forget_patience()
 
     async def _wait_among_guests(self) -> None:
-        while not self._ending.done() and (wait := self._guests.wait_for(1)):
-            await self._wait_for(self._ending, wait)
-        if not self._ending.done():
-            self._guests.take(1)
+        if self._ending.done():
+            return
+        turn = self._guests.join()
+        try:
+            either: set[asyncio.Future[Any]] = {turn, self._ending}
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            turn.cancel()
 
     def _expect_sign_in(self, visit: Visit, seconds: float) -> None:
         """Begin to lose patience with whoever has not signed in; another language begins nothing anew."""

@@ -18,7 +18,7 @@ from yichuang.clock import Clock, SystemClock
 from yichuang.config import RemoteSettings
 from yichuang.errors import SshPortTaken
 from yichuang.language import _, current_language, text_in
-from yichuang.tui.remote.allowance import Allowance
+from yichuang.tui.remote.allowance import Allowance, Turns
 from yichuang.tui.remote.attendance import GUESTS_A_SECOND, GUESTS_AT_ONCE, Attendance
 from yichuang.tui.remote.compression import ALGORITHM, bound_compression
 from yichuang.tui.remote.gate import Gate, place_of
@@ -207,7 +207,7 @@ class RemoteServer:
         self._gate: Gate[_Caller] = Gate(settings)
         self._callers: dict[_Caller, None] = {}
         self._attendances: dict[Attendance, asyncio.Task[None]] = {}
-        self._guests = Allowance(GUESTS_A_SECOND, GUESTS_AT_ONCE)
+        self._guests = Turns(Allowance(GUESTS_A_SECOND, GUESTS_AT_ONCE))
         self._is_stopping = False
         self._all_gone = asyncio.Event()
 
