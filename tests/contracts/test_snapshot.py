@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
@@ -19,6 +20,7 @@ from yichuang.queue.ports import Memory, Records
 from yichuang.queue.ticket import PriorityClass, TicketState
 from yichuang.queue.window import Surge, Window, WindowState
 from yichuang.store.sqlite import Snapshot, SqliteMemory, SqliteStore
+from yichuang.store.ticket_row import ticket_from
 
 HOUR = timedelta(hours=1)
 DUTIES = (
@@ -155,3 +157,18 @@ async def test_remembered_or_not_it_says_what_the_tables_say(
         assert kept
 
     await store._reader.read(look)
+
+
+async def test_whom_to_forget_is_not_remembered_with_a_row_either(store: SqliteStore) -> None:
+    def is_known() -> bool:
+        return "decaf" in str(gc.get_referents(ticket_from))
+
+    def come(memory: Memory) -> None:
+        old = TODAY - timedelta(days=31)
+        ticket = keep(memory, new_ticket(1, on=old)._replace(person="decaf"))
+        assert memory.ticket(ticket.id) is not None
+        assert is_known()
+
+    await store.transact(come)
+    await store.transact(lambda memory: memory.forget_persons(TODAY - timedelta(days=30)))
+    assert not is_known()
