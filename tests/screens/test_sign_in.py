@@ -23,6 +23,7 @@ from tests.screens.people import (
     in_hands,
     type_in,
 )
+from tests.waiting import until
 from yichuang.clock import FixedClock
 from yichuang.errors import SignInRefused
 from yichuang.queue.event import EventKind
@@ -383,6 +384,27 @@ async def test_who_is_not_there_is_warned_and_signed_out(visits: Visits, hall: H
         await until_seen(pilot, "很久没有按键，已经退出登录")
         await pilot.pause()
         assert await happened(hall, EventKind.SIGNED_OUT) == [(EventKind.SIGNED_OUT, CHIEF, "idle")]
+
+
+async def test_a_changed_limit_counts_at_once_and_from_then_on(visits: Visits, hall: Hall) -> None:
+    app = next_app(visits.receive(Entrant(CHIEF, is_staff=True), terminal()))
+    async with app.run_test(size=SIZE) as pilot:
+        await until_seen(pilot, CHIEF)
+        now, asked = [time.monotonic()], []
+
+        def limit() -> float:
+            asked.append(hall.settings.staff.idle_minutes_supervisor)
+            return 60.0 * asked[-1]
+
+        app.idle = Idle(app, limit, app.warn_idle, app.leave_idle, lambda: now[0])
+        now[0] += 600
+        staff = hall.settings.staff.model_copy(update={"idle_minutes_supervisor": 5})
+        hall.choose(hall.settings.model_copy(update={"staff": staff}))
+        await hall.store.transact(lambda memory: None)
+        await until(lambda: asked)
+        await pilot.pause()
+        assert (asked, app.farewell) == ([5], None)
+        assert not isinstance(app.screen, IdleWarning)
 
 
 async def test_who_is_dismissed_is_signed_out_at_once(visits: Visits, hall: Hall) -> None:

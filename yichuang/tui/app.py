@@ -101,6 +101,7 @@ class HallApp(App[Restart]):
         self.failure: Exception | None = None
         """What ended the app, when it was a fault of the program."""
         self._open_place = open_place
+        self._rules = hall.rules
         self._leaving: Timer | None = None
         self._settled = 0
         self._typed_scans = TypedScans(
@@ -146,6 +147,7 @@ class HallApp(App[Restart]):
         async with pace.joined():
             # A store that cannot be read says so where it is read; here it is only quiet.
             async for _change in changes:
+                self._mind_rules()
                 screen = self.screen
                 if isinstance(screen, HallScreen):
                     if not screen.is_behind:
@@ -162,6 +164,14 @@ class HallApp(App[Restart]):
                         screen.post_message(HallChanged(shown))
                     else:
                         shown.cancel()  # it was read meanwhile, after what was done here
+
+    def _mind_rules(self) -> None:
+        """Go by changed limits: the timer was set by the former ones, and nobody is put out by a change."""
+        if self._rules is not self.hall.rules:
+            self._rules = self.hall.rules
+            if self.session.is_person:
+                self.idle.stir()
+                self.idle.look()
 
     def show_error(self, error: YichuangError) -> None:
         """Show an error on the present screen, if it has a place for it."""
@@ -372,13 +382,13 @@ class HallApp(App[Restart]):
         person = self.session.staff
         return 60.0 * idle_minutes(person, self.hall.settings.staff) if person else 0.0
 
-    def warn_idle(self) -> None:
-        """Ask whether somebody is there."""
+    def warn_idle(self, seconds: float) -> None:
+        """Ask whether somebody is there; in so many seconds nobody is."""
         from yichuang.tui.screens.notice import IdleWarning
 
-        text = _("很久没有按键了：一分钟后退出登录，岗位留着。按任意键继续。")
+        text = _("很久没有按键了：{seconds} 秒后退出登录，岗位留着。按任意键继续。")
         if not isinstance(self.screen, IdleWarning):
-            self.push_screen(IdleWarning(_("还在吗？"), [text]))
+            self.push_screen(IdleWarning(_("还在吗？"), [text.format(seconds=round(seconds))]))
 
     def leave_idle(self) -> None:
         """Nobody is: sign out."""

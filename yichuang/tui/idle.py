@@ -42,11 +42,11 @@ class Idle:
         self,
         app: App[Any],
         limit: Callable[[], float],
-        warn: Callable[[], None],
+        warn: Callable[[float], None],
         leave: Callable[[], None],
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`limit` gives the seconds that count now, 0 for none."""
+        """`limit` gives the seconds that count now, 0 for none; `warn` is told how many are left."""
         self._app = app
         self._limit = limit
         self._warn = warn
@@ -70,7 +70,7 @@ class Idle:
         if left <= 0:
             self._leave()
         elif left <= warning:
-            self._warn()
+            self._warn(left)
             self._wait(left)
         else:
             self._wait(left - warning)
