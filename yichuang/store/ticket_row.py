@@ -26,11 +26,23 @@ CLASSES = {priority_class.value: priority_class for priority_class in PriorityCl
 _HOLDS = {hold.value: hold for hold in HoldKind}
 
 
-@lru_cache(1024)
-def ticket_from(row: tuple[Any, ...]) -> Ticket:
-    """A ticket from a row of the columns in `TICKETS`; of the same row the same one.
+_PERSON = 18
+"""The column that is whose the ticket is."""
 
-    At each change of the hall every screen reads its lists again, and most of their rows are as before.
+
+def ticket_from(row: tuple[Any, ...]) -> Ticket:
+    """A ticket from a row of the columns in `TICKETS`."""
+    person = row[_PERSON]
+    if person is None:
+        return _nobodys(row)
+    return _nobodys((*row[:_PERSON], None, *row[_PERSON + 1 :]))._replace(person=person)
+
+
+@lru_cache(1024)
+def _nobodys(row: tuple[Any, ...]) -> Ticket:
+    """The same one of the same row: at each change every screen reads its lists again, mostly as before.
+
+    Whose a ticket is stands in no row that is kept: it must be forgotten in time, in every process.
     """
     return Ticket(
         id=row[0],
@@ -51,7 +63,7 @@ def ticket_from(row: tuple[Any, ...]) -> Ticket:
         group=row[15],
         need=row[16],
         not_before=time_or_none(row[17]),
-        person=row[18],
+        person=None,
         origin=row[19],
         target_window=row[20],
         call=row[21],

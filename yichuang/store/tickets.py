@@ -199,10 +199,7 @@ class Tickets(Lines):
 
     def forget_persons(self, before: date) -> int:
         """Clear whose the tickets of earlier dates were."""
-        forgotten = self.connection.execute(_FORGET_PERSONS, {"date": before.isoformat()}).rowcount
-        # In a quiet hall a row that was read weeks ago may still be there.
-        ticket_from.cache_clear()
-        return forgotten
+        return self.connection.execute(_FORGET_PERSONS, {"date": before.isoformat()}).rowcount
 
     def release_directed(self, window: int) -> list[str]:
         """Make the tickets that wait for this window callable by others."""
