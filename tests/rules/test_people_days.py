@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -190,6 +191,100 @@ async def test_who_is_still_there_has_not_left(hall: Hall, clock: FixedClock) ->
     day = of(await hall.supervision.attendance(MONDAY, MONDAY), A)
     assert (day.last_out, day.early, day.minutes_at_post) == (None, 0, 30)
     assert day.as_json()["first_in"] == MORNING.isoformat()
+
+
+Signs = Callable[[datetime, str], Awaitable[None]]
+"""Signs A in at a time with the word "in", and out with any other, which is why."""
+
+
+@pytest.fixture
+def sign(hall: Hall, clock: FixedClock) -> Signs:
+    """A's terminals."""
+
+    async def sign_a(time: datetime, why: str) -> None:
+        clock.at = time
+        if why == "in":
+            await hall.people.sign_in_by_key(A, "10.0.0.7")
+        else:
+            await hall.people.sign_out(A, "10.0.0.7", why)
+
+    return sign_a
+
+
+async def leaving(hall: Hall, clock: FixedClock, time: datetime) -> tuple[datetime | None, int]:
+    """A's last sign-out of Monday and how many minutes that was too early, asked at a time."""
+    clock.at = time
+    day = of(await hall.supervision.attendance(MONDAY, MONDAY), A)
+    return day.last_out, day.early
+
+
+async def test_who_closes_one_of_two_screens_has_not_left(
+    hall: Hall, clock: FixedClock, sign: Signs
+) -> None:
+    await sign(at(9), "in")
+    await sign(at(9, 10), "in")
+    await sign(at(10), "asked")
+    assert await leaving(hall, clock, at(11)) == (None, 0)
+    assert await leaving(hall, clock, at(18)) == (None, 0)
+    await sign(at(18, 5), "asked")
+    assert await leaving(hall, clock, at(18, 10)) == (at(18, 5), 0)
+
+
+async def test_a_screen_that_a_third_one_closed_is_no_leaving(
+    hall: Hall, clock: FixedClock, sign: Signs
+) -> None:
+    for minute in (0, 1, 2):
+        await sign(at(9, minute), "in")
+    await sign(at(9, 2), "elsewhere")
+    assert await leaving(hall, clock, at(18)) == (None, 0)
+    await sign(at(18, 1), "asked")
+    assert await leaving(hall, clock, at(18, 2)) == (None, 0)
+    await sign(at(18, 3), "asked")
+    assert await leaving(hall, clock, at(18, 4)) == (at(18, 3), 0)
+
+
+async def test_a_screen_left_open_overnight_is_no_coming_and_no_leaving(
+    hall: Hall, clock: FixedClock, sign: Signs
+) -> None:
+    next_day = timedelta(days=1)
+    tuesday = MONDAY + next_day
+    await sign(at(9), "in")
+    await sign(at(3, 29) + next_day, "asked")
+    clock.at = at(18) + next_day
+    day = of(await hall.supervision.attendance(tuesday, tuesday), A)
+    assert (day.first_in, day.last_out, day.early) == (None, None, 0)
+
+
+async def test_nobody_has_left_early_before_the_hall_closes(
+    hall: Hall, clock: FixedClock, sign: Signs
+) -> None:
+    await sign(at(9), "in")
+    await sign(at(16), "asked")
+    assert await leaving(hall, clock, at(16, 59)) == (at(16), 0)
+    assert await leaving(hall, clock, at(17)) == (at(16), 60)
+    assert await leaving(hall, clock, at(17) + timedelta(days=3)) == (at(16), 60)
+
+
+@pytest.mark.parametrize("why", ["gone", "stopped", "fault"])
+async def test_a_dropped_line_is_leaving_only_for_who_has_not_come_back_when_the_hall_closes(
+    hall: Hall, clock: FixedClock, sign: Signs, why: str
+) -> None:
+    await sign(at(9), "in")
+    await sign(at(10), why)
+    assert await leaving(hall, clock, at(10, 1)) == (None, 0)
+    assert await leaving(hall, clock, at(17)) == (at(10), 420)
+    assert await leaving(hall, clock, at(17) + timedelta(days=1)) == (at(10), 420)
+
+
+async def test_who_comes_back_after_a_dropped_line_has_not_left(
+    hall: Hall, clock: FixedClock, sign: Signs
+) -> None:
+    await sign(at(9), "in")
+    await sign(at(10), "gone")
+    await sign(at(10, 5), "in")
+    assert await leaving(hall, clock, at(17)) == (None, 0)
+    await sign(at(17, 5), "gone")
+    assert await leaving(hall, clock, at(17, 6)) == (at(17, 5), 0)
 
 
 # --- the chart ------------------------------------------------------------------------------------

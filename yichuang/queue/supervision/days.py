@@ -35,6 +35,9 @@ _LOOK_BACK = timedelta(days=60)
 
 _ONE_DAY = timedelta(days=1)
 
+_DROPPED = frozenset({"gone", "stopped", "fault"})
+"""Why somebody was signed out, as the journal has it, when the line or the program broke off."""
+
 
 class ClerkDay(NamedTuple):
     """What one person did on one business date."""
@@ -93,7 +96,8 @@ class AttendanceDay(NamedTuple):
     first_in: datetime | None
     """When the person signed in first, at a terminal or at a window; None for who never did."""
     last_out: datetime | None
-    """When the person signed out last; None when the journal does not tell."""
+    """When the person signed out last; None for who is signed in still, whose line was dropped on a day
+    that is not over, or when the journal does not tell."""
     minutes_at_post: int
     paused: Mapping[str, int]
     """Minutes of pauses, by reason."""
@@ -102,7 +106,7 @@ class AttendanceDay(NamedTuple):
     late: int
     """Minutes after the first session began; 0 for who came in time, or did not come."""
     early: int
-    """Minutes before the last session ended; 0 for who stayed, or whose leaving is not told."""
+    """Minutes before the last session ended; 0 until it has, for who stayed, or whose leaving is not told."""
 
     @property
     def is_absent(self) -> bool:
@@ -169,7 +173,8 @@ def view_attendance(
             if day.moves:
                 before[person.badge] = day.moves[-1].state
             if is_told or (person.active and sessions):
-                attended = _attended(person, on, day, sessions, until)
+                is_over = on < today or (bool(sessions) and time >= sessions[-1].end)
+                attended = _attended(person, on, day, sessions, until, is_over=is_over)
                 has_begun = bool(sessions) and sessions[0].start < time
                 found.append(attended._replace(is_working_day=has_begun, away=away))
     return found
@@ -184,17 +189,19 @@ def _whereabouts_before(records: Records, first: date) -> dict[str, Whereabouts]
 
 
 def _attended(
-    person: Staff, on: date, day: PersonDay, sessions: Sequence[Session], until: datetime
+    person: Staff,
+    on: date,
+    day: PersonDay,
+    sessions: Sequence[Session],
+    until: datetime,
+    *,
+    is_over: bool,
 ) -> AttendanceDay:
     ins = [each.at for each in day.signs if each.kind is EventKind.SIGNED_IN]
     ins += [each.since for each in day.posts]
-    outs = [each.at for each in day.signs if each.kind is EventKind.SIGNED_OUT]
-    outs += [each.until for each in day.posts if each.until is not None]
-    is_there = any(each.until is None for each in day.posts)
     first_in = min(ins, default=None)
-    last_out = None if is_there or not outs else max(outs)
-    if last_out is not None and ins and max(ins) > last_out:
-        last_out = None  # came back and has not left yet
+    last_out = _last_out(day, is_over=is_over)
+    leaves = last_out if is_over else None  # until then, whoever left may come back
     paused: dict[str, float] = {}
     for pause in day.pauses:
         took = _minutes(pause.since, pause.until or until)
@@ -210,8 +217,27 @@ def _attended(
         paused={reason: round(minutes) for reason, minutes in paused.items()},
         away={},
         late=int(_minutes(sessions[0].start, first_in)) if sessions and first_in else 0,
-        early=int(_minutes(last_out, sessions[-1].end)) if sessions and last_out else 0,
+        early=int(_minutes(leaves, sessions[-1].end)) if sessions and leaves else 0,
     )
+
+
+def _last_out(day: PersonDay, *, is_over: bool) -> datetime | None:
+    """When the person left for good, from all terminals and windows."""
+    terminals, signed_out = 0, None
+    for sign in day.signs:
+        if sign.kind is EventKind.SIGNED_IN:
+            terminals += 1
+        elif sign.kind is EventKind.SIGNED_OUT and terminals:
+            # One without a sign-in closes a terminal of the day before: that is nobody's leaving.
+            terminals -= 1
+            signed_out = sign
+    if terminals or any(each.until is None for each in day.posts):
+        return None
+    if signed_out is not None and signed_out.why in _DROPPED and not is_over:
+        return None
+    left = [each.until for each in day.posts if each.until is not None]
+    left += [signed_out.at] if signed_out is not None else []
+    return max(left, default=None)
 
 
 def _away(
