@@ -86,8 +86,9 @@ def test_a_process_of_its_own(hall: Path) -> None:
     assert ran.json["person"]["roles"] == ["clerk"]
     again = yichuang("staff", "add", "1001", "--name", "别人", "--json", hall=hall)
     assert again.status == REFUSED
-    assert again.error["code"] == "staff_changed"
+    assert again.error["code"] == "badge_taken"
     assert "张三" in again.error["message"]
+    assert "yichuang staff change 1001" in again.error["hint"]
 
 
 def test_people_come_change_and_go(run: Run, hall: Path, people: None) -> None:
@@ -210,6 +211,13 @@ def test_keys_are_added_listed_and_removed(run: Run, tmp_path: Path, people: Non
     ]
     assert run("key", "list", "--badge", "1001").out.count("SHA256:") == 1
     assert len(run("show", "1001", "--json").json["person"]["keys"]) == 1
+    both = tmp_path / "both.pub"
+    both.write_text(asyncssh.generate_private_key("ssh-ed25519").export_public_key().decode())
+    both.write_text(both.read_text() + lines[0])
+    taken = run("key", "add", "1002", both, "--json")
+    assert (taken.status, taken.error["code"]) == (REFUSED, "key_taken")
+    assert "1001 张三" in taken.error["message"]
+    assert run("key", "list", "--json").json["keys"] == listed, "all of a file or none"
     refused = run("key", "add", "1001", private, "--json")
     assert (refused.status, refused.error["code"]) == (REFUSED, "invalid_key")
     assert run("key", "add", "--post", "window", single, "--json").error["code"] == "unknown_post"

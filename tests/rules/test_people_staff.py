@@ -15,8 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from yichuang.errors import (
+    BadgeTaken,
     InvalidKey,
     InvalidStaff,
+    KeyTaken,
     LastAdministrator,
     NotPermitted,
     StaffChangedSince,
@@ -74,8 +76,19 @@ async def test_what_somebody_else_changed_meanwhile_is_not_overwritten(hall: Hal
     with pytest.raises(StaffChangedSince):
         await hall.people.save(PERSON._replace(name="李四"), over=[PERSON])
     with pytest.raises(StaffChangedSince):
-        await hall.people.save(Staff("1001", "新人"), over=[])
+        await hall.people.save(Staff("1001", "新人"), over=[], source="a.csv")
+    with pytest.raises(StaffChangedSince):
+        await hall.people.save(ADMINISTRATOR, over=[ADMINISTRATOR])
     assert await hall.people.member("1001") == theirs
+
+
+async def test_a_new_person_gets_no_badge_that_is_anothers(hall: Hall) -> None:
+    await hall.people.save(PERSON)
+    with pytest.raises(BadgeTaken) as caught:
+        await hall.people.save(Staff("1001", "新人"), over=[])
+    assert caught.value.message == "工号 1001 已经有人：张三"
+    assert "yichuang staff change 1001" in caught.value.hint
+    assert await hall.people.member("1001") == PERSON
 
 
 async def test_a_change_is_journaled_with_what_it_was(hall: Hall) -> None:
@@ -451,10 +464,34 @@ async def test_keys_come_and_go(hall: Hall, ed25519: KeyPair) -> None:
     with pytest.raises(NotPermitted):
         await mine.people.add_key(ed25519.public, badge="9")
     await hall.people.add_key(ed25519.public, badge="1001")
-    await hall.people.add_key(ed25519.public, badge="9")
     (kept,) = await hall.people.keys()
-    assert kept.badge == "9", "a key opens one door"
     await hall.people.remove_key(kept.key)
     with pytest.raises(UnknownKey):
         await hall.people.remove_key(kept.key)
     assert await hall.people.key(ed25519.public) is None
+
+
+@pytest.mark.parametrize(
+    ("owner", "said"),
+    [({"badge": "1001"}, "1001 张三"), ({"post": "kiosk:kiosk2"}, "kiosk:kiosk2")],
+)
+async def test_a_key_opens_one_door_and_is_not_moved_unseen(
+    hall: Hall, ed25519: KeyPair, owner: dict[str, str], said: str
+) -> None:
+    await hall.people.save(PERSON, ADMINISTRATOR)
+    await hall.people.add_key(ed25519.public, **owner)
+    before = await hall.people.keys()
+    other = generated("ssh-ed25519").public
+    wanted: list[dict[str, str]] = [{"badge": "9"}, {"post": "kiosk"}, {"post": "board"}]
+    for place in wanted:
+        with pytest.raises(KeyTaken) as caught:
+            await hall.people.add_key(other, ed25519.public, **place)
+        assert caught.value.message == f"这把公钥已经登记给 {said}"
+    assert await hall.people.keys() == before, "all or none"
+    await hall.people.add_key(ed25519.public, **owner)
+    assert await hall.people.keys() == before, "told again it is the same"
+    assert len(await events(hall, EventKind.KEY_ADDED)) == 1
+    plain = " ".join(ed25519.public.split()[:2])
+    await hall.people.add_key(f"{plain} 新电脑", **owner)
+    (kept,) = await hall.people.keys()
+    assert (kept.comment, len(await events(hall, EventKind.KEY_ADDED))) == ("新电脑", 2)

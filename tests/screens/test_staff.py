@@ -199,6 +199,18 @@ async def test_what_somebody_else_changed_meanwhile_is_neither_overwritten_nor_t
         assert (await hall.people.member("0231")).phone == "2"
 
 
+async def test_a_badge_that_was_given_away_meanwhile_is_told_in_the_form(hall: Hall) -> None:
+    async with staff(hall) as pilot:
+        await pilot.press("f2")
+        await until_seen(pilot, "登记新的人员")
+        await fill(pilot, "badge", "0240")
+        await fill(pilot, "name", "孙萍")
+        await hall.people.save(Staff("0240", "钱进"))
+        await pilot.press("f2")
+        await until_seen(pilot, "这个工号是 钱进 的")
+        assert (await hall.people.member("0240")).name == "钱进"
+
+
 async def test_the_last_administrator_stays_and_the_form_with_it(hall: Hall) -> None:
     async with staff(hall) as pilot:
         await come_to(pilot, "0001", "陈静")
@@ -306,7 +318,8 @@ async def test_a_key_of_somebody_else_is_not_taken_away_and_a_post_has_its_own(h
         await until_seen(pilot, "界面")
         await fill(pilot, "key", KEY)
         await pilot.press("f2")
-        await until_seen(pilot, "已经登记给 0232：先在那里删掉")
+        rows = await until_seen(pilot, "这把公钥已经登记给 0232 李强")
+        assert any("先在那里删掉" in row for row in rows)
         (kept,) = await hall.people.keys()
         await hall.people.remove_key(kept.key)
         await fill(pilot, "post", "screen")

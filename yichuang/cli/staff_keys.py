@@ -56,10 +56,8 @@ def add(asked: Asked, words: tuple[str, ...], post: str | None) -> None:
 
     async def work() -> list[SshKey]:
         async with asked.hall() as hall:
-            for line in lines:
-                await hall.people.add_key(
-                    line, badge=badge, post=tidy(post) if post else None, actor=asked.actor
-                )
+            place = tidy(post) if post else None
+            await hall.people.add_key(*lines, badge=badge, post=place, actor=asked.actor)
             added = {read_key(line)[0] for line in lines}
             return [each for each in await hall.people.keys() if each.key in added]
 

@@ -101,9 +101,11 @@ from yichuang.errors.oversight import (
     UnknownSupervision,
 )
 from yichuang.errors.people import (
+    BadgeTaken,
     BusyElsewhere,
     InvalidKey,
     InvalidStaff,
+    KeyTaken,
     LastAdministrator,
     NotOnBoard,
     NotPermitted,
@@ -191,6 +193,7 @@ __all__ = [
     "AppointmentTooLate",
     "AppointmentsOff",
     "BackupRefused",
+    "BadgeTaken",
     "BookedThatDay",
     "BookingCodeTaken",
     "BusyElsewhere",
@@ -230,6 +233,7 @@ __all__ = [
     "JournalBroken",
     "KeptElsewhere",
     "KeyBroken",
+    "KeyTaken",
     "LastAdministrator",
     "MigrationEdited",
     "NeedUnserved",

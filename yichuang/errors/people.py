@@ -54,6 +54,14 @@ class StaffChangedSince(QueueRefusal):
     advice = N_("看一遍现在的内容，再改")
 
 
+class BadgeTaken(QueueRefusal):
+    """Somebody new was to have a badge number that is another's."""
+
+    code = "badge_taken"
+    text = N_("工号 {badge} 已经有人：{name}")
+    advice = N_("换一个工号；要改他的资料用 yichuang staff change {badge}")
+
+
 class LastAdministrator(QueueRefusal):
     """Somebody must stay who can administer the hall."""
 
@@ -90,7 +98,7 @@ class WeakPin(QueueRefusal):
     """The PIN is too short, or easily guessed."""
 
     code = "weak_pin"
-    text = N_("密码要 {least} 到 {most} 位数字，不能全是一个数字，也不能是顺着的一串")
+    text = N_("密码要 {least} 到 {most} 位数字，不能全一样，也不能是顺着的一串")
     advice = N_("换一个别人猜不到的")
 
 
@@ -116,6 +124,14 @@ class InvalidKey(QueueRefusal):
     code = "invalid_key"
     text = N_("这不是能用的公钥：{detail}")
     advice = N_("贴上 .pub 文件里的一整行，例如 ssh-ed25519 AAAA...；DSA 和短于 2048 位的 RSA 不收")
+
+
+class KeyTaken(QueueRefusal):
+    """The key opens another's door: a key says who comes, so it is one's alone."""
+
+    code = "key_taken"
+    text = N_("这把公钥已经登记给 {who}")
+    advice = N_("先在那里删掉，再登记到这里")
 
 
 class UnknownKey(QueueRefusal):

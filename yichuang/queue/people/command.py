@@ -30,9 +30,9 @@ class SetPin(NamedTuple):
 
 
 class AddKey(NamedTuple):
-    """Let a public key in."""
+    """Let public keys in, all or none."""
 
-    key: SshKey
+    keys: tuple[SshKey, ...]
 
 
 class RemoveKey(NamedTuple):

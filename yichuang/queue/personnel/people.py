@@ -158,7 +158,7 @@ class People:
                 if kept is None:
                     self._tries.note_stranger(badge, limits, now)
                 elif not is_right:
-                    await self._host.do(commands.NoteWrongPin(badge, origin), actor=badge)
+                    await self._host.do(commands.NoteWrongPin(badge, origin))
                 raise SignInRefused
             return kept, person
 
@@ -215,13 +215,17 @@ class People:
         return await self._hall.store.read(lambda records: records.ssh_keys())
 
     async def add_key(
-        self, line: str, *, badge: str | None = None, post: str | None = None, actor: str = ""
+        self, *lines: str, badge: str | None = None, post: str | None = None, actor: str = ""
     ) -> Done:
-        """Let in the key of a .pub line, for a person or for a post; raises InvalidKey."""
+        """Let in the keys of .pub lines, all or none, for a person or for a post.
+
+        Raises InvalidKey, or KeyTaken for one that is somebody else's.
+        """
         if (badge is None) == (post is None):
             raise TypeError("give exactly one of badge and post")
-        key, comment = read_key(line)
-        return await self._hall.do(commands.AddKey(SshKey(key, badge, post, comment)), actor)
+        read = [read_key(line) for line in lines]
+        keys = tuple(SshKey(key, badge, post, comment) for key, comment in read)
+        return await self._hall.do(commands.AddKey(keys), actor)
 
     async def remove_key(self, key: str, *, actor: str = "") -> Done:
         """Let a key in no more; raises UnknownKey."""
@@ -250,7 +254,8 @@ class People:
         """Add or change people; raises InvalidStaff or LastAdministrator.
 
         `over` are those among them who were seen before, as they were; StaffChangedSince when they are not
-        so any more, or when there is one who was not seen. None changes whatever is there.
+        so any more, or when there is one who was not seen. Where it is empty all are to be new: BadgeTaken
+        for one who is not. None changes whatever is there.
         """
         seen = None if over is None else {each.badge: each for each in over}
         return await self._hall.do(commands.SaveStaff(people, source, seen), actor)

@@ -8,7 +8,9 @@ from types import MappingProxyType
 from typing import Any
 
 from yichuang.errors import (
+    BadgeTaken,
     InvalidStaff,
+    KeyTaken,
     LastAdministrator,
     ReasonMissing,
     StaffChangedSince,
@@ -22,7 +24,7 @@ from yichuang.queue.event import EventKind
 from yichuang.queue.people.command import AddKey, NamePost, RemoveKey, SaveStaff, SetPin
 from yichuang.queue.people.post import Post
 from yichuang.queue.people.role import STAFF_ROLES, Role
-from yichuang.queue.people.staff import Pin, Staff
+from yichuang.queue.people.staff import Pin, SshKey, Staff
 from yichuang.queue.personnel.posts import drop_duty
 from yichuang.text import is_harmless, one_line
 
@@ -78,7 +80,8 @@ def problems_by_field(
 def save_staff(desk: Desk, command: SaveStaff) -> Done:
     """Add or change people, all or none.
 
-    Raises InvalidStaff, LastAdministrator, or StaffChangedSince for who is not as the asker saw.
+    Raises InvalidStaff, LastAdministrator, StaffChangedSince for who is not as the asker saw, or
+    BadgeTaken for who is there where all were to be new.
     """
     problems = [
         f"{one_line(person.badge)[:12] or '-'}：{problem}"
@@ -91,8 +94,7 @@ def save_staff(desk: Desk, command: SaveStaff) -> Done:
     new, changed = 0, 0
     for person in command.staff:
         before = desk.memory.staff_member(person.badge)
-        if command.over is not None and before != command.over.get(person.badge):
-            raise StaffChangedSince(badge=person.badge, name=before.name if before else "")
+        _expect_as_seen(command, person.badge, before)
         if before == person:
             continue
         desk.memory.save_staff(person)
@@ -107,6 +109,15 @@ def save_staff(desk: Desk, command: SaveStaff) -> Done:
             EventKind.STAFF_IMPORTED, source=one_line(command.source), new=new, changed=changed
         )
     return Done(counts=(new, changed))
+
+
+def _expect_as_seen(command: SaveStaff, badge: str, now: Staff | None) -> None:
+    if command.over is None or now == command.over.get(badge):
+        return
+    # An import saw everybody: whom it did not see was added meanwhile.
+    if now is not None and not command.over and not command.source:
+        raise BadgeTaken(badge=badge, name=now.name)
+    raise StaffChangedSince(badge=badge, name=now.name if now else "")
 
 
 def _administrators(desk: Desk) -> Sequence[str]:
@@ -142,20 +153,34 @@ def set_pin(desk: Desk, command: SetPin) -> Done:
 
 
 def add_key(desk: Desk, command: AddKey) -> Done:
-    """Let a public key in; raises UnknownStaff or UnknownPost."""
-    key = command.key
+    """Let public keys in, all or none; raises UnknownStaff, UnknownPost or KeyTaken."""
+    for key in command.keys:
+        _add_key(desk, key)
+    return Done()
+
+
+def _add_key(desk: Desk, key: SshKey) -> None:
     if key.badge is not None and desk.memory.staff_member(key.badge) is None:
         raise UnknownStaff(badge=one_line(key.badge))
     if key.post is not None and key.post not in SHOWABLE_POSTS and not _KIOSK.fullmatch(key.post):
         raise UnknownPost(
             post=one_line(key.post), known=_("、").join((*SHOWABLE_POSTS, "kiosk:NAME"))
         )
+    known = desk.memory.ssh_key(key.key)
+    if known is not None and (known.badge, known.post) != (key.badge, key.post):
+        raise KeyTaken(who=_whose(desk, known))
     kept = key._replace(comment=one_line(key.comment)[:80])
+    if known is not None and known.comment == kept.comment:
+        return
     desk.memory.add_ssh_key(kept, desk.now)
     desk.record(
         EventKind.KEY_ADDED, key=kept.key, badge=kept.badge, post=kept.post, comment=kept.comment
     )
-    return Done()
+
+
+def _whose(desk: Desk, key: SshKey) -> str:
+    owner = desk.memory.staff_member(key.badge) if key.badge is not None else None
+    return f"{owner.badge} {owner.name}" if owner else key.post or ""
 
 
 def remove_key(desk: Desk, command: RemoveKey) -> Done:

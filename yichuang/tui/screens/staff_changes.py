@@ -9,7 +9,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from yichuang.errors import FileUnreadable, InvalidStaff, StaffChangedSince, UnknownStaff
+from yichuang.errors import (
+    BadgeTaken,
+    FileUnreadable,
+    InvalidStaff,
+    StaffChangedSince,
+    UnknownStaff,
+)
 from yichuang.language import N_, _
 from yichuang.queue.people.command import AddKey, AllowUnqualified, NamePost, SaveStaff, SetPin
 from yichuang.queue.people.post import Post
@@ -93,7 +99,7 @@ class StaffActing(HallScreen):
     async def _save_new(self, person: Staff) -> Staff:
         try:
             await self.hall.people.save(person, over=[], actor=self.actor)
-        except StaffChangedSince as error:
+        except BadgeTaken as error:
             text = _("这个工号是 {name} 的").format(name=error.facts["name"])
             raise Unfit("badge", text) from error
         self.last = Change([None], [person])
@@ -287,12 +293,9 @@ class StaffActing(HallScreen):
         ask(self, Question(question), partial(self._remove_key, person, key))
 
     async def _add_key(self, person: Staff | None, line: str, post: str) -> str:
-        known = await self.hall.people.key(line)
         badge = person.badge if person else None
-        if known is not None and (known.badge, known.post) != (badge, post or None):
-            text = _("已经登记给 {whose}：先在那里删掉")
-            raise Unfit("key", text.format(whose=known.badge or known.post))
-        await self.hall.people.add_key(line, badge=badge, post=post or None, actor=self.actor)
+        people = self.hall.people
+        await people.add_key(line, badge=badge, post=post or None, actor=self.actor)
         return line
 
     async def _told_key(self, person: Staff | None, line: str) -> None:
