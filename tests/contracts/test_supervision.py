@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ from yichuang.queue.oversight.figures import (
 )
 from yichuang.queue.oversight.item import SupervisionItem, SupervisionState
 from yichuang.queue.oversight.notice import Notice
-from yichuang.queue.oversight.search import JournalFilter
+from yichuang.queue.oversight.search import JournalFilter, Meant
 from yichuang.queue.ports import Memory
 from yichuang.queue.rating import Grade, Rating, RatingChannel
 from yichuang.queue.ticket import Ticket, TicketState
@@ -193,6 +194,56 @@ async def journal(store: AnyStore) -> AnyStore:
 
     await store.transact(work)
     return store
+
+
+NOWHERE = JournalFilter(text="不在任何一行里")
+"""A text that stands nowhere: what is found is found by what is meant."""
+
+
+def meaning(*facts: tuple[str, str], **more: frozenset[Any]) -> JournalFilter:
+    """Asking for a text that means these facts, kinds or actors."""
+    return NOWHERE._replace(meant=Meant(facts=frozenset(facts), **more))
+
+
+@pytest.mark.parametrize(
+    ("asked", "rows"),
+    [
+        (NOWHERE, []),
+        (NOWHERE._replace(text="kios"), [5]),
+        (meaning(kinds=frozenset({EventKind.TICKET_ISSUED})), [5]),
+        (meaning(actors=frozenset({"1001"})), [4, 1]),
+        (meaning(actors=frozenset({"100"})), []),
+        (meaning(("", "tax")), [3, 2, 1]),
+        (meaning(("", "tax"), actors=frozenset({"1001"})), [4, 3, 2, 1]),
+        (meaning(("", "tax"))._replace(actor="1001"), [1]),
+        (meaning(("", "tax"))._replace(text="退休"), [3, 2, 1]),
+        (meaning(("", "ta")), []),
+        (meaning(("category", "tax")), [1]),
+        (meaning(("", "police")), [4, 2]),
+        (meaning(("", "number")), []),
+        (meaning(("", "number"), ("", '带"的')), [6]),
+        (meaning(("why", "idle")), [4]),
+        (meaning(("state", "idle")), []),
+    ],
+)
+async def test_a_text_is_found_by_what_is_meant_by_it(
+    store: AnyStore, asked: JournalFilter, rows: list[int]
+) -> None:
+    def work(memory: Memory) -> None:
+        kept: list[tuple[EventKind, dict[str, Any], str]] = [
+            (EventKind.TICKET_CALLED, {"category": "tax", "number": "A001"}, "1001"),
+            (EventKind.WINDOW_ASSIGNED, {"categories": ["police", "tax"], "at": 1}, "1002"),
+            (EventKind.WINDOW_ASSIGNED, {"categories": ["one", "tax", "two"]}, "1002"),
+            (EventKind.SIGNED_OUT, {"why": "idle", "more": [{"inner": "police"}]}, "1001"),
+            (EventKind.TICKET_ISSUED, {"tax": 1, "number": "B001"}, "kiosk"),
+            (EventKind.NOTICE_BROADCAST, {"at": 1, "number": 3, "text": '带"的'}, ""),
+        ]
+        for kind, facts, actor in kept:
+            memory.record(Event(kind, None, 1, facts), at=MORNING, business_date=TODAY, actor=actor)
+
+    await store.transact(work)
+    found = await store.read(lambda records: records.search(asked, 50))
+    assert [entry.seq for entry in found] == rows
 
 
 @pytest.mark.parametrize(

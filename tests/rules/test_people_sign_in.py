@@ -212,6 +212,8 @@ async def test_the_lock_doubles_up_to_a_day(hall: Hall, pin: str, clock: FixedCl
     locked = await events(hall, EventKind.SIGN_IN_LOCKED)
     assert (len(refused), len(locked)) == (limits.wrong_pins - 1, 15)
     assert [each.event.data["wrong"] for each in (*refused, *locked)] == list(range(1, 20))
+    # Whoever typed it has not proved to be anybody.
+    assert {each.actor for each in (*refused, *locked)} == {""}
 
 
 async def test_a_very_long_row_of_wrong_pins_does_no_harm(hall: Hall, pin: str) -> None:

@@ -21,7 +21,7 @@ from yichuang.queue.oversight.figures import (
 from yichuang.queue.oversight.search import ASIDE, JournalFilter
 from yichuang.queue.rating import Grade
 from yichuang.queue.ticket import TicketState
-from yichuang.store.journal import entry_from
+from yichuang.store.journal import entry_from, fact_texts
 from yichuang.store.table import Table, time_or_none
 
 _STATES = """
@@ -98,7 +98,12 @@ _SEARCH_TEXT = (
 WHERE seq < :before AND seq > :after AND business_date BETWEEN :first AND :last
     AND (:kinds IS NULL OR event IN (SELECT value FROM json_each(:kinds)))
     AND (:actor = '' OR actor = :actor)
-    AND instr(data, :text) > 0
+    AND (
+        instr(data, :text) > 0 OR instr(actor, :text) > 0
+        OR event IN (SELECT value FROM json_each(:meant_kinds))
+        OR actor IN (SELECT value FROM json_each(:meant_actors))
+        OR EXISTS (SELECT 1 FROM json_each(:meant_facts) AS fact WHERE instr(data, fact.value) > 0)
+    )
     AND (:window IS NULL OR window = :window OR (
         event IN (SELECT value FROM json_each(:aside))
         AND json_extract(data, '$.at_window') = :window
@@ -182,6 +187,9 @@ class Figures(Table):
             "aside": _kinds_text(ASIDE),
             "number": asked.number,
             "text": asked.text,
+            "meant_kinds": _kinds_text(asked.meant.kinds),
+            "meant_actors": json.dumps(list(asked.meant.actors)),
+            "meant_facts": json.dumps(fact_texts(asked.meant.facts)),
             "limit": limit,
         }
         sql = _SEARCH_TEXT if asked.text else _SEARCH

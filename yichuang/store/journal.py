@@ -112,6 +112,21 @@ def data_text(event: Event) -> str:
     return _DATA_TEXT(dict(event.data))
 
 
+def fact_texts(facts: Iterable[tuple[str, str]]) -> list[str]:
+    """What stands in `data_text` where it has one of these facts; an empty name stands for any.
+
+    A comma or a bracket behind a string tells an element of a list from the name of a fact.
+    """
+    found = []
+    for name, value in facts:
+        text = _DATA_TEXT(value)
+        if name:
+            found.append(f"{_DATA_TEXT(name)}: {text}")
+        else:
+            found += [f": {text}", f"[{text}", f", {text},", f", {text}]"]
+    return found
+
+
 def row_hash(previous: bytes, row: tuple[Any, ...]) -> bytes:
     """SHA-256 over the hash before and the row as JSON: seq, at, date, event, ticket, window, actor, data."""
     return hashlib.sha256(previous + _ROW_TEXT(row).encode()).digest()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from itertools import islice
 from typing import Any
@@ -209,7 +209,7 @@ class PlainSupervision(PlainPeople):
             ticket = self._tickets.get(event.ticket) if event.ticket is not None else None
             if ticket is None or not self._is_numbered(ticket, asked):
                 return False
-        return not asked.text or asked.text in data_text(event)
+        return not asked.text or _tells(entry, asked)
 
     def _is_numbered(self, ticket: Ticket, asked: JournalFilter) -> bool:
         first, last = asked.first or date.min, asked.last or date.max
@@ -222,6 +222,28 @@ class PlainSupervision(PlainPeople):
             for each in self._entries
             if first <= each.business_date <= last and each.event.kind in kinds
         ]
+
+
+def _tells(entry: Entry, asked: JournalFilter) -> bool:
+    """Whether the text, or what is meant by it, is in the entry."""
+    event, meant = entry.event, asked.meant
+    if asked.text in data_text(event) or asked.text in entry.actor:
+        return True
+    if event.kind in meant.kinds or entry.actor in meant.actors:
+        return True
+    return bool(meant.facts) and not meant.facts.isdisjoint(_facts_in("", event.data))
+
+
+def _facts_in(name: str, value: Any) -> Iterator[tuple[str, str]]:
+    """The strings of some facts, each under its name and under none."""
+    if isinstance(value, str):
+        yield from ((name, value), ("", value))
+    elif isinstance(value, Mapping):
+        for each, inner in value.items():
+            yield from _facts_in(each, inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _facts_in("", inner)
 
 
 def _seconds(since: datetime, until: datetime) -> float:

@@ -8,6 +8,17 @@ from typing import NamedTuple
 from yichuang.queue.event import EventKind
 
 
+class Meant(NamedTuple):
+    """What the journal keeps for a text that screens show: any of it is as good as the text itself."""
+
+    kinds: frozenset[EventKind] = frozenset()
+    """Events that are called so."""
+    actors: frozenset[str] = frozenset()
+    """Badge numbers of people who are called so, who did it."""
+    facts: frozenset[tuple[str, str]] = frozenset()
+    """Names of facts, and their values; with an empty name, the value of any fact or in any list."""
+
+
 class JournalFilter(NamedTuple):
     """What an entry must be like to be found; what is None or empty does not matter."""
 
@@ -22,7 +33,10 @@ class JournalFilter(NamedTuple):
     number: str = ""
     """A ticket's, as it is printed; on every date of the span."""
     text: str = ""
-    """Stands in the facts of the event: a reason, a name, a device."""
+    """Stands in the facts of the event, such as a reason or a device, or in who did it; or what is
+    `meant` by it does."""
+    meant: Meant = Meant()
+    """Matters only with a text."""
     before: int | None = None
     """Only entries before that row: the next page."""
     after: int = 0

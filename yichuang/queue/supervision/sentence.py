@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime, tzinfo
+from string import Formatter
 from typing import Any, NamedTuple
 
 from yichuang.language import N_, _
@@ -13,6 +14,8 @@ from yichuang.queue.dispatch.reason import call_sentence
 from yichuang.queue.event import Entry, EventKind
 from yichuang.queue.oversight.alert import Alert, AlertKind, Severity
 from yichuang.queue.people.whereabouts import Whereabouts
+from yichuang.queue.personnel.keys import fingerprint
+from yichuang.queue.personnel.leaving import leaving_word
 from yichuang.queue.rating import Grade
 from yichuang.queue.supervision.finding import BEHIND
 from yichuang.text import one_line
@@ -93,8 +96,8 @@ _SENTENCES = {
     _K.STAFF_IMPORTED: N_("导入人员：新增 {new}，改动 {changed}"),
     _K.PIN_SET: N_("{person} 改密码"),
     _K.PIN_RESET: N_("{person} 的密码被重设"),
-    _K.KEY_ADDED: N_("登记公钥：{holder}"),
-    _K.KEY_REMOVED: N_("删除公钥：{holder}"),
+    _K.KEY_ADDED: N_("登记 {holder} 的公钥 {fingerprint}"),
+    _K.KEY_REMOVED: N_("删除 {holder} 的公钥 {fingerprint}"),
     _K.POST_NAMED: N_("{window} 号窗口定岗：A岗 {a}，B岗 {b}"),
     _K.UNQUALIFIED_ALLOWED: N_("特许 {person} 今天上岗"),
     _K.POST_TAKEN: N_("{person} 到 {window} 号窗口上岗"),
@@ -103,8 +106,8 @@ _SENTENCES = {
     _K.WHEREABOUTS_CHANGED: N_("{person} 去向：{state}"),
     _K.SIGNED_IN: N_("{person} 登录，来自 {origin}"),
     _K.SIGNED_OUT: N_("{person} 退出登录，来自 {origin}"),
-    _K.SIGN_IN_REFUSED: N_("{person} 密码不对，来自 {origin}"),
-    _K.SIGN_IN_LOCKED: N_("{person} 输错太多次，锁定 {seconds} 秒，来自 {origin}"),
+    _K.SIGN_IN_REFUSED: N_("{person} 的密码输错，来自 {origin}"),
+    _K.SIGN_IN_LOCKED: N_("{person} 的密码输错太多次，锁定 {seconds} 秒，来自 {origin}"),
     _K.ALERT_RAISED: N_("{severity}色预警：{alert}"),
     _K.ALERT_WORSENED: N_("预警升为{severity}色：{alert}"),
     _K.ALERT_CLEARED: N_("预警消除：{alert}，历时 {minutes} 分钟"),
@@ -116,6 +119,8 @@ _SENTENCES = {
     _K.NOTICE_WITHDRAWN: N_("撤回通知「{text}」"),
     _K.INCIDENT_RECORDED: N_("事件「{kind_of}」：{what}；上报 {reported_to}"),
 }
+
+_BY_NOBODY = frozenset({_K.SIGN_IN_REFUSED, _K.SIGN_IN_LOCKED})
 
 _REASONS = ("reason", "note", "feedback", "why", "comment")
 """Facts that say why, or more: behind the sentence, in brackets."""
@@ -129,6 +134,29 @@ def sentence(entry: Entry, names: Names) -> str:
         # What another version of the program wrote must not break a whole screen.
         number = str(entry.event.data.get("number", ""))
         return one_line(f"{entry.event.kind.label} {number}")
+
+
+def doer(entry: Entry) -> str:
+    """Who did it, to be shown beside the sentence; empty for the system, and where nobody knows.
+
+    Whoever gives a wrong PIN has not proved to be the one whose badge number was typed.
+    """
+    return "" if entry.event.kind in _BY_NOBODY else entry.actor
+
+
+def fixed_words(kind: EventKind) -> tuple[str, ...]:
+    """What the sentences of a kind say whatever the facts are, and its label; in the user's language."""
+    template = _SENTENCES.get(kind)
+    if template is None:
+        return (kind.label,)
+    return (kind.label, *(said for said, *_rest in Formatter().parse(_(template)) if said))
+
+
+def fixed_alert_words(kind: AlertKind) -> tuple[str, ...]:
+    """The same of a kind of alert."""
+    templates = (_CLOCK_BEHIND, _CLOCK_FREE) if kind is AlertKind.CLOCK else (_ALERTS[kind],)
+    parsed = (each for text in templates for each in Formatter().parse(_(text)))
+    return (kind.label, *(said for said, *_rest in parsed if said))
 
 
 def _said(entry: Entry, names: Names) -> str:
@@ -154,25 +182,36 @@ def _more(entry: Entry) -> str:
     if entry.event.kind in (_K.TICKET_CALLED, _K.DEVICE_CHANGED):
         return ""
     said = (data.get(name) for name in _REASONS)
-    found = [_(text) for text in said if isinstance(text, str) and text]
+    word = leaving_word if entry.event.kind is _K.SIGNED_OUT else _
+    found = [word(text) for text in said if isinstance(text, str) and text]
     return _("（{why}）").format(why=_("；").join(found)) if found else ""
 
 
-class _Facts(dict[str, Any]):
-    """The facts of an entry as a sentence shows them; what is not there is a dash."""
+class _Facts(Mapping[str, Any]):
+    """The facts of an entry as a sentence shows them; what is not there is a dash.
+
+    Only those that the sentence names are looked at: a name such as `key` means one thing in an
+    alert's facts and another in those of a public key.
+    """
 
     def __init__(self, entry: Entry, names: Names) -> None:
-        super().__init__(entry.event.data)
-        self._entry = entry
+        self._data = entry.event.data
+        self._window = entry.event.window
         self._names = names
-        self["window"] = entry.event.window or self.get("window")
-        for name, shown in _SHOWN.items():
-            self[name] = shown(entry.event.data, names)
-        if self["window"] is None:
-            self["window"] = "-"
 
-    def __missing__(self, name: str) -> str:
-        return "-"
+    def __getitem__(self, name: str) -> Any:
+        if name in _SHOWN:
+            return _SHOWN[name](self._data, self._names)
+        found = self._data.get(name, "-")
+        if name == "window":
+            return self._window or found or "-"
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._data)
+
+    def __len__(self) -> int:
+        return len(self._data)
 
 
 def _person(data: Mapping[str, Any], names: Names) -> str:
@@ -185,6 +224,12 @@ def _to_person(data: Mapping[str, Any], names: Names) -> str:
 
 def _holder(data: Mapping[str, Any], names: Names) -> str:
     return names.person(str(data.get("badge") or data.get("post") or "-"))
+
+
+def _fingerprint(data: Mapping[str, Any], _names: Names) -> str:
+    with suppress(ValueError, IndexError):  # a kind of key that only another version knows
+        return fingerprint(str(data.get("key", "")))
+    return "-"
 
 
 def _category(data: Mapping[str, Any], names: Names) -> str:
@@ -269,6 +314,7 @@ _SHOWN: Mapping[str, Callable[[Mapping[str, Any], Names], str]] = {
     "person": _person,
     "to_person": _to_person,
     "holder": _holder,
+    "fingerprint": _fingerprint,
     "category": _category,
     "categories": _categories,
     "to": _to,

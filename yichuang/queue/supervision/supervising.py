@@ -23,13 +23,14 @@ from yichuang.queue.supervision.days import (
     view_clerk_day,
 )
 from yichuang.queue.supervision.noting import view_alerts
-from yichuang.queue.supervision.sentence import Names, alert_sentence, sentence
+from yichuang.queue.supervision.sentence import Names, alert_sentence, doer, sentence
 from yichuang.queue.supervision.view import (
     SupervisionView,
     WaitBucket,
     view_supervision,
     view_waits,
 )
+from yichuang.queue.supervision.wording import meant_by
 
 MOST_FOUND = 500
 """Entries of the journal that one search gives at most."""
@@ -142,10 +143,14 @@ class Supervision:
     # --- the journal --------------------------------------------------------------------------
 
     async def search(self, asked: JournalFilter, limit: int = 50) -> list[Entry]:
-        """Entries of the journal, the newest first; the next page is `before` the last one's `seq`."""
+        """Entries of the journal, the newest first; the next page is `before` the last one's `seq`.
+
+        A text is what the page shows: names of people, categories and events are found, too.
+        """
         most = min(limit, MOST_FOUND)
         if not asked.text:
             return await self._hall.store.read(lambda each: each.search(asked, most))
+        asked = asked._replace(meant=meant_by(asked.text, await self.names()))
         found: list[Entry] = []
         # In pieces: every row must be read, and meanwhile other screens want to read, too.
         latest = await self._hall.store.read(lambda each: each.latest())
@@ -174,6 +179,10 @@ class Supervision:
     def sentence(self, entry: Entry, names: Names) -> str:
         """An entry in words, on one line."""
         return sentence(entry, names)
+
+    def doer(self, entry: Entry) -> str:
+        """Who did it, to be shown beside the sentence; empty where nobody is known."""
+        return doer(entry)
 
     def alert_sentence(self, alert: Alert, names: Names) -> str:
         """An alert in words, on one line."""

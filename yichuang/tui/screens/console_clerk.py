@@ -9,6 +9,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from yichuang.language import N_, _
+from yichuang.queue.personnel.leaving import leaving_word
 from yichuang.queue.service import Hall
 from yichuang.queue.supervision.days import ClerkDay
 from yichuang.queue.supervision.timeline import Paused, PostHeld, Visit
@@ -69,7 +70,7 @@ class ClerkScreen(TextPage):
         end, zone = self._end(day, now), self.hall.settings.zone
         rows: list[Line] = []
         signs = (
-            f"{clock_time(each.at, zone)} {each.kind.label}  {each.origin}  {_(each.why)}".rstrip()
+            f"{clock_time(each.at, zone)} {each.kind.label}  {each.origin}  {leaving_word(each.why)}".rstrip()
             for each in day.signs
         )
         moves = (

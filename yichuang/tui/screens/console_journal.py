@@ -131,13 +131,15 @@ class JournalScreen(ListPage[Entry]):
         """An entry in words."""
         at = f"{item.at.astimezone(self.hall.settings.zone):%m-%d %H:%M:%S}"
         said = self.hall.supervision.sentence(item, self.names) if self.names else ""
-        by = f"  {self.person(item.actor)}" if item.actor else ""
+        doer = self.hall.supervision.doer(item)
+        by = f"  {self.person(doer)}" if doer else ""
         return [f"{at} ", said, (by, "dim")]
 
     def details_of(self, item: Entry) -> list[str]:
         """The whole sentence, where the row has no room for it."""
         said = self.hall.supervision.sentence(item, self.names) if self.names else ""
-        return [f"{item.seq}  {said}  {self.person(item.actor) if item.actor else ''}".rstrip()]
+        doer = self.hall.supervision.doer(item)
+        return [f"{item.seq}  {said}  {self.person(doer) if doer else ''}".rstrip()]
 
     # --- paging -------------------------------------------------------------------------------
 
@@ -227,7 +229,7 @@ class JournalScreen(ListPage[Entry]):
 
     def action_by_text(self) -> None:
         """Only with a text in it: ask which."""
-        hint = _("键入原因、设备名、通知里的字；空着就是全部。")
+        hint = _("键入行里看得见的字，例如人名、类别、原因；空着就是全部。")
         self._type(_("写着什么的"), hint, self._by_text)
 
     async def _by_text(self, typed: str) -> None:
