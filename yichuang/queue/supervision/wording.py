@@ -18,7 +18,10 @@ def meant_by(text: str, names: Names) -> Meant:
     """What the journal keeps where its page shows the text; nothing for an empty one."""
     if not text:
         return Meant()
-    people = frozenset(each for each in names.staff if _is_in(text, [names.person(each)]))
+    # Whose badge number has the text in it is found by the text itself, without so many to look for.
+    people = frozenset(
+        each for each in names.staff if text not in each and _is_in(text, [names.person(each)])
+    )
     return Meant(
         kinds=frozenset(each for each in EventKind if _is_in(text, fixed_words(each))),
         actors=people,
