@@ -451,8 +451,7 @@ async def test_guests_wait_for_one_another_and_nobody_with_a_key_does(
         await one.until("便笺")
         await other.until("便笺")
         async with connecting(server) as third:
-            await open_window(third)
-            await until(lambda: len(server.sessions) == 3)
+            await (await open_window(third)).until("来登录的人多，请稍候")
             async with window_on(server, client_keys=[new_key(desk, CLERK)]) as window:
                 await window.until(f"{CLERK.name} 第1页")
             assert desk.tours[2].apps == []

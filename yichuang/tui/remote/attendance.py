@@ -159,6 +159,8 @@ class Attendance:
         if self._ending.done():
             return
         turn = self._guests.join()
+        if not turn.done():
+            self.say(_("来登录的人多，请稍候"))
         try:
             either: set[asyncio.Future[Any]] = {turn, self._ending}
             await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
