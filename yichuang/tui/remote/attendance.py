@@ -15,6 +15,7 @@ from yichuang.tui.remote.allowance import Allowance, Turns
 from yichuang.tui.remote.driver import dress, fault_of
 from yichuang.tui.remote.kind import Kind, encoded_for
 from yichuang.tui.remote.link import Link
+from yichuang.tui.remote.patience import Patience
 from yichuang.tui.remote.reception import Entrant, Reception, Terminal, Visit, Why
 
 logger = logging.getLogger(__name__)
@@ -66,7 +67,6 @@ class Attendance:
         self._last_words = ""
         self._allowance = Allowance(APPS_A_SECOND, APPS_AT_ONCE)
         self._guests = guests
-        self._patience: asyncio.TimerHandle | None = None
         loop = asyncio.get_running_loop()
         self._ending: asyncio.Future[Why] = loop.create_future()
         self._hurry: asyncio.Future[None] = loop.create_future()
@@ -132,6 +132,7 @@ class Attendance:
         self._link.put(encoded_for(None, f"\r\n{text}\r\n"))
 
     async def _show_all(self, visit: Visit, limit: Limit, sign_in_seconds: float) -> Why:
+        patience = Patience(visit, sign_in_seconds, self._lose_patience)
         try:
             while not self._ending.done():
                 await self._wait_for(self._ending, self._allowance.take(1))
@@ -145,15 +146,15 @@ class Attendance:
                 if refusal is not None:
                     self._last_words = refusal
                     return Why.REFUSED
-                self._expect_sign_in(visit, sign_in_seconds)
+                patience.begin()
                 if not await self._show(app, visit):
                     self._last_words = _failed()
                     return Why.FAULT
                 if visit.entered != entered:
-                    self._forget_patience()  # who was in and is out again has the whole time once more
+                    patience.forget()  # who was in and is out again has the whole time once more
             return self._ending.result() if self._ending.done() else Why.FINISHED
         finally:
-            self._forget_patience()
+            patience.forget()
 
     async def _wait_among_guests(self) -> None:
         if self._ending.done():
@@ -167,22 +168,8 @@ class Attendance:
         finally:
             turn.cancel()
 
-    def _expect_sign_in(self, visit: Visit, seconds: float) -> None:
-        """Begin to lose patience with whoever has not signed in; another language begins nothing anew."""
-        if visit.entrant is not None:
-            self._forget_patience()
-        elif self._patience is None:
-            loop = asyncio.get_running_loop()
-            self._patience = loop.call_later(seconds, self._lose_patience, visit)
-
-    def _forget_patience(self) -> None:
-        if self._patience is not None:
-            self._patience.cancel()
-            self._patience = None
-
-    def _lose_patience(self, visit: Visit) -> None:
-        if visit.entrant is None:
-            self.end(Why.NOT_SIGNED_IN, _("太久没有登录，连接结束了。"))
+    def _lose_patience(self) -> None:
+        self.end(Why.NOT_SIGNED_IN, _("太久没有登录，连接结束了。"))
 
     async def _show(self, app: App[Any], visit: Visit) -> bool:
         """Run one app until it ends or must; says whether it did without a fault."""

@@ -22,6 +22,7 @@ from yichuang.tui.entry import NOTHING_MORE, Means, screen_for
 from yichuang.tui.goings import Farewell, Other, SignOut, SignOutWhy, Sitting
 from yichuang.tui.hall_screen import HallScreen
 from yichuang.tui.places import Landing
+from yichuang.tui.remote.patience import Patience
 from yichuang.tui.remote.reception import Entrant, Reception, Terminal, Visit, Why
 from yichuang.tui.session import Rosters, Session
 from yichuang.tui.sign_in_app import SignInApp
@@ -370,15 +371,16 @@ async def attend(visit: Visit, hang_up: asyncio.Event, sign_in_seconds: float | 
     """
     why = Why.FAULT
     gone = asyncio.ensure_future(hang_up.wait())
-    patience = _Patience(visit, sign_in_seconds)
+    lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    patience = Patience(visit, sign_in_seconds, lambda: lost.set_result(None))
     try:
-        while not hang_up.is_set() and not patience.lost.done():
+        while not hang_up.is_set() and not lost.done():
             entered, app = visit.entered, visit.next_app()
             if app is None:
                 break
             patience.begin()
             task = asyncio.ensure_future(app.run_async(mouse=visit.has_mouse))
-            either: set[asyncio.Future[Any]] = {task, gone, patience.lost}
+            either: set[asyncio.Future[Any]] = {task, gone, lost}
             await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
             if not task.done():
                 app.exit()
@@ -388,37 +390,10 @@ async def attend(visit: Visit, hang_up: asyncio.Event, sign_in_seconds: float | 
             if visit.entered != entered:
                 patience.forget()  # who was in and is out again has the whole time once more
         why = Why.GONE if hang_up.is_set() else Why.FINISHED
-        if patience.lost.done():
+        if lost.done():
             why = Why.NOT_SIGNED_IN
         return why
     finally:
         patience.forget()
         gone.cancel()
         await visit.left(why)
-
-
-class _Patience:
-    """Waits so long for somebody to sign in; screens in another language begin nothing anew."""
-
-    def __init__(self, visit: Visit, seconds: float | None) -> None:
-        self._visit = visit
-        self._seconds = seconds
-        self._timer: asyncio.TimerHandle | None = None
-        self.lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-    def begin(self) -> None:
-        """A screen comes up."""
-        if self._visit.entrant is not None:
-            self.forget()
-        elif self._timer is None and self._seconds is not None:
-            self._timer = asyncio.get_running_loop().call_later(self._seconds, self._lose)
-
-    def forget(self) -> None:
-        """Wait no more."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-
-    def _lose(self) -> None:
-        if self._visit.entrant is None and not self.lost.done():
-            self.lost.set_result(None)

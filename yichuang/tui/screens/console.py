@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from yichuang.language import N_
+from yichuang.queue.event import Entry
 from yichuang.queue.oversight.alert import Alert
 from yichuang.queue.service import Hall
 from yichuang.queue.supervision.sentence import Names
@@ -116,6 +117,11 @@ class ConsoleScreen(SupervisingScreen):
     def person(self, badge: str) -> str:
         """Somebody by name and badge number."""
         return self.names.person(badge) if self.names and badge else badge or "-"
+
+    def doer(self, entry: Entry) -> str:
+        """Who did what an entry tells, by name and badge number; empty where nobody is known."""
+        badge = self.hall.supervision.doer(entry)
+        return self.person(badge) if badge else ""
 
     # --- going about --------------------------------------------------------------------------
 

@@ -103,8 +103,7 @@ class HistoryScreen(TextPage, TicketActs):
         rows: list[Line] = []
         for entry in entries:
             at = f"{entry.at.astimezone(self.hall.settings.zone):%H:%M:%S}"
-            doer = self.hall.supervision.doer(entry)
-            by = f"  {self.person(doer)}" if doer else ""
+            by = f"  {self.doer(entry)}".rstrip()
             said = self.hall.supervision.sentence(entry, self.names) if self.names else ""
             first, *more = wrap(f"{said}{by}", max(20, self.size.width - 12))
             rows.append(f" {at}  {first}")

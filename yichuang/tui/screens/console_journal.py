@@ -131,15 +131,13 @@ class JournalScreen(ListPage[Entry]):
         """An entry in words."""
         at = f"{item.at.astimezone(self.hall.settings.zone):%m-%d %H:%M:%S}"
         said = self.hall.supervision.sentence(item, self.names) if self.names else ""
-        doer = self.hall.supervision.doer(item)
-        by = f"  {self.person(doer)}" if doer else ""
+        by = f"  {self.doer(item)}".rstrip()
         return [f"{at} ", said, (by, "dim")]
 
     def details_of(self, item: Entry) -> list[str]:
         """The whole sentence, where the row has no room for it."""
         said = self.hall.supervision.sentence(item, self.names) if self.names else ""
-        doer = self.hall.supervision.doer(item)
-        return [f"{item.seq}  {said}  {self.person(doer) if doer else ''}".rstrip()]
+        return [f"{item.seq}  {said}  {self.doer(item)}".rstrip()]
 
     # --- paging -------------------------------------------------------------------------------
 

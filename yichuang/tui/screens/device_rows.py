@@ -68,9 +68,9 @@ async def devices_of(hall: Hall) -> list[Seen]:
 
 
 def seen_in(hall: Hall, statuses: Iterable[DeviceStatus]) -> list[Seen]:
-    """Every device of the hall, in the order of hall.toml, where `statuses` are of all that were worked."""
+    """The hall's devices of which these are told, each with its kind and settings."""
     named = hall.devices.named()
-    return [Seen(*_kind_and(named, status)) for status in hall.devices.of_hall(statuses)]
+    return [Seen(*_kind_and(named, status)) for status in statuses]
 
 
 def _kind_and(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from yichuang.language import _
+from yichuang.queue.printing import PrintJob
 from yichuang.tui.hall_screen import HallScreen
 
 
@@ -20,7 +21,11 @@ class FollowsPaper(HallScreen):
         if job is None or job.state.is_final:
             self.followed = None
         if job is not None:
-            text = _("{printer} 打 {what}：{state}").format(
-                printer=job.printer, what=job.what, state=job.state.label
-            )
-            self.status.say(f" {text}", f" {job.reason.label}  {job.advice}".rstrip())
+            said = self.said_of(job)
+            self.status.say(f" {said}", f" {job.reason.label}  {job.advice}".rstrip())
+
+    def said_of(self, job: PrintJob) -> str:
+        """How the paper stands, in a sentence."""
+        return _("{printer} 打 {what}：{state}").format(
+            printer=job.printer, what=job.what, state=job.state.label
+        )

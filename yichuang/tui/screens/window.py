@@ -161,7 +161,7 @@ class WindowScreen(ClerkScreen):
             lambda: rows.passed_rows(view.passed, clerk.late, self._categories),
         )
         self._wake_when_it_counts(view)
-        await self._follow_print_job()
+        await self.follow_job()
         if self.hall.settings.forecast.enabled:
             # Last: nobody waits for a forecast to see the number that was called.
             expected = await waits_of(self.hall)

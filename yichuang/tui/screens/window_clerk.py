@@ -21,13 +21,14 @@ from yichuang.queue.event import Entry
 from yichuang.queue.people import command as people
 from yichuang.queue.people.role import Role
 from yichuang.queue.permission import MAY, OF_ONE_POST
+from yichuang.queue.printing import PrintJob
 from yichuang.queue.rating import Grade, RatingChannel
 from yichuang.queue.service import Hall
 from yichuang.queue.view import Rated, WindowView
-from yichuang.tui.hall_screen import HallScreen
 from yichuang.tui.screens.choice import Choice
 from yichuang.tui.screens.device_rows import seen_in, unheard
 from yichuang.tui.screens.dialog import ask
+from yichuang.tui.screens.paper_job import FollowsPaper
 from yichuang.tui.screens.post_acts import ask_to_leave, ask_to_take, ask_whereabouts, take_post
 from yichuang.tui.screens.window_rows import route_stops
 from yichuang.tui.screens.window_steps import refusal
@@ -36,7 +37,7 @@ from yichuang.tui.text import Line, Part
 Step = Coroutine[Any, Any, Done]
 
 
-class ClerkScreen(HallScreen):
+class ClerkScreen(FollowsPaper):
     """A screen at one window. A subclass shows the window, and keeps in `clerk` what it showed."""
 
     NEEDS = MappingProxyType(
@@ -77,7 +78,6 @@ class ClerkScreen(HallScreen):
         """What the hall went by when it was read last."""
         self._unheard = ""
         """What is told of the voice."""
-        self._print_job: int | None = None
         self._until_rated: Timer | None = None
 
     @property
@@ -156,9 +156,9 @@ class ClerkScreen(HallScreen):
     def may_show(self, entries: Sequence[Entry]) -> bool:
         """What happens at other windows, to others' visitors, changes nothing here."""
         clerk = self.clerk
-        if clerk is None or self._print_job is not None or self._rules is not self.hall.rules:
+        if clerk is None or self.followed is not None or self._rules is not self.hall.rules:
             return True
-        if self._unheard != self._unheard_by(self._happenings.devices):
+        if self._unheard != self._unheard_by(self.hall.devices.of_hall(self._happenings.devices)):
             return True
         view = clerk.window
         serves = {line.category.code for line in (*view.own, *view.help)}
@@ -203,17 +203,9 @@ class ClerkScreen(HallScreen):
         ticket = self._view.ticket if self._view else None
         return ticket.number if ticket else ""
 
-    async def _follow_print_job(self) -> None:
-        if self._print_job is None:
-            return
-        job = await self.hall.print_job(self._print_job)
-        if job is None:
-            self._print_job = None
-            return
-        text = _("补打 {number}：{state}").format(number=job.number, state=job.state.label)
-        self.status.say(f" {text}", f" {job.reason.label}  {job.advice}".rstrip())
-        if job.state.is_final:
-            self._print_job = None
+    def said_of(self, job: PrintJob) -> str:
+        """How the paper stands: here it is always one that is printed once more."""
+        return _("补打 {number}：{state}").format(number=job.number, state=job.state.label)
 
     # --- voice and ratings --------------------------------------------------------------------
 
@@ -223,8 +215,8 @@ class ClerkScreen(HallScreen):
         self._unheard = self._unheard_by(await self.hall.devices.statuses() if has_voice else ())
         return self._unheard
 
-    def _unheard_by(self, worked: Sequence[DeviceStatus]) -> str:
-        return unheard(seen_in(self.hall, worked)) if self.hall.settings.voice.enabled else ""
+    def _unheard_by(self, statuses: Sequence[DeviceStatus]) -> str:
+        return unheard(seen_in(self.hall, statuses)) if self.hall.settings.voice.enabled else ""
 
     def take_rating(self, rated: Rated | None) -> None:
         """Keep what the last visitor thought; once the time for it is over, that is shown once."""
@@ -330,5 +322,5 @@ class ClerkScreen(HallScreen):
             return
         done = await self.act(self.hall.reprint(self._view.ticket.number, actor=self.actor))
         if done is not None:
-            self._print_job = done.print_job
+            self.followed = done.print_job
             await self.reload()
