@@ -162,7 +162,7 @@ async def _called_by_key(hall: Hall) -> AsyncIterator[Round]:
 
     async def until(number: str) -> None:
         """Until the screen shows this number, or none, and is painted."""
-        while (_shown(screen.clerk.window) if screen.clerk else None) != number:  # noqa: ASYNC110
+        while (_shown(screen.clerk.window) if screen.clerk else None) != number:  # noqa: ASYNC110 - a screen tells nobody what it shows
             await asyncio.sleep(0.0005)
         painted = asyncio.Event()
         screen.call_after_refresh(painted.set)
